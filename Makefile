@@ -1,0 +1,56 @@
+# Everything works on a fresh machine with Python 3.11 (or 3.12, 3.13) and make.
+#
+#   make demo     run the demonstration; results land in demo-results/
+#   make test     every test
+#   make quick    every test but the slow ones
+#   make check    style, types and the rules about who may import whom
+#   make clean    forget the environment and everything a tool left behind
+#
+# Another interpreter or folder: make test PYTHON=python3.12 VENV=.venv-3.12
+
+VENV ?= .venv
+WORKERS ?= 2
+ifndef PYTHON
+PYTHON := $(firstword $(foreach name,python3.11 python3,$(shell $(name) -c "print('$(name)')" 2>/dev/null)))
+endif
+
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test quick check clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+$(VENV): $(STAMP) ;
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "sp_abm needs Python 3.11, 3.12 or 3.13, and no python3 was found."; exit 1; }
+	@"$(PYTHON)" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))" || { \
+		echo "sp_abm needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $$("$(PYTHON)" --version 2>&1)."; \
+		echo "Name another one: make PYTHON=python3.12"; exit 1; }
+	@echo "Building $(VENV) with $$("$(PYTHON)" --version); the first time takes a few minutes."
+	@"$(PYTHON)" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@
+
+demo: $(VENV)
+	$(BIN)/sp-abm demo --out demo-results
+
+test: $(VENV)
+	$(BIN)/pytest -n $(WORKERS)
+
+quick: $(VENV)
+	$(BIN)/pytest -n $(WORKERS) -m "not slow"
+
+check: $(VENV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf .venv .venv-* build dist demo-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,33 @@
+"""Community organisations (VCSE): activities of a kind, with places and volunteers."""
+
+from typing import Annotated, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sp_abm.declare import column
+from sp_abm.kernels import inlined
+
+U32: TypeAlias = NDArray[np.uint32]
+I32: TypeAlias = NDArray[np.int32]
+I8: TypeAlias = NDArray[np.int8]
+
+
+class Organisations(NamedTuple):
+    """State variables of a community organisation."""
+
+    id: Annotated[U32, column(np.uint32, "permanent number", "0 up", "population")]
+    pcn: Annotated[I32, column(np.int32, "row of the PCN it works in", "row", "population")]
+    kind: Annotated[I8, column(np.int8, "kind of activity", "0 to 5", "population")]
+    places: Annotated[I32, column(np.int32, "places for people who are referred", "places", "population")]
+    occupied: Annotated[I32, column(np.int32, "places taken", "places", "contact", "participation", "residents")]
+    volunteers: Annotated[
+        I32, column(np.int32, "volunteers who came through the service", "people", "participation", "residents")
+    ]
+
+
+@inlined
+def room(organisations: Organisations, row: int, grants: float, places_per_volunteer: float) -> int:
+    """Return the places an organisation can fill: its own by its grants, and those its volunteers add."""
+    own = int(np.floor(organisations.places[row] * grants))
+    return own + int(np.floor(organisations.volunteers[row] * places_per_volunteer))

@@ -1,0 +1,94 @@
+"""Link workers: one row a post; the worker in it is the post's n-th holder."""
+
+from typing import Annotated, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sp_abm.declare import column
+from sp_abm.parameters.pathway import Contact
+from sp_abm.parameters.system import Staffing
+from sp_abm.randomness import Luck
+from sp_abm.vocabulary import Channel
+
+_OF_THE_HOLDER = (
+    "weeks_in_post",
+    "slots_carried",
+    "slots_used",
+    "hours_outreach",
+    "approaches_carried",
+    "load",
+    "burnout",
+    "condition",
+)
+
+U32: TypeAlias = NDArray[np.uint32]
+I32: TypeAlias = NDArray[np.int32]
+F64: TypeAlias = NDArray[np.float64]
+Flag: TypeAlias = NDArray[np.bool_]
+f8 = np.float64
+
+
+class LinkWorkers(NamedTuple):
+    """State variables of a post and of the link worker in it."""
+
+    id: Annotated[U32, column(np.uint32, "permanent number of the post", "PCN x 4096 + place in the team", "staffing")]
+    holder: Annotated[U32, column(np.uint32, "which holder of the post this is", "0 up", "staffing")]
+    pcn: Annotated[I32, column(np.int32, "row of the PCN that employs the post", "row", "staffing")]
+    fte: Annotated[F64, column(f8, "size of the post; 0 when it is no longer funded", "full-time equivalents", "staffing")]
+    in_post: Annotated[Flag, column(np.bool_, "whether somebody holds the post", "yes or no", "staffing", "turnover")]
+    starts: Annotated[I32, column(np.int32, "week the next holder starts, while vacant", "week", "staffing", "turnover")]
+    weeks_in_post: Annotated[I32, column(np.int32, "weeks since the holder started", "weeks", "staffing", "turnover")]
+    trait: Annotated[F64, column(f8, "how hard strain hits this person", "ratio", "staffing", default=1)]
+    condition: Annotated[F64, column(f8, "slowly changing conditions of work and home", "log ratio", "strain", "staffing", "turnover")]
+    burnout: Annotated[F64, column(f8, "burnout", "0 to 1", "strain", "staffing", "turnover")]
+    load: Annotated[F64, column(f8, "hours demanded over hours available", "ratio, 1 = bearable", "strain", "staffing", "turnover")]
+    intends: Annotated[Flag, column(np.bool_, "whether the worker intends to leave", "yes or no", "turnover", "staffing")]
+    open_cases: Annotated[I32, column(np.int32, "open cases held", "cases", "allocation", "turnover", "closure", "residents", "staffing")]
+    slots_carried: Annotated[F64, column(f8, "appointment slots carried to next week", "slots", "contact", "staffing", "turnover")]
+    slots_used: Annotated[F64, column(f8, "appointment slots used this week", "slots", "contact", "staffing", "turnover")]
+    hours_outreach: Annotated[F64, column(f8, "hours given to outreach this week", "hours", "outreach", "staffing", "turnover")]
+    approaches_carried: Annotated[F64, column(f8, "part of an approach carried to next week", "approaches", "outreach", "staffing", "turnover")]
+
+
+def ramp(workers: LinkWorkers, p: Staffing) -> F64:
+    """Return how far each holder has learned the job, from the newcomer's share to 1."""
+    learned: F64 = np.minimum(1.0, p.ramp_at_start + (1 - p.ramp_at_start) * workers.weeks_in_post / p.weeks_ramp)
+    return learned
+
+
+def hours_direct(workers: LinkWorkers, p_staffing: Staffing, p_contact: Contact) -> F64:
+    """Return the hours a week each holder has for people; 0 for vacant posts."""
+    full_time = p_contact.hours_per_week * p_contact.share_direct * p_contact.share_present
+    return full_time * workers.fte * ramp(workers, p_staffing) * workers.in_post
+
+
+def fall_vacant(workers: LinkWorkers, rows: NDArray[np.int64], week: int, luck: Luck, p: Staffing) -> None:
+    """Leave posts vacant from this week until a new holder starts, keyed on the post and the week."""
+    u = luck.uniforms("hiring", week, workers.id[rows], workers.holder[rows], 1)[:, 0]
+    weeks_to_fill = np.ceil(p.min_weeks_to_fill + u * (p.max_weeks_to_fill - p.min_weeks_to_fill))
+    workers.starts[rows] = week + weeks_to_fill.astype(np.int32)
+    workers.in_post[rows] = False
+    workers.intends[rows] = False
+    for name in _OF_THE_HOLDER:
+        getattr(workers, name)[rows] = 0
+
+
+class Pcns(NamedTuple):
+    """Primary care networks: groups of practices, and the teams that employ link workers."""
+
+    id: Annotated[U32, column(np.uint32, "permanent number", "0 up", "population")]
+    residents: Annotated[I32, column(np.int32, "residents registered with its practices", "people", "population")]
+    fte_funded: Annotated[F64, column(f8, "posts funded", "full-time equivalents", "funding")]
+    support: Annotated[
+        F64, column(f8, "support delivered to link workers, by channel", "0 to 1", "staffing", width=len(Channel))
+    ]
+
+
+class Knowledge(NamedTuple):
+    """Which post's holder knows which organisation: shape (posts, organisations)."""
+
+    known: Annotated[
+        NDArray[np.bool_],
+        column(np.bool_, "whether the holder of the post knows the organisation", "yes or no", "staffing", "contact"),
+    ]

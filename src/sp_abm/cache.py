@@ -1,0 +1,41 @@
+"""Where things that can be made again are kept between runs: compiled code, populations, warm-ups."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+
+def cache_root() -> Path:
+    """Return the user's cache folder for sp_abm; the variable SP_ABM_CACHE overrides it."""
+    given = os.environ.get("SP_ABM_CACHE")
+    if given:
+        return Path(given).expanduser()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+        return (Path(base) if base else Path.home() / "AppData" / "Local") / "sp_abm" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "sp_abm"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sp_abm"
+
+
+def cache_folder(*parts: str) -> Path:
+    """Return a folder inside the cache; it is not created."""
+    return cache_root().joinpath(*parts)
+
+
+def prune(folder: Path, most_bytes: int = 6_000_000_000) -> None:
+    """Remove the oldest entries of a cache folder until the rest is at most that many bytes."""
+    entries = []
+    for entry in folder.iterdir():
+        try:
+            size = sum(file.stat().st_size for file in entry.rglob("*"))
+            entries.append((entry.stat().st_mtime, size, entry))
+        except OSError:
+            continue
+    total = sum(size for _, size, _ in entries)
+    for _, size, entry in sorted(entries)[:-1]:
+        if total <= most_bytes:
+            break
+        shutil.rmtree(entry, ignore_errors=True)
+        total -= size

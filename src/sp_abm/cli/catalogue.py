@@ -1,0 +1,200 @@
+"""What there is: places, scenarios, measures, levers and parameters."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sp_abm.cli.options import AsJson, examples
+from sp_abm.cli.tables import add_heading, by_subject, finite, plain, plain_table, screen, wrapped
+
+if TYPE_CHECKING:
+    from sp_abm.declare import Fact
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (places, scenarios, measures, levers):
+        name = command.__name__
+        app.command(epilog=examples(name, f"{name} --json"))(command)
+    app.command(epilog=examples("parameters", "parameters strain", "parameters turnover.rate_leaving_per_year"))(
+        parameters
+    )
+
+
+def _print_json(content: Any) -> None:
+    print(json.dumps(finite(content), indent=1, allow_nan=False))
+
+
+def places(as_json: AsJson = False) -> None:
+    """List the places a scenario can be run in."""
+    from sp_abm.places import places as shipped
+
+    found = shipped()
+    if as_json:
+        _print_json(
+            [
+                {"place": key, "name": where.name, "is_real": where.is_real, "note": where.note,
+                 "filled_from_england": where.filled, **where.content()}
+                for key, where in found.items()
+            ]
+        )  # fmt: skip
+        return
+    table = plain_table("Place", "Name", "Residents", "Practices", "Note", right=(2, 3))
+    for key, where in found.items():
+        note = where.note or ("" if where.is_real else "not a real place")
+        table.add_row(key, where.name, f"{where.residents:,}", str(where.n_practices), note)
+    screen().print(table)
+    screen().print(
+        "A place of your own is a .toml file with at least name and residents; the rest is filled from England."
+    )
+
+
+def scenarios(as_json: AsJson = False) -> None:
+    """List the scenarios: why each is there, what to expect, which levers it pulls."""
+    from sp_abm.scenario import LEVERS, load, scenario_names, shown
+
+    found: list[dict[str, Any]] = []
+    for name in scenario_names():
+        scenario = load(name)
+        pulled = {
+            lever: [{"from_week": week, "value": shown(lever, value)} for week, value in scenario.levers[lever]]
+            for lever in LEVERS
+            if lever in scenario.levers
+        }
+        found.append({"scenario": name, "why": scenario.why, "expected": scenario.expected, "levers": pulled,
+                      "parameters": dict(scenario.parameters), "hash": scenario.hash})  # fmt: skip
+    if as_json:
+        _print_json(found)
+        return
+    console = screen()
+    for entry in found:
+        console.print(entry["scenario"], style="bold")
+        wrapped(console, entry["why"], 2)
+        wrapped(console, f"Expected: {entry['expected']}", 2)
+        wrapped(console, f"Levers: {_lever_words(entry['levers'])}", 2)
+        console.print()
+    wrapped(console, 'A scenario of your own is a .toml file; start it with base = "today" and give only what differs.')
+
+
+def _lever_words(pulled: Any) -> str:
+    def steps(timeline: list[dict[str, Any]]) -> str:
+        return ", then ".join(
+            plain(step["value"]) + (f" from week {step['from_week']}" if step["from_week"] else "") for step in timeline
+        )
+
+    return ", ".join(f"{lever} = {steps(timeline)}" for lever, timeline in pulled.items()) or "all as today"
+
+
+def measures(as_json: AsJson = False) -> None:
+    """List the measures: what every run says, in which unit, over which weeks."""
+    if as_json:
+        _print_json(
+            [
+                {"measure": measure.name, "subject": subject, "label": measure.label, "unit": measure.unit,
+                 "kind": measure.kind.value, "window": measure.window.value, "is_by_group": measure.is_by_group}
+                for subject, members in by_subject()
+                for measure in members
+            ]
+        )  # fmt: skip
+        return
+    table = plain_table("Measure", "Unit", "Kind", "Covers")
+    table.columns[0].no_wrap = True
+    for subject, members in by_subject():
+        add_heading(table, subject)
+        for measure in members:
+            table.add_row(f"{measure.label}\n  {measure.name}", measure.unit, measure.kind.value, measure.window.value)
+    screen().print(table)
+    screen().print("A stock is a level at the end of a week, a flow is what happens over a week.")
+
+
+def levers(as_json: AsJson = False) -> None:
+    """List the levers a commissioner can pull, with their bounds and today's value."""
+    from sp_abm.scenario import DEFAULTS, LEVERS, shown
+
+    found = [
+        {"lever": name, "meaning": declared.meaning, "unit": declared.unit, **_bounds(name, declared),
+         "default": shown(name, DEFAULTS[name]), "source": declared.source}
+        for name, declared in LEVERS.items()
+    ]  # fmt: skip
+    if as_json:
+        _print_json(found)
+        return
+    table = plain_table("Lever", "Today", "Allowed", "Unit", "Meaning", "Source", right=(1,))
+    for lever in found:
+        allowed = ", ".join(lever["choices"]) if "choices" in lever else f"{lever['low']:g} to {lever['high']:g}"
+        table.add_row(
+            lever["lever"], plain(lever["default"]), allowed, lever["unit"], lever["meaning"], lever["source"]
+        )
+    screen().print(table)
+    screen().print("Pull one with --set, such as sp-abm run today --set support_level=0.9")
+
+
+def _bounds(lever: str, declared: "Fact") -> dict[str, Any]:
+    """Return a lever's choices, or its bounds."""
+    from sp_abm.scenario import shown
+    from sp_abm.vocabulary import OutreachTarget
+
+    if lever == "outreach_target":
+        return {"choices": [target.value for target in OutreachTarget]}
+    if lever == "self_referral":
+        return {"choices": [shown(lever, switch) for switch in (1.0, 0.0)]}
+    return {"low": float(declared.low), "high": float(declared.high)}
+
+
+def parameters(
+    name: Annotated[str | None, typer.Argument(help="A group such as strain, or a full name; none lists all.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List every number in the rules with its bounds and source, or show one."""
+    from sp_abm.errors import unknown
+    from sp_abm.parameters import Parameters, all_facts
+
+    found = [_card(full, declared, value) for full, declared, value in all_facts()]
+    if name in Parameters._fields:
+        found = [card for card in found if card["parameter"].startswith(f"{name}.")]
+    elif name is not None:
+        names = [card["parameter"] for card in found]
+        found = [card for card in found if card["parameter"] == name or card["parameter"].endswith(f".{name}")]
+        if not found:
+            short = [full.partition(".")[2] for full in names]
+            raise unknown("parameter or group of them", name, (*names, *short, *Parameters._fields))
+    if as_json:
+        _print_json(found)
+    elif len(found) == 1:
+        _print_card(found[0])
+    else:
+        _print_parameters(found)
+
+
+def _card(full: str, declared: "Fact", value: float) -> dict[str, Any]:
+    return {"parameter": full, "value": float(value), "unit": declared.unit, "low": float(declared.low),
+            "high": float(declared.high), "role": declared.role.value, "source": declared.source,
+            "meaning": declared.meaning}  # fmt: skip
+
+
+def _print_card(card: dict[str, Any]) -> None:
+    console = screen()
+    console.print(card["parameter"], style="bold")
+    console.print(f"  {card['meaning'][:1].upper()}{card['meaning'][1:]}.")
+    console.print(f"  Value:   {card['value']:g} {card['unit']}")
+    console.print(f"  Allowed: {card['low']:g} to {card['high']:g}")
+    console.print(f"  Role:    {card['role']}")
+    console.print(f"  Source:  {card['source']}")
+    console.print(f"\nChange it with --set {card['parameter']}={card['value']:g}")
+
+
+def _print_parameters(found: list[dict[str, Any]]) -> None:
+    table = plain_table("Parameter", "Value", "Unit", "Allowed", "Role", "Source", right=(1,))
+    group = ""
+    for card in found:
+        before, _, name = card["parameter"].partition(".")
+        if before != group:
+            group = before
+            add_heading(table, group)
+        allowed = f"{card['low']:g} to {card['high']:g}"
+        table.add_row(f"  {name}", f"{card['value']:g}", card["unit"], allowed, card["role"], card["source"])
+    screen().print(table)
+    screen().print(
+        'One in full: sp-abm parameters GROUP.NAME. Sources are evidence ids; "assumed" means nobody measured it.'
+    )

@@ -1,0 +1,148 @@
+"""`sp-abm compare`: several scenarios with the same luck, what differs, and whether it is more than luck."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from sp_abm.cli.options import (
+    COMPARISON,
+    AsJson,
+    Changes,
+    Out,
+    PlaceName,
+    Years,
+    checked_folder,
+    examples,
+    parsed_changes,
+)
+from sp_abm.cli.progress import Meter, announce_compiling
+from sp_abm.cli.run import place_line
+from sp_abm.cli.tables import DISCLAIMER, coverage, finite, plain, screen, wrapped
+from sp_abm.errors import BadValue
+
+if TYPE_CHECKING:
+    from sp_abm.compare import Comparison
+    from sp_abm.places import Place
+    from sp_abm.results import Results
+    from sp_abm.scenario import Scenario
+
+MOST_SEEDS = 1000
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        epilog=examples(
+            "compare today supported-workforce",
+            "compare today outreach-without-support outreach-with-support --seeds 30",
+            "compare today supported-workforce --place average-pcn --set staffing.share_support_delivered=1",
+            "compare today my-scenario.toml --out results --json",
+        )
+    )(compare)
+
+
+def compare(
+    scenarios: Annotated[
+        list[str], typer.Argument(help="Two or more scenarios, the first is the one the others are compared with.")
+    ],
+    place: PlaceName = "sandbox",
+    seeds: Annotated[int, typer.Option(help="How many paired runs; a verdict needs at least 10.")] = 10,
+    years: Years = 5,
+    changes: Changes = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many processes share the runs (default: one a core).")
+    ] = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare scenarios seed by seed with the same luck, so that a difference is an effect.
+
+    What is given with --set is changed in every scenario.
+    """
+    from sp_abm.places import place as find_place
+    from sp_abm.scenario import load
+
+    given = parsed_changes(changes)
+    arms = [load(scenario).with_changes(given, "--set") for scenario in scenarios]
+    where = find_place(place)
+    folder = checked_folder(out, COMPARISON)
+    comparison = compared(arms, where, seeds, years, workers)
+    if as_json:
+        print(json.dumps(finite(comparison.as_dict()), indent=1, allow_nan=False))
+    else:
+        show(screen(), comparison, given)
+    if folder:
+        save(comparison, folder)
+        screen(stderr=as_json).print(f"The comparison and its figures are in {folder}", soft_wrap=True)
+
+
+def compared(
+    arms: "list[Scenario]", where: "Place", seeds: int, years: float, workers: int | None = None
+) -> "Comparison":
+    """Return the comparison, showing progress while it runs."""
+    from sp_abm.compare import compare as run_all
+
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise BadValue(f"--seeds {seeds} must be from 1 to {MOST_SEEDS}.")
+    announce_compiling()
+    with Meter() as meter:
+        return run_all(arms, where, seeds, years, workers=workers, done=meter.seeds)
+
+
+def show(console: Console, comparison: "Comparison", given: Mapping[str, float | str] | None = None) -> None:
+    """Print one arm after the other: the answer in a sentence, the differences, and who moved."""
+    from sp_abm.cli.verdicts import conclusion, differences_table, who_moved
+
+    years = f"{comparison.years:g} year{'' if comparison.years == 1 else 's'}"
+    seeds = len(comparison.seeds)
+    runs = f"{seeds} paired runs" if seeds > 1 else "1 paired run"
+    for arm in range(1, len(comparison.arms)):
+        title = f"{comparison.arms[arm]} against {comparison.arms[0]}: {years}, {runs}"
+        console.print(title, style="bold", soft_wrap=True)
+        if arm == 1:
+            wrapped(console, place_line(comparison.place))
+            for name, value in (given or {}).items():
+                wrapped(console, f"Changed in every scenario: {name} = {plain(value)}")
+        console.print(differences_table(comparison, arm))
+        wrapped(console, coverage(comparison.first[arm].n_weeks))
+        console.print()
+        for line in who_moved(comparison, arm):
+            wrapped(console, line.strip(), len(line) - len(line.lstrip()))
+        console.print()
+        for line in conclusion(comparison, arm):
+            wrapped(console, line)
+        console.print()
+    wrapped(
+        console,
+        f"{DISCLAIMER} Both plans meet the same people and the same luck, so a difference is an effect in the model. "
+        "Of measures that a plan does not change, about 1 in 20 may look clear by luck.",
+    )
+
+
+def save(comparison: "Comparison", folder: Path) -> None:
+    """Write the comparison as JSON and CSV, and a folder of figures for each arm's first run."""
+    from sp_abm.snapshot import write_folder
+
+    provenance = {arm: first.provenance for arm, first in zip(comparison.arms, comparison.first, strict=True)}
+    content = finite(comparison.as_dict() | {"provenance": provenance})
+
+    def write(beside: Path) -> None:
+        text = json.dumps(content, indent=1, allow_nan=False)
+        (beside / COMPARISON.marker).write_text(text, "utf-8")
+        comparison.differences().to_csv(beside / "differences.csv")
+        comparison.summaries.to_csv(beside / "summaries.csv")
+
+    write_folder(folder, write)
+    _write_figures(comparison.arms, comparison.first, folder / "figures")
+
+
+def _write_figures(arms: "tuple[str, ...]", first: "tuple[Results, ...]", folder: Path) -> None:
+    from sp_abm.viz import figures
+
+    for position, (arm, results) in enumerate(zip(arms, first, strict=True)):
+        name = "-".join("".join(sign if sign.isalnum() else " " for sign in arm).split())
+        figures.write(results, folder / f"{position}-{name}", baseline=first[0] if position else None)

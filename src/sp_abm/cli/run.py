@@ -1,0 +1,149 @@
+"""`sp-abm run`: one scenario in one place, its measures as a table, as JSON, in a folder."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from sp_abm.cli.options import RUN, AsJson, Changes, Out, PlaceName, Years, checked_folder, examples, parsed_changes
+from sp_abm.cli.progress import Meter, announce_compiling
+from sp_abm.cli.tables import DISCLAIMER, finite, measures_table, plain, screen, wrapped
+
+if TYPE_CHECKING:
+    from sp_abm.places import Place
+    from sp_abm.results import Results
+    from sp_abm.scenario import Scenario
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        epilog=examples(
+            "run today",
+            "run supported-workforce --years 10 --out results",
+            "run today --set support_level=0.9 --set staffing.share_support_delivered=1",
+            "run outreach-with-support --place tower-hamlets --set outreach_target=isolated",
+            "run my-scenario.toml --place my-town.toml --json",
+        )
+    )(run)
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(help="A shipped scenario (see `scenarios`) or your own .toml file.")],
+    place: PlaceName = "sandbox",
+    seed: Annotated[int, typer.Option(help="Which luck: the same seed gives the same run.")] = 1,
+    years: Years = 5,
+    changes: Changes = None,
+    switch_off: Annotated[
+        list[str] | None, typer.Option(metavar="SUBMODEL", help="Leave a submodel out of every week.")
+    ] = None,
+    no_warm_up: Annotated[
+        bool,
+        typer.Option(
+            "--no-warm-up", metavar="", help="Skip the four years in which the start settles (quick, but cruder)."
+        ),
+    ] = False,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run one scenario once and show what came of it."""
+    from sp_abm.places import place as find_place
+    from sp_abm.scenario import load
+
+    given = parsed_changes(changes)
+    arm, where = load(scenario).with_changes(given, "--set"), find_place(place)
+    folder = checked_folder(out, RUN)
+    results = _simulated(arm, where, seed, years, tuple(switch_off or ()), not no_warm_up)
+    if as_json:
+        print(json.dumps(finite(as_dict(results)), indent=1, allow_nan=False))
+    else:
+        console = screen()
+        _show(console, results, arm, where, given)
+        again = _again(scenario, place, seed, years, changes, switch_off, no_warm_up)
+        console.print(f"The same again: {again}", soft_wrap=True)
+    if folder:
+        replaced = " (in place of the earlier results there)" if folder.exists() and any(folder.iterdir()) else ""
+        _save(results, folder)
+        screen(stderr=as_json).print(f"Results and figures are in {folder}{replaced}", soft_wrap=True)
+
+
+def _simulated(
+    arm: "Scenario", where: "Place", seed: int, years: float, switch_off: tuple[str, ...], warm_up: bool
+) -> "Results":
+    from sp_abm.randomness import checked_seed
+    from sp_abm.run import simulate
+    from sp_abm.schedule import week_without
+    from sp_abm.simulation import checked_years
+
+    checked_years(years)
+    checked_seed(seed)
+    week_without(switch_off)
+    announce_compiling()
+    with Meter() as meter:
+        return simulate(arm, where, seed, years, switch_off=switch_off, warm_up=warm_up, progress=meter.weeks)
+
+
+def as_dict(results: "Results") -> dict[str, Any]:
+    """Return a run for machines: scenario, place, seed, years, measures and provenance."""
+    from sp_abm.measures import MEASURES
+
+    summary, provenance = results.summary, results.provenance
+    return {
+        **{key: provenance[key] for key in ("scenario", "place", "seed", "years")},
+        "measures": {name: {"value": float(summary[name]), "unit": measure.unit} for name, measure in MEASURES.items()},
+        "provenance": provenance,
+    }
+
+
+def place_line(where: "Place") -> str:
+    """Return a place in words, with what to beware of."""
+    note = f"; {where.note}" if where.note else "" if where.is_real else "; not a real place"
+    return f"Place: {where.name}, {where.residents:,} residents{note}"
+
+
+def _show(console: Console, results: "Results", arm: "Scenario", where: "Place", given: dict[str, Any]) -> None:
+    provenance = results.provenance
+    years = f"{provenance['years']:g} year{'' if provenance['years'] == 1 else 's'}"
+    console.print(f"{arm.name} in {where.name}, {years}, seed {provenance['seed']}", style="bold", soft_wrap=True)
+    lines = [arm.why, place_line(where)]
+    lines += [f"Changed: {', '.join(f'{name} = {plain(value)}' for name, value in given.items())}"] if given else []
+    lines += [f"Left out: {', '.join(provenance['switch_off'])}"] if provenance["switch_off"] else []
+    for line in filter(None, lines):
+        wrapped(console, line)
+    console.print(measures_table(results.summary.to_dict(), results.n_weeks))
+    wrapped(
+        console,
+        f"{DISCLAIMER} One run is one throw of luck: it says nothing about what a plan changes. "
+        "For that, use sp-abm compare.",
+    )
+    versions = provenance["versions"]
+    console.print(
+        f"Scenario hash {provenance['scenario_hash']}, model {versions['model']}, sp_abm {versions['sp_abm']}."
+    )
+
+
+def _again(
+    scenario: str,
+    place: str,
+    seed: int,
+    years: float,
+    changes: list[str] | None,
+    switch_off: list[str] | None,
+    no_warm_up: bool,
+) -> str:
+    words = ["sp-abm", "run", scenario, "--place", place, "--seed", str(seed), "--years", f"{years:g}"]
+    for change in changes or ():
+        words += ["--set", change]
+    for submodel in switch_off or ():
+        words += ["--switch-off", submodel]
+    return shlex.join([*words, "--no-warm-up"] if no_warm_up else words)
+
+
+def _save(results: "Results", folder: Path) -> None:
+    from sp_abm.viz import figures
+
+    results.save(folder)
+    figures.write(results, folder / "figures")

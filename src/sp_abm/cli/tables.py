@@ -1,0 +1,171 @@
+"""Readable tables: measures by subject, numbers in natural frequencies, on any width."""
+
+import os
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping
+from math import floor, isfinite, log10
+from typing import Any, Final
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sp_abm.measures import MEASURES, Measure, Window
+from sp_abm.vocabulary import WEEKS_PER_YEAR
+
+DISCLAIMER: Final = "Illustrative model, not a forecast."
+WIDTH_OF_A_FILE: Final = 120
+MISSING: Final = "-"
+FUNNEL_WORDS: Final = "referred 26 to 78 weeks before the end"
+FUNNEL_WEEKS: Final = 78
+
+_SUBJECTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Service": (
+        "referrals_per_1000_per_week",
+        "share_non_medical_routes",
+        "n_waiting",
+        "mean_wait_weeks",
+        "contacts_per_case",
+        "share_contacted",
+        "share_three_or_more_contacts",
+        "share_started_activity",
+    ),
+    "Link workers": (
+        "posts",
+        "in_post",
+        "vacancy_rate",
+        "burnout_mean",
+        "share_burnt_out",
+        "intention_to_leave",
+        "leaving_rate_per_year",
+        "expected_leaving_rate_per_year",
+        "open_cases_per_link_worker",
+    ),
+    "Primary care": ("gp_consultations_per_person_per_year",),
+    "Community": ("places_occupied", "n_volunteers"),
+    "Money": ("cost_total_gbp",),
+}
+
+
+def screen(*, stderr: bool = False) -> Console:
+    """Return a console that prints texts as they are; a file or a pipe gets a fixed width."""
+    stream = sys.stderr if stderr else sys.stdout
+    is_fixed = not stream.isatty() and "COLUMNS" not in os.environ
+    return Console(
+        stderr=stderr, highlight=False, markup=False, emoji=False, width=WIDTH_OF_A_FILE if is_fixed else None
+    )
+
+
+def by_subject() -> Iterator[tuple[str, tuple[Measure, ...]]]:
+    """Yield (subject, its measures); what has no other subject is about people."""
+    named = {name for names in _SUBJECTS.values() for name in names}
+    people = [measure for name, measure in MEASURES.items() if name not in named]
+    yield "People", tuple(measure for measure in people if not measure.name.startswith("new_"))
+    yield "People who move between stages", tuple(measure for measure in people if measure.name.startswith("new_"))
+    for subject, names in _SUBJECTS.items():
+        yield subject, tuple(MEASURES[name] for name in names if name in MEASURES)
+
+
+def scaled(unit: str) -> tuple[float, str]:
+    """Return by what to multiply a value, and its unit in natural frequencies: a share becomes "of 1,000 people"."""
+    if not unit.startswith("share of "):
+        return 1.0, unit
+    whole = unit.removeprefix("share of ")
+    return (1000.0, f"of 1,000 {whole}") if whole.startswith("people") else (100.0, f"of 100 {whole}")
+
+
+def decimals(size: float, digits: int) -> int:
+    """Return how many decimals show a number of this size with that many significant digits, at most 4."""
+    if not isfinite(size) or size == 0:
+        return 0
+    return min(4, max(0, digits - 1 - floor(log10(abs(size)))))
+
+
+def number(value: float, places: int, *, is_signed: bool = False) -> str:
+    """Return a number with thousands marked, a dash where there is none; never a negative zero."""
+    if not isfinite(value):
+        return MISSING
+    rounded = round(value, places) + 0.0
+    return f"{rounded:{'+' if is_signed and rounded else ''},.{places}f}"
+
+
+def amount(value: float, unit: str) -> tuple[str, str]:
+    """Return a value and its unit as a person reads them."""
+    factor, words = scaled(unit)
+    return number(value * factor, decimals(value * factor, 3)), words
+
+
+def covers(measure: Measure, weeks: int) -> str:
+    """Return in words which weeks a summary of a run of that many weeks covers."""
+    if measure.window is Window.FUNNEL:
+        return FUNNEL_WORDS if weeks >= FUNNEL_WEEKS else f"{FUNNEL_WORDS}, some before the run began"
+    if measure.window is Window.RUN or weeks <= WEEKS_PER_YEAR:
+        return "whole run"
+    return "last 52 weeks"
+
+
+def coverage(weeks: int) -> str:
+    """Return in a sentence which weeks the measures of a run of that many weeks cover."""
+    windows: dict[str, list[str]] = {}
+    for measure in MEASURES.values():
+        windows.setdefault(covers(measure, weeks), []).append(measure.label)
+    (most, _), *others = sorted(windows.items(), key=lambda item: -len(item[1]))
+    rest = "".join(f"; {words}: {', '.join(labels)}" for words, labels in others)
+    return f"Measures cover the {most.removeprefix('the ')}{rest}."
+
+
+def plain(value: float | str) -> str:
+    """Return a number without needless decimals, or a word as it is."""
+    return value if isinstance(value, str) else f"{value:.10g}"
+
+
+def wrapped(console: Console, words: str, indent: int = 0) -> None:
+    """Print a sentence, later lines two further in where the first is indented."""
+    later = " " * (indent + 2 if indent else 0)
+    lines = textwrap.wrap(words, console.width, initial_indent=" " * indent, subsequent_indent=later)
+    console.print("\n".join(lines), soft_wrap=True)
+
+
+def plain_table(*headings: str, right: tuple[int, ...] = ()) -> Table:
+    """Return an empty table; `right` lists the columns whose numbers line up on the right."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for position, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if position in right else "left", overflow="fold")
+    return table
+
+
+def add_heading(table: Table, words: str) -> None:
+    """Start a group of rows."""
+    if table.row_count:
+        table.add_section()
+    table.add_row(Text(words, style="bold"))
+
+
+def indented(words: str) -> Padding:
+    """Return a cell that stands under a heading, all its lines two further in."""
+    return Padding(words, (0, 0, 0, 2))
+
+
+def measures_table(values: Mapping[Any, float], weeks: int) -> Table:
+    """Return a run's summary, grouped by subject."""
+    table = plain_table("Measure", "Value", "Unit", "Covers", right=(1,))
+    for subject, measures in by_subject():
+        add_heading(table, subject)
+        for measure in measures:
+            value, unit = amount(values[measure.name], measure.unit)
+            table.add_row(indented(measure.label), value, unit, covers(measure, weeks))
+    return table
+
+
+def finite(content: Any) -> Any:
+    """Return nested content with every missing number as None, ready for strict JSON."""
+    if isinstance(content, Mapping):
+        return {key: finite(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [finite(item) for item in content]
+    if isinstance(content, float):
+        return float(content) if isfinite(content) else None
+    return content

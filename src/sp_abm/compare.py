@@ -1,0 +1,237 @@
+"""Compare: several scenarios in one place with the same luck, seed by seed, so that a difference is an effect."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sp_abm.errors import BadValue
+from sp_abm.measures import MEASURES
+from sp_abm.places import Place
+from sp_abm.places import place as find_place
+from sp_abm.randomness import MAX_SEED, checked_seed
+from sp_abm.results import Results
+from sp_abm.scenario import Scenario, load
+from sp_abm.simulation import Simulation, checked_years
+from sp_abm.vocabulary import ADULT_AGE, Stage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENOUGH_PAIRS: Final = 10
+CONFIDENCE: Final = 0.95
+CLEAR, UNCLEAR, TOO_FEW = "clear", "unclear", "too few runs"
+
+Done = Callable[[int, int], None]
+"""Called with (seeds done, seeds in all)."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A paired difference from the first arm: mean over seeds, 95% interval, verdict on noise."""
+
+    mean: float
+    low: float
+    high: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Paired runs: `values` has shape (seeds, arms, measures), `moves` (seeds, arms, 5, 5) people.
+
+    `moves[s, a, i, j]` counts people of 16 and over who are in stage i in the first arm's last week and in stage j
+    in arm a's, the same person in both. `first` holds the results of the first seed, one an arm.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    place: Place
+    years: float
+    seeds: tuple[int, ...]
+    values: NDArray[np.float64]
+    moves: NDArray[np.float64]
+    first: tuple[Results, ...]
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Return the names of the arms, the baseline first."""
+        return tuple(scenario.name for scenario in self.scenarios)
+
+    def difference(self, arm: int, measure: str) -> Difference:
+        """Return the difference of an arm (by position) from the first in a measure."""
+        column = list(MEASURES).index(measure)
+        pairs = self.values[:, arm, column] - self.values[:, 0, column]
+        return paired_difference(pairs[np.isfinite(pairs)])
+
+    def differences(self) -> "pd.DataFrame":
+        """Return all differences: index (arm, measure), columns mean, low, high, verdict."""
+        import pandas as pd
+
+        rows = {
+            (self.arms[arm], measure): vars(self.difference(arm, measure))
+            for arm in range(1, len(self.arms))
+            for measure in MEASURES
+        }
+        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["mean", "low", "high", "verdict"])
+        frame.index = pd.MultiIndex.from_tuples(list(rows), names=["arm", "measure"])
+        return frame
+
+    @property
+    def summaries(self) -> "pd.DataFrame":
+        """Return every run's summary: index (arm, seed), one column a measure."""
+        import pandas as pd
+
+        index = pd.MultiIndex.from_product([self.seeds, self.arms], names=["seed", "arm"])
+        flat = self.values.reshape(len(index), -1)
+        return pd.DataFrame(flat, index=index, columns=list(MEASURES)).swaplevel().sort_index()
+
+    def moved(self, arm: int) -> list[dict[str, Any]]:
+        """Return who moved because of an arm: `from`, `to`, mean people over seeds, low, high."""
+        found = []
+        for before in Stage:
+            for after in Stage:
+                people = self.moves[:, arm, before, after]
+                if before != after and people.any():
+                    difference = paired_difference(people)
+                    found.append(
+                        {
+                            "from": before.word,
+                            "to": after.word,
+                            "people": difference.mean,
+                            "low": difference.low,
+                            "high": difference.high,
+                        }
+                    )
+        return found
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return {arms, seeds, differences, moved, ...} for machines; missing numbers are None."""
+        return {
+            "arms": list(self.arms),
+            "seeds": list(self.seeds),
+            "place": self.place.key,
+            "years": self.years,
+            "differences": {
+                self.arms[arm]: {measure: _plain(self.difference(arm, measure)) for measure in MEASURES}
+                for arm in range(1, len(self.arms))
+            },
+            "moved": {self.arms[arm]: self.moved(arm) for arm in range(1, len(self.arms))},
+        }
+
+
+def _plain(difference: Difference) -> dict[str, Any]:
+    return {name: None if value != value else value for name, value in vars(difference).items()}
+
+
+def paired_difference(pairs: NDArray[np.float64]) -> Difference:
+    """Return mean, 95% t interval and verdict of paired differences, one a seed (missing ones left out)."""
+    from scipy.stats import t
+
+    n = pairs.size
+    if n == 0:
+        return Difference(np.nan, np.nan, np.nan, TOO_FEW)
+    mean = float(pairs.mean())
+    if n == 1:
+        return Difference(mean, np.nan, np.nan, TOO_FEW)
+    half = float(t.ppf(0.5 + CONFIDENCE / 2, n - 1) * pairs.std(ddof=1) / np.sqrt(n))
+    low, high = mean - half, mean + half
+    verdict = TOO_FEW if n < ENOUGH_PAIRS else CLEAR if low > 0 or high < 0 else UNCLEAR
+    return Difference(mean, low, high, verdict)
+
+
+def compare(
+    scenarios: Sequence[str | Path | Scenario],
+    place: str | Path | Place = "sandbox",
+    seeds: int | Sequence[int] = 10,
+    years: float = 5,
+    *,
+    changes: dict[str, Any] | None = None,
+    workers: int | None = None,
+    done: Done | None = None,
+) -> Comparison:
+    """Run two or more scenarios with the same luck; the first is the baseline.
+
+    `seeds` is a number of seeds (1, 2, ...) or the seeds; `changes` are levers and parameters changed in every arm;
+    `workers` is how many processes share the seeds (default: one a core, none for a single seed).
+    """
+    arms = tuple(load(scenario).with_changes(changes or {}, "given") for scenario in scenarios)
+    if len(arms) < 2:
+        raise BadValue(f"compare needs at least two scenarios, got {len(arms)}.")
+    names = [arm.name for arm in arms]
+    if len(set(names)) < len(names):
+        raise BadValue(f"compare needs scenarios of different names, got {', '.join(names)}.")
+    weeks = checked_years(years)
+    where = find_place(place)
+    numbers = _checked_seeds(seeds)
+    pieces: dict[int, _Pair] = {}
+    for seed, pair in _run_all(arms, where, numbers, weeks, workers):
+        pieces[seed] = pair
+        if done:
+            done(len(pieces), len(numbers))
+    values = np.stack([pieces[seed].values for seed in numbers])
+    moves = np.stack([pieces[seed].moves for seed in numbers])
+    first = pieces[numbers[0]].results or ()
+    return Comparison(arms, where, years, numbers, values, moves, first)
+
+
+def _checked_seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
+    if isinstance(seeds, bool) or (isinstance(seeds, int) and not 1 <= seeds <= MAX_SEED):
+        raise BadValue(f"seeds = {seeds!r} must be a number of seeds, 1 or more, or a list of different seeds.")
+    numbers = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(checked_seed(s) for s in seeds)
+    if not numbers or len(set(numbers)) < len(numbers):
+        raise BadValue(f"seeds = {seeds!r} must be a number of seeds, 1 or more, or a list of different seeds.")
+    return numbers
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """All arms of one seed."""
+
+    values: NDArray[np.float64]
+    moves: NDArray[np.float64]
+    results: tuple[Results, ...] | None
+
+
+def _run_all(
+    arms: tuple[Scenario, ...], place: Place, seeds: tuple[int, ...], weeks: int, workers: int | None
+) -> Iterator[tuple[int, _Pair]]:
+    n = min(workers or os.cpu_count() or 1, len(seeds))
+    if n == 1:
+        for seed in seeds:
+            yield seed, _run_seed(arms, place, seed, weeks, keep=seed == seeds[0])
+        return
+    with _pool(n) as pool:
+        futures = {pool.submit(_run_seed, arms, place, seed, weeks, seed == seeds[0]): seed for seed in seeds}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+
+
+def _pool(workers: int) -> Executor:
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+
+
+def _run_seed(arms: tuple[Scenario, ...], place: Place, seed: int, weeks: int, keep: bool) -> _Pair:
+    """Run all arms of one seed from one warmed-up state, or one each where their parameters differ."""
+    bases: dict[tuple[tuple[str, float], ...], Simulation] = {}
+    results = []
+    for arm in arms:
+        key = tuple(sorted(arm.parameters.items()))
+        if key not in bases:
+            bases[key] = Simulation.start(arm, place, seed, weeks=weeks)
+        results.append(bases[key].fork(arm, weeks).run(weeks).results())
+    values: NDArray[np.float64] = np.array([result.summary.to_numpy() for result in results], np.float64)
+    moves = np.stack([stage_moves(results[0], result) for result in results])
+    return _Pair(values, moves, tuple(results) if keep else None)
+
+
+def stage_moves(base: Results, other: Results) -> NDArray[np.float64]:
+    """Return people of 16 and over by last stage in the base (rows) and in the other run (columns), shape (5, 5)."""
+    is_same = (base.final["holder"] == other.final["holder"]) & (base.final["age"] >= ADULT_AGE)
+    pairs = base.final["stage"][is_same].astype(np.int64) * len(Stage) + other.final["stage"][is_same]
+    return np.bincount(pairs, minlength=len(Stage) ** 2).reshape(len(Stage), len(Stage)).astype(float)

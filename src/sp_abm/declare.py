@@ -1,0 +1,117 @@
+"""Declarations: a fact is a parameter with its evidence, a column is a state variable with its owner.
+
+Groups of parameters and tables of entities are `NamedTuple` classes whose fields are annotated with these. The
+one declaration gives the value, the array, the documentation and the tests, and numba reads both kinds as they
+are, by name.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, TypeVar, cast, get_type_hints
+
+import numpy as np
+
+from sp_abm.errors import BadValue
+from sp_abm.vocabulary import Role
+
+LARGEST: Final = 1e300
+T = TypeVar("T", bound=tuple[Any, ...])
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a number in a rule means, where it comes from and how far it may go."""
+
+    meaning: str
+    unit: str
+    low: float
+    high: float
+    source: str
+    role: Role = Role.UNCERTAINTY
+
+    def checked(self, name: str, value: object) -> float:
+        """Return the value as a float, or raise `BadValue` naming the place and what was allowed."""
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+            raise BadValue(f"{name} = {value!r} is not a number ({self.unit}, {self.low:g} to {self.high:g}).")
+        number = float(value) if -LARGEST < value < LARGEST else float("nan")
+        if not self.low <= number <= self.high:
+            side = "below its lower bound" if number < self.low else "above its upper bound"
+            bound = self.low if number < self.low else self.high
+            if number != number:
+                side, bound = "not a number; its lower bound is", self.low
+            raise BadValue(f"{name} = {number:g} {self.unit} is {side} of {bound:g}.")
+        return number
+
+
+@dataclass(frozen=True)
+class Column:
+    """A state variable: its type, what it says, in which unit or range, and which submodels write it.
+
+    `shared` lists columns that several submodels write, through the verbs of their table only.
+    """
+
+    dtype: Any
+    meaning: str
+    unit: str
+    written_by: tuple[str, ...]
+    default: float = 0
+    width: int = 0
+
+
+def fact(meaning: str, unit: str, low: float, high: float, source: str, role: Role = Role.UNCERTAINTY) -> Fact:
+    """Declare a parameter; `source` is a list of evidence ids, or starts with 'assumed' or 'fitted'."""
+    return Fact(meaning, unit, low, high, source, role)
+
+
+def column(dtype: Any, meaning: str, unit: str, *written_by: str, default: float = 0, width: int = 0) -> Column:
+    """Declare a state variable; `width` > 0 makes each row a vector of that length."""
+    return Column(dtype, meaning, unit, written_by, default, width)
+
+
+@cache
+def _declared(owner: Hashable, kind: Hashable) -> dict[str, Any]:
+    hints = get_type_hints(cast(type, owner), include_extras=True)
+    found = {}
+    for name, hint in hints.items():
+        for extra in getattr(hint, "__metadata__", ()):
+            if isinstance(extra, cast(type, kind)):
+                found[name] = extra
+    return found
+
+
+def facts_of(group: type[Any]) -> Mapping[str, Fact]:
+    """Return the declared facts of a parameter group, by name."""
+    return _declared(cast(Hashable, group), Fact)
+
+
+def columns_of(table: type[Any]) -> Mapping[str, Column]:
+    """Return the declared columns of a table, by name."""
+    return _declared(cast(Hashable, table), Column)
+
+
+def new_array(spec: Column, rows: int) -> np.ndarray[Any, Any]:
+    """Return a fresh array of a column, filled with its default."""
+    shape: tuple[int, ...] = (rows, spec.width) if spec.width else (rows,)
+    return np.full(shape, spec.default, dtype=spec.dtype)
+
+
+def new_table(table: type[T], rows: int) -> T:
+    """Return a table of that many rows, every column at its default."""
+    return table(**{name: new_array(spec, rows) for name, spec in columns_of(table).items()})
+
+
+def grown(table: T, rows: int) -> T:
+    """Return a copy of the table with room for that many rows; the old rows keep their place and values."""
+    columns = {}
+    for name, spec in columns_of(type(table)).items():
+        array = new_array(spec, rows)
+        old = getattr(table, name)
+        array[: old.shape[0]] = old
+        columns[name] = array
+    return type(table)(**columns)
+
+
+def copied(table: T) -> T:
+    """Return a table with its own copy of every column."""
+    return type(table)(*(column.copy() for column in table))

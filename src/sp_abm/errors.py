@@ -1,0 +1,45 @@
+"""Errors are colleagues: each names the place, the value, what was allowed and the nearest name.
+
+SpAbmError
+├── UnknownName (KeyError)      a scenario, place, lever, measure or parameter that does not exist
+├── BadValue (ValueError)       a value of the wrong type or out of range
+├── BadFile (ValueError)        a file that cannot be read as what it should be
+└── CannotWrite (OSError)       a folder or file that cannot be written
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class SpAbmError(Exception):
+    """Base of every error a user can cause and mend."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class UnknownName(SpAbmError, KeyError):
+    """A name that is not among those known."""
+
+
+class BadValue(SpAbmError, ValueError):
+    """A value of the wrong type or outside its bounds."""
+
+
+class BadFile(SpAbmError, ValueError):
+    """A file that is broken, incomplete or of another kind."""
+
+
+class CannotWrite(SpAbmError, OSError):
+    """A place where nothing can be written."""
+
+
+def unknown(kind: str, name: object, known: Iterable[str], where: str = "") -> UnknownName:
+    """Return the error for an unknown name, with the nearest known one and, if short, the whole list."""
+    names = sorted(known)
+    near = get_close_matches(str(name), names, n=1, cutoff=0.5)
+    place = f" ({where})" if where else ""
+    hint = f" Did you mean {near[0]}?" if near else ""
+    if not near and len(names) <= 12:
+        hint = f" Known: {', '.join(names)}."
+    return UnknownName(f"{str(name)!r} is not a {kind}{place}.{hint}")

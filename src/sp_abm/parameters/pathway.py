@@ -1,0 +1,118 @@
+"""Parameters of the pathway of a case: from need shown to closure, and what people tell each other."""
+
+from typing import Annotated, NamedTuple
+
+from sp_abm.declare import fact
+from sp_abm.vocabulary import Role
+
+CONSTANT = Role.CONSTANT
+
+
+class Referral(NamedTuple):
+    """Need shown, offer, acceptance; GPs learn and forget; people who come of themselves."""
+
+    p_need: Annotated[float, fact("a consultation shows a non-medical need", "probability", 0, 1, "EO016 EO017")] = 0.14
+    p_need_distress: Annotated[float, fact("added when the person is distressed and discloses", "probability", 0, 1, "fitted with p_identified; POP-102")] = 0.68
+    p_need_lonely: Annotated[float, fact("added when the person is lonely and discloses", "probability", 0, 1, "assumed")] = 0.28
+    p_identified: Annotated[float, fact("a GP who has the service in mind offers it for a need shown", "probability", 0, 1, "fitted to C19 (EO001)")] = 0.022
+    p_decline_new: Annotated[float, fact("offers declined where the GP hardly knows the service", "probability", 0, 1, "EO013")] = 0.22
+    p_decline_mature: Annotated[float, fact("offers declined where the GP knows the service well", "probability", 0, 1, "EO013")] = 0.03
+    weeks_between: Annotated[float, fact("weeks before a person may be referred again", "weeks", 0, 260, "assumed")] = 26.0
+    exponent_time_pressure: Annotated[float, fact("how strongly crowded surgeries lower identification", "exponent", 0, 3, "assumed")] = 0.5
+    rate_awareness_learned: Annotated[float, fact("awareness gained for each patient helped", "share of the gap", 0, 1, "assumed")] = 0.03
+    rate_awareness_forgotten_per_week: Annotated[float, fact("awareness lost without feedback", "per week", 0, 1, "assumed")] = 0.01
+    rate_awareness_shared_per_week: Annotated[float, fact("how fast GPs of a practice come to know the same", "per week", 0, 1, "assumed")] = 0.02
+    min_awareness: Annotated[float, fact("awareness that stays whatever happens", "0 to 1", 0, 1, "assumed")] = 0.15
+    max_feedback_per_week: Annotated[float, fact("patients helped that a GP can take note of", "patients a week", 0, 10, "assumed", CONSTANT)] = 2.0
+    rate_self_per_week: Annotated[float, fact("an aware, trusting person in need comes of themselves", "per week", 0, 1, "fitted to C20 (EO014)")] = 0.0056
+    ratio_self_off_balance: Annotated[float, fact("coming of themselves, off balance over in need", "rate ratio", 0, 1, "assumed")] = 0.4
+    ratio_self_well: Annotated[float, fact("coming of themselves, well over in need", "rate ratio", 0, 1, "assumed")] = 0.05
+    rate_told_per_week: Annotated[float, fact("a person told about the service uses it while it is fresh", "per week", 0, 1, "EO112: 11% in 13 weeks")] = 0.009
+    contacts_standard: Annotated[float, fact("contacts planned for a standard case", "contacts", 1, 30, "EO026 EO028 W024")] = 8.0
+    contacts_light: Annotated[float, fact("contacts planned for a light-touch case", "contacts", 1, 30, "assumed")] = 2.0
+    contacts_intensive: Annotated[float, fact("contacts planned after a crisis", "contacts", 1, 30, "assumed")] = 10.0
+
+
+class Outreach(NamedTuple):
+    """Looking for people before they ask; nothing is known about acceptance."""
+
+    hours_approach: Annotated[float, fact("link worker time for one approach", "hours", 0.1, 20, "assumed")] = 1.0
+    p_met: Annotated[float, fact("an approach reaches the person", "probability", 0, 1, "assumed")] = 0.6
+    p_accepts: Annotated[float, fact("a person met accepts, at trust 0.5", "probability", 0.2, 0.85, "assumed: no evidence on acceptance")] = 0.5
+    effect_trust: Annotated[float, fact("acceptance gained from no trust to full trust", "probability", 0, 1, "assumed")] = 0.2
+    share_ties_well_connected: Annotated[float, fact("live ties that make a person well connected, over the mean", "ratio", 1, 5, "assumed")] = 1.5
+    cost_approach_gbp: Annotated[float, fact("materials and travel of an approach", "GBP", 0, 100, "assumed")] = 2.0
+
+
+class Allocation(NamedTuple):
+    """The waiting list."""
+
+    rate_gives_up_per_week: Annotated[float, fact("giving up before the first contact", "per week", 0, 1, "fitted to C22 (EO020)")] = 0.025
+    ratio_gives_up_outreach: Annotated[float, fact("giving up, found by outreach over referred", "rate ratio", 0.5, 5, "assumed")] = 1.5
+    trust_gave_up: Annotated[float, fact("trust after giving up", "change", -1, 0, "assumed")] = -0.10
+
+
+class Contact(NamedTuple):
+    """Appointments, connections, and knowing the community."""
+
+    hours_per_week: Annotated[float, fact("hours of a full-time link worker", "hours a week", 20, 48, "W036", CONSTANT)] = 37.5
+    share_present: Annotated[float, fact("time not lost to leave and sickness", "share", 0.3, 1, "W052, assumed")] = 0.86
+    share_direct: Annotated[float, fact("time present spent with people", "share", 0.1, 1, "W036, assumed")] = 0.6
+    minutes_contact: Annotated[float, fact("length of an appointment", "minutes", 10, 120, "W035, assumed")] = 40.0
+    p_attends: Annotated[float, fact("an appointment is kept", "probability", 0, 1, "assumed")] = 0.88
+    slots_missed: Annotated[float, fact("slots a missed appointment costs", "slots", 0, 1, "assumed")] = 0.7
+    rate_contact_per_week: Annotated[float, fact("an open case wants a contact: 8 in 12 weeks", "per week", 0.05, 5, "EO026 EO028")] = 0.667
+    level_thin: Annotated[float, fact("support felt from one or two contacts", "0 to 1", 0, 1, "assumed; bound EO025")] = 0.17
+    level_deep: Annotated[float, fact("support felt from three contacts or more", "0 to 1", 0, 1, "assumed; bound EO025")] = 0.33
+    weeks_contact_fades: Annotated[float, fact("weeks in which support from contact falls to a third", "weeks", 0.5, 52, "assumed")] = 4.0
+    p_willing: Annotated[float, fact("a fitting activity is accepted, worker of average burnout", "probability", 0.01, 0.99, "fitted to C23 (EO021)")] = 0.60
+    share_ready: Annotated[float, fact("attempts at which the person is ready", "share", 0, 1, "fitted to C23 (EO021)")] = 0.70
+    share_ready_early: Annotated[float, fact("the same at the second contact of a standard case", "share", 0, 1, "fitted to C23 (EO021)")] = 0.35
+    effect_burnout: Annotated[float, fact("acceptance lost for one standard deviation of burnout", "log odds", 0, 3, "W101 (r = -.26)")] = 0.49
+    mean_burnout: Annotated[float, fact("burnout at which acceptance is p_willing", "0 to 1", 0, 1, "W079", CONSTANT)] = 0.40
+    sd_burnout: Annotated[float, fact("standard deviation of burnout between workers", "0 to 1", 0.05, 0.5, "W079", CONSTANT)] = 0.18
+    ratio_change: Annotated[float, fact("odds of acceptance for each change of link worker", "odds ratio", 0.1, 1, "assumed; W108")] = 0.5
+    p_knows_at_start: Annotated[float, fact("a newcomer knows a local organisation", "probability", 0, 1, "assumed")] = 0.15
+    rate_learns_per_week: Annotated[float, fact("getting to know a local organisation", "per week", 0, 1, "assumed")] = 0.008
+    rate_forgets_per_week: Annotated[float, fact("losing touch with one", "per week", 0, 1, "assumed")] = 0.004
+
+
+class Participation(NamedTuple):
+    """Taking part in an activity, and volunteering after it."""
+
+    rate_drop_out_early_per_week: Annotated[float, fact("dropping out in the first twelve weeks", "per week", 0, 1, "EO034")] = 0.059
+    rate_drop_out_late_per_week: Annotated[float, fact("leaving afterwards", "per week", 0, 1, "assumed")] = 0.06
+    weeks_completed: Annotated[float, fact("weeks after which leaving counts as completed", "weeks", 1, 104, "EO034", CONSTANT)] = 12.0
+    level_thin: Annotated[float, fact("support felt in an activity after fewer than three contacts", "0 to 1", 0, 1, "assumed")] = 0.5
+    rate_support_fades_per_week: Annotated[float, fact("support lost after leaving", "per week", 0, 1, "assumed; checked with EO075 EO076")] = 0.04
+    p_volunteers: Annotated[float, fact("those who complete and become volunteers there", "probability", 0, 1, "assumed; EO060")] = 0.05
+    rate_volunteer_stops_per_week: Annotated[float, fact("volunteers who stop", "per week", 0, 1, "assumed")] = 0.01
+    places_per_volunteer: Annotated[float, fact("places a volunteer adds", "places", 0, 10, "assumed")] = 1.5
+    mean_places: Annotated[float, fact("places an organisation keeps for people referred", "places", 0, 100, "fitted to C23 (EO021)")] = 2.2
+    grants_multiplier: Annotated[float, fact("places funded over today's", "ratio", 0, 10, "assumed: today is 1")] = 1.0
+
+
+class WordOfMouth(NamedTuple):
+    """What people tell each other, what the media tell, and what is forgotten."""
+
+    rate_awareness_forgotten_per_week: Annotated[float, fact("forgetting how to get social prescribing", "per week", 0, 1, "assumed")] = 0.01
+    share_aware_from_media: Annotated[float, fact("share aware that media alone hold", "share", 0, 0.9, "EO040")] = 0.08
+    p_tells: Annotated[float, fact("somebody helped tells others", "probability", 0, 1, "EO110")] = 0.49
+    n_told: Annotated[float, fact("people told the first time", "people", 0, 20, "assumed", CONSTANT)] = 2.0
+    p_tells_again: Annotated[float, fact("tellers who tell again", "probability", 0, 1, "EO110")] = 0.47
+    n_told_again: Annotated[float, fact("people told the second time", "people", 0, 20, "assumed", CONSTANT)] = 3.0
+    weeks_fresh: Annotated[float, fact("weeks for which being told prompts use", "weeks", 0, 104, "EO112", CONSTANT)] = 13.0
+    trust_bad_news: Annotated[float, fact("trust of those who hear of a dropped case", "change", -1, 0, "assumed")] = -0.05
+
+
+class Closure(NamedTuple):
+    """How cases end."""
+
+    max_weeks_standard: Annotated[float, fact("weeks after allocation at which a case closes", "weeks", 1, 104, "EO027")] = 12.0
+    max_weeks_crisis: Annotated[float, fact("the same when referred in crisis", "weeks", 1, 104, "EO026")] = 26.0
+    rate_disengages_per_week: Annotated[float, fact("losing touch", "per week", 0, 1, "fitted to C24 (EO025)")] = 0.025
+    weeks_silence: Annotated[float, fact("weeks without contact after which losing touch is likelier", "weeks", 0, 26, "assumed")] = 3.0
+    ratio_silence: Annotated[float, fact("losing touch after such silence", "rate ratio", 1, 10, "assumed")] = 2.0
+    ratio_change: Annotated[float, fact("losing touch for each change of link worker", "rate ratio", 1, 10, "assumed; W108 W110")] = 2.0
+    ratio_crisis: Annotated[float, fact("losing touch while in crisis", "rate ratio", 1, 10, "assumed")] = 2.0
+    trust_adequate: Annotated[float, fact("trust after adequate help", "change", 0, 1, "assumed")] = 0.15

@@ -1,0 +1,86 @@
+"""Parameters of the workforce and of the system that pays for it."""
+
+from typing import Annotated, NamedTuple
+
+from sp_abm.declare import fact
+from sp_abm.vocabulary import Role
+
+CONSTANT = Role.CONSTANT
+
+
+class Funding(NamedTuple):
+    """Money."""
+
+    cost_post_gbp_per_year: Annotated[float, fact("a full-time link worker, with on-costs", "GBP a year", 20000, 100000, "W007 EO098")] = 36428.0
+    cost_place_gbp_per_year: Annotated[float, fact("grant for one place in a community activity", "GBP a year", 0, 5000, "assumed; EO099 has 692 a person")] = 300.0
+
+
+class Staffing(NamedTuple):
+    """Support delivered, adverts, hires, newcomers."""
+
+    support_today: Annotated[float, fact("support delivered today, every channel", "0 to 1", 0, 1, "W042")] = 0.39
+    share_support_delivered: Annotated[float, fact("part of a promised rise in support that arrives", "share", 0.3, 1, "W105")] = 0.5
+    weeks_support_rises: Annotated[float, fact("weeks in which a rise in support is two-thirds felt", "weeks", 0.1, 104, "assumed; W092")] = 8.0
+    weeks_support_falls: Annotated[float, fact("the same for a fall", "weeks", 0.1, 104, "W090")] = 26.0
+    min_weeks_to_fill: Annotated[float, fact("shortest time to fill a post", "weeks", 0, 104, "W102 W103")] = 10.0
+    max_weeks_to_fill: Annotated[float, fact("longest time to fill a post", "weeks", 0, 104, "W102 W104")] = 30.0
+    burnout_at_start: Annotated[float, fact("burnout of a newcomer", "0 to 1", 0, 1, "assumed")] = 0.30
+    p_intends_at_start: Annotated[float, fact("newcomers who already intend to leave", "probability", 0, 1, "assumed")] = 0.20
+    ramp_at_start: Annotated[float, fact("capacity of a newcomer", "share", 0.05, 1, "assumed; W106")] = 0.4
+    weeks_ramp: Annotated[float, fact("weeks to full capacity", "weeks", 1, 104, "assumed; W106")] = 26.0
+    min_fte: Annotated[float, fact("smallest part-time post; less is added to another", "full-time equivalents", 0.01, 0.5, "assumed", CONSTANT)] = 0.1
+    max_weeks_first_teams: Annotated[float, fact("longest time in post of the first teams at the start of the warm-up", "weeks", 0, 520, "assumed", CONSTANT)] = 156.0
+
+
+class Strain(NamedTuple):
+    """Burnout, in job demands-resources form."""
+
+    rate_up_per_week: Annotated[float, fact("burnout gained from load", "per week", 0, 1, "fitted to C27 C28 (W078 W079)")] = 0.085
+    rate_down_per_week: Annotated[float, fact("burnout lost in recovery", "per week", 0, 1, "fitted to C27 C28; W092 W093")] = 0.060
+    sd_trait: Annotated[float, fact("spread between people", "log ratio", 0, 2, "fitted to C28; W082")] = 0.50
+    sd_condition: Annotated[float, fact("spread of slowly changing conditions", "log ratio", 0, 2, "fitted to C28")] = 0.91
+    persistence_condition: Annotated[float, fact("how much of last week's conditions remains", "correlation", 0, 0.999, "fitted; W082")] = 0.985
+    load_unit: Annotated[float, fact("hours demanded over hours available that count as load 1", "ratio", 0.5, 3, "fitted: load is about 1.07 today", CONSTANT)] = 1.27
+    hours_admin_per_case: Annotated[float, fact("paperwork of an open case", "hours a week", 0, 2, "assumed")] = 0.10
+    share_other_fixed: Annotated[float, fact("other duties that do not give way under pressure", "share", 0, 1, "assumed")] = 0.75
+    hours_per_practice: Annotated[float, fact("time lost to each further practice", "hours a week", 0, 5, "assumed")] = 0.02
+    relief_supervision: Annotated[float, fact("strain taken off by full supervision", "share", 0, 1, "W087 W088, split assumed")] = 0.153
+    relief_role_clarity: Annotated[float, fact("strain taken off by a clear role", "share", 0, 1, "W088, split assumed")] = 0.045
+    relief_integration: Annotated[float, fact("strain taken off by belonging to the practice team", "share", 0, 1, "W088, split assumed")] = 0.036
+    relief_peers: Annotated[float, fact("strain taken off by peers", "share", 0, 1, "W088, split assumed")] = 0.036
+    relief_security: Annotated[float, fact("strain taken off by secure funding", "share", 0, 1, "W088, split assumed")] = 0.018
+    recovery_supervision: Annotated[float, fact("faster recovery under full supervision", "share", 0, 2, "W087 W088, split assumed")] = 0.135
+    recovery_role_clarity: Annotated[float, fact("faster recovery with a clear role", "share", 0, 2, "W088, split assumed")] = 0.036
+    recovery_integration: Annotated[float, fact("faster recovery in the practice team", "share", 0, 2, "W088, split assumed")] = 0.036
+    recovery_peers: Annotated[float, fact("faster recovery with peers", "share", 0, 2, "W088, split assumed")] = 0.045
+    recovery_security: Annotated[float, fact("faster recovery with secure funding", "share", 0, 2, "assumed")] = 0.0
+
+
+class Turnover(NamedTuple):
+    """Intention and leaving; burnout reaches leaving through intention only."""
+
+    intercept_intention: Annotated[float, fact("intention of a worker not burnt out, support as today", "log odds", -5, 5, "fitted to C30 (W041 W068)")] = -0.90
+    effect_burnt_out: Annotated[float, fact("intention of the burnt out over others", "log odds", 0, 4, "fitted to W100")] = 1.3
+    threshold_burnt_out: Annotated[float, fact("burnout above which a worker counts as burnt out", "0 to 1", 0.1, 0.9, "W078", CONSTANT)] = 0.5
+    weakening_support: Annotated[float, fact("how much support weakens the path from burnout to intention", "share", 0, 1, "assumed; W086 W099")] = 0.5
+    effect_supervision: Annotated[float, fact("intention lowered by supervision", "log odds", 0, 3, "W069, halved, split assumed")] = 0.15
+    effect_role_clarity: Annotated[float, fact("intention lowered by a clear role", "log odds", 0, 3, "W045 W046, halved")] = 0.20
+    effect_integration: Annotated[float, fact("intention lowered by belonging to the team", "log odds", 0, 3, "W069, halved, split assumed")] = 0.12
+    effect_peers: Annotated[float, fact("intention lowered by peers", "log odds", 0, 3, "W069, halved, split assumed")] = 0.08
+    effect_security: Annotated[float, fact("intention lowered by secure funding", "log odds", 0, 3, "W070, halved")] = 0.10
+    rate_leaves_intending_per_week: Annotated[float, fact("leaving, of those who intend to", "per week", 0, 1, "fitted to W075")] = 0.0115
+    rate_leaves_otherwise_per_week: Annotated[float, fact("leaving, of the others", "per week", 0, 1, "fitted to W076")] = 0.0006
+    ratio_first_year: Annotated[float, fact("leaving in the first year over later", "rate ratio", 1, 5, "W053 W054 W055")] = 1.6
+    share_handed_on: Annotated[float, fact("cases of a leaver that are handed on; the rest are dropped", "share", 0, 1, "assumed")] = 0.7
+    trust_dropped: Annotated[float, fact("trust after being dropped", "change", -1, 0, "assumed")] = -0.15
+
+
+class Observation(NamedTuple):
+    """Readings taken of the state; they act on nothing."""
+
+    life_thriving: Annotated[float, fact("life satisfaction when thriving", "points of 0-10", 0, 10, "assumed, fitted to POP-016")] = 8.1
+    life_off_balance: Annotated[float, fact("life satisfaction off balance", "points of 0-10", 0, 10, "assumed, fitted to POP-016")] = 7.3
+    life_pre_crisis: Annotated[float, fact("life satisfaction in pre-crisis", "points of 0-10", 0, 10, "assumed, fitted to POP-016")] = 6.0
+    life_crisis: Annotated[float, fact("life satisfaction in crisis", "points of 0-10", 0, 10, "assumed, fitted to POP-016")] = 4.5
+    life_recovering: Annotated[float, fact("life satisfaction while recovering", "points of 0-10", 0, 10, "assumed, fitted to POP-016")] = 7.2
+    life_lonely: Annotated[float, fact("life satisfaction lost to loneliness", "points of 0-10", 0, 5, "assumed")] = 0.6

@@ -1,0 +1,61 @@
+"""Run: one call from a scenario's name to its results."""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from sp_abm.places import Place
+from sp_abm.places import place as find_place
+from sp_abm.randomness import checked_seed
+from sp_abm.results import Results
+from sp_abm.scenario import Scenario
+from sp_abm.simulation import Progress, Simulation, checked_years
+
+THREADED_FROM: Final = 100_000
+"""Residents from which a single run uses more than one thread (the bits are the same)."""
+
+
+def threads_for(residents: int) -> int:
+    """Return how many threads one run should use; the variable SP_ABM_THREADS overrides it."""
+    given = os.environ.get("SP_ABM_THREADS", "")
+    if given.isdigit() and int(given) > 0:
+        return int(given)
+    return min(4, os.cpu_count() or 1) if residents >= THREADED_FROM else 1
+
+
+def simulate(
+    scenario: str | Path | Scenario = "today",
+    place: str | Path | Place = "sandbox",
+    seed: int = 1,
+    years: float = 5,
+    *,
+    parameters: Mapping[str, float] | None = None,
+    switch_off: Iterable[str] = (),
+    warm_up: bool = True,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    **levers: Any,
+) -> Results:
+    """Simulate a scenario in a place and return its results.
+
+    `scenario` and `place` are shipped names or TOML files; `parameters` maps full names such as
+    ``staffing.share_support_delivered`` to values; `switch_off` names submodels to leave out; further keywords are
+    levers, constant or a list of dated steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming the place,
+    the value and what was allowed.
+    """
+    weeks = checked_years(years)
+    found = find_place(place)
+    options: dict[str, Any] = {"progress": progress} if progress else {}
+    simulation = Simulation.start(
+        scenario,
+        found,
+        checked_seed(seed),
+        changes={**levers, **(parameters or {})},
+        switch_off=switch_off,
+        warm_up=warm_up,
+        threads=threads or threads_for(found.residents),
+        weeks=weeks,
+        **options,
+    )
+    return simulation.run(weeks, **options).results()

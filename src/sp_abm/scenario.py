@@ -1,0 +1,278 @@
+"""Scenarios: which levers are pulled, when, and what is expected to come of it."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sp_abm.declare import Fact, fact
+from sp_abm.errors import BadFile, BadValue, unknown
+from sp_abm.parameters import Parameters, changed
+from sp_abm.vocabulary import OutreachTarget, Role
+
+START: Final = date(2025, 1, 6)
+Timeline = tuple[tuple[int, float], ...]
+
+_LEVER = Role.LEVER
+LEVERS: Final[Mapping[str, Fact]] = {
+    "support_level": fact(
+        "support asked for on all five channels; today's delivered level is .39",
+        "0 to 1",
+        0,
+        1,
+        "W042",
+        _LEVER,
+    ),
+    "caseload_cap": fact("open cases allowed", "cases per full-time worker", 0, 500, "assumed; W025 W037", _LEVER),
+    "outreach_share": fact("link workers' direct time given to outreach", "share", 0, 1, "assumed", _LEVER),
+    "outreach_target": fact("whom outreach looks for first", "one of the targets", 0, 4, "assumed", _LEVER),
+    "posts_per_10000": fact("full-time posts per 10,000 residents", "posts", 0, 50, "W011", _LEVER),
+    "self_referral": fact("whether people may come of themselves", "on or off", 0, 1, "EO014", _LEVER),
+}
+DEFAULTS: Final[Mapping[str, float]] = {
+    "support_level": 0.39,
+    "caseload_cap": 75.0,
+    "outreach_share": 0.0,
+    "outreach_target": float(list(OutreachTarget).index(OutreachTarget.EVERYONE)),
+    "posts_per_10000": 0.45,
+    "self_referral": 1.0,
+}
+_FIELDS: Final = ("name", "why", "expected", "base", "start", "levers", "parameters")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named set of lever timelines and parameter changes; `levers[name]` is ((from_week, value), ...)."""
+
+    name: str
+    why: str = ""
+    expected: str = ""
+    start: date = START
+    levers: Mapping[str, Timeline] = field(default_factory=dict)
+    parameters: Mapping[str, float] = field(default_factory=dict)
+
+    def value(self, lever: str, week: int) -> float:
+        """Return the value of a lever in a week; before its first date a lever stands as today."""
+        value = DEFAULTS[lever]
+        for start, stepped in self.levers.get(lever, ()):
+            if week >= start:
+                value = stepped
+        return value
+
+    def timeline(self, weeks: int) -> NDArray[np.float64]:
+        """Return lever values, shape (weeks, levers) in the order of `LEVERS`."""
+        table = np.empty((weeks, len(LEVERS)))
+        for position, lever in enumerate(LEVERS):
+            table[:, position] = [self.value(lever, week) for week in range(weeks)]
+        return table
+
+    def with_changes(self, changes: Mapping[str, Any], where: str = "changes") -> "Scenario":
+        """Return the scenario with levers (by name) and parameters (by full name) changed."""
+        levers, parameters = dict(self.levers), dict(self.parameters)
+        for name, value in changes.items():
+            if name in LEVERS:
+                levers[name] = _timeline(name, value, self.start, where)
+            elif "." in name:
+                parameters[name] = value
+            else:
+                raise unknown("lever", name, LEVERS, where)
+        parameters = {name: float(value) for name, value in _checked(parameters, where).items()}
+        return replace(self, levers=levers, parameters=parameters)
+
+    def parameter_set(self) -> Parameters:
+        """Return the parameters with this scenario's changes."""
+        return changed(Parameters(), self.parameters, f"scenario {self.name!r}")
+
+    def content(self) -> dict[str, Any]:
+        """Return what makes a run differ, without names and prose."""
+        return {
+            "start": self.start.isoformat(),
+            "levers": {lever: self.levers.get(lever, ((0, DEFAULTS[lever]),)) for lever in LEVERS},
+            "parameters": dict(sorted(self.parameters.items())),
+        }
+
+    @property
+    def hash(self) -> str:
+        """Return a short hash of `content`."""
+        return sha256(json.dumps(self.content(), sort_keys=True).encode()).hexdigest()[:12]
+
+
+def from_content(content: Mapping[str, Any]) -> Scenario:
+    """Return the scenario whose `content` (and name) this is."""
+    levers = {
+        lever: tuple((int(week), float(value)) for week, value in steps) for lever, steps in content["levers"].items()
+    }
+    start, parameters = date.fromisoformat(content["start"]), dict(content["parameters"])
+    return Scenario(content.get("name", ""), start=start, levers=levers, parameters=parameters)
+
+
+def _checked(parameters: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    changed(Parameters(), parameters, where)
+    return parameters
+
+
+def lever_value(name: str, value: object, where: str) -> float:
+    """Return a lever's value as a number: choices by their order, on and off as 1 and 0."""
+    place = f"{name} ({where})"
+    if name == "outreach_target":
+        targets = list(OutreachTarget)
+        if not isinstance(value, str) or value not in targets:
+            raise unknown("outreach target", value, targets, place)
+        return float(targets.index(OutreachTarget(value)))
+    if name == "self_referral":
+        switch = {True: 1.0, False: 0.0, "on": 1.0, "off": 0.0}.get(value)
+        if switch is None or isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool)):
+            raise BadValue(f"{place} = {value!r} must be 'on' or 'off'.")
+        return float(switch)
+    return LEVERS[name].checked(place, value)
+
+
+def shown(name: str, value: float) -> float | str:
+    """Return a lever's value as a person writes it."""
+    if name == "outreach_target":
+        return list(OutreachTarget)[int(value)].value
+    if name == "self_referral":
+        return "on" if value else "off"
+    return value
+
+
+def _week(value: object, start: date, where: str) -> int:
+    """Return the week number of a week or an ISO date."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            raise BadValue(f"from = {value!r} ({where}) is neither a week nor a date like 2025-01-06.") from None
+    if isinstance(value, date):
+        days = (value - start).days
+        if days < 0:
+            raise BadValue(f"from = {value.isoformat()} ({where}) lies before the start, {start.isoformat()}.")
+        return days // 7
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadValue(f"from = {value!r} ({where}) must be a week (0 or more) or a date like 2025-01-06.")
+    if value < 0:
+        raise BadValue(f"from = {value} ({where}) lies before week 0.")
+    return value
+
+
+def _timeline(name: str, value: object, start: date, where: str) -> Timeline:
+    """Return a lever's timeline from a constant or a list of dated steps."""
+    if not isinstance(value, list | tuple):
+        return ((0, lever_value(name, value, where)),)
+    steps: list[tuple[int, float]] = []
+    for step in value:
+        if not isinstance(step, Mapping) or set(step) != {"from", "value"}:
+            raise BadValue(f"{name} ({where}): a dated step is {{from = 104, value = 0.9}}, not {step!r}.")
+        steps.append((_week(step["from"], start, f"{name}, {where}"), lever_value(name, step["value"], where)))
+    if not steps:
+        raise BadValue(f"{name} ({where}) has no steps.")
+    weeks = [week for week, _ in steps]
+    if any(later <= earlier for earlier, later in pairwise(weeks)):
+        raise BadValue(f"{name} ({where}): dates must rise from step to step, got weeks {weeks}.")
+    return tuple(steps)
+
+
+def _shipped_folder() -> Any:
+    return files("sp_abm").joinpath("data", "scenarios")
+
+
+@cache
+def scenario_names() -> tuple[str, ...]:
+    """Return the names of the shipped scenarios."""
+    return tuple(
+        sorted(
+            entry.name.removesuffix(".toml") for entry in _shipped_folder().iterdir() if entry.name.endswith(".toml")
+        )
+    )
+
+
+def load(name_or_path: "str | Path | Scenario") -> Scenario:
+    """Return a scenario by shipped name or from a TOML file.
+
+    Raises `UnknownName` with the nearest name, `BadFile` naming the line, or `BadValue`.
+    """
+    if isinstance(name_or_path, Scenario):
+        return name_or_path
+    text = str(name_or_path)
+    if text in scenario_names():
+        return _parsed(_shipped_folder().joinpath(f"{text}.toml").read_text("utf-8"), text, ())
+    path = Path(text)
+    if path.suffix != ".toml" and not path.exists():
+        raise unknown("scenario", text, scenario_names(), "a shipped scenario, or a .toml file of your own")
+    try:
+        content = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise BadFile(f"{path} cannot be read as a scenario: {problem}.") from None
+    return _parsed(content, str(path), ())
+
+
+def _parsed(text: str, where: str, seen: tuple[str, ...]) -> Scenario:
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise BadFile(f"{where} is not valid TOML: {problem}.") from None
+    for key in raw:
+        if key not in _FIELDS:
+            raise unknown("field of a scenario", key, _FIELDS, where)
+    for key in ("name", "why", "expected", "base"):
+        if not isinstance(raw.get(key, ""), str):
+            raise BadValue(f"{key} = {raw[key]!r} ({where}) must be text.")
+    for key in ("levers", "parameters"):
+        if not isinstance(raw.get(key, {}), Mapping):
+            raise BadValue(f"{key} ({where}) must be a table, written [{key}].")
+    start = raw.get("start", START)
+    if isinstance(start, str):
+        start = _date(start, where)
+    if not isinstance(start, date):
+        raise BadValue(f"start = {start!r} ({where}) must be a date like 2025-01-06.")
+    base = _base(raw.get("base", ""), where, seen)
+    named = replace(
+        base,
+        name=raw.get("name", Path(where).stem),
+        why=raw.get("why", ""),
+        expected=raw.get("expected", ""),
+        start=start,
+    )
+    for lever in raw.get("levers", {}):
+        if lever not in LEVERS:
+            raise unknown("lever", lever, LEVERS, where)
+    changes = dict(raw.get("levers", {})) | _flat(raw.get("parameters", {}))
+    return named.with_changes(changes, where)
+
+
+def _date(text: str, where: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadValue(f"start = {text!r} ({where}) must be a date like 2025-01-06.") from None
+
+
+def _base(name: str, where: str, seen: tuple[str, ...]) -> Scenario:
+    if not name:
+        return Scenario(name="")
+    if name not in scenario_names():
+        raise unknown("scenario to build on", name, scenario_names(), where)
+    if name in seen:
+        raise BadFile(f"{where}: scenarios build on each other in a circle: {' -> '.join((*seen, name))}.")
+    return _parsed(_shipped_folder().joinpath(f"{name}.toml").read_text("utf-8"), name, (*seen, name))
+
+
+def _flat(nested: Mapping[str, Any]) -> dict[str, Any]:
+    """Return {group: {name: value}} or {"group.name": value} as full names."""
+    flat: dict[str, Any] = {}
+    for key, value in nested.items():
+        if isinstance(value, Mapping):
+            flat |= {f"{key}.{name}": inner for name, inner in value.items()}
+        else:
+            flat[key] = value
+    return flat

@@ -1,0 +1,102 @@
+"""Influence: sleeping ties wake, and people with few live ties become lonely more easily.
+
+Friends pass on no moods here: the evidence is contested (EO116 to EO119), and its default is none.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sp_abm.agents.citizens import Citizens
+from sp_abm.kernels import LUCK_BLOCK, Floats, Key, Whole, compiled, fill_luck, happens, inlined, uniform, unit
+from sp_abm.network import Ties, wake
+from sp_abm.parameters.people import Influence
+from sp_abm.vocabulary import ADULT_AGE, DEPRIVATION_SCORES, NONE, Stage
+from sp_abm.world import World
+
+_COUNTS_OF_TIES = 256
+
+
+def influence(world: World, week: int) -> None:
+    """Wake ties, then let loneliness come and go by live ties, distress and activities."""
+    p, luck = world.parameters.influence, world.luck
+    tables = (world.citizens, world.ties, p)
+    counts = world.pass_over_citizens(
+        _choose_waking, *tables, luck.key("tie"), week, world.scratch_rows, world.scratch_entries
+    )
+    rows = world.gathered(counts)
+    wake(world.ties, world.citizens, rows, world.gathered(counts, world.scratch_entries))
+    by_fifth = p.rate_lonely_per_week * p.ratio_lonely_deprivation ** np.array(DEPRIVATION_SCORES)
+    world.pass_over_citizens(_feel, world.citizens, p, ratio_by_ties(world), by_fifth, luck.key("influence"), week)
+
+
+def ratio_by_ties(world: World) -> NDArray[np.float64]:
+    """Return the hazard ratio of becoming lonely for 0, 1, 2... live ties, shape (256,)."""
+    standardised = (np.log1p(np.arange(_COUNTS_OF_TIES)) - world.mean_log_ties) / world.sd_log_ties
+    return np.exp(-world.parameters.influence.effect_ties * standardised)
+
+
+@compiled
+def _choose_waking(
+    low: int,
+    high: int,
+    citizens: Citizens,
+    ties: Ties,
+    p: Influence,
+    key: Key,
+    week: int,
+    rows: Whole,
+    entries: Whole,
+) -> int:
+    """Choose, from last week's ties, one sleeping tie for each row whose luck wakes one."""
+    first, n_live, ids, holders = ties.start, citizens.n_live_ties, citizens.id, citizens.holder
+    luck = np.empty((4, LUCK_BLOCK), np.uint32)
+    count = 0
+    for start in range(low, high, LUCK_BLOCK):
+        stop = min(start + LUCK_BLOCK, high)
+        fill_luck(luck, key, ids, holders, week, start, stop)
+        for i in range(start, stop):
+            asleep = first[i + 1] - first[i] - n_live[i]
+            if asleep > 0 and happens(unit(luck[0, i - start]), asleep / p.weeks_tie_wakes):
+                rows[low + count] = i
+                entries[low + count] = _luckiest_sleeping(ids, holders, first, ties.other, ties.strength, i, key, week)
+                count += 1
+    return count
+
+
+@inlined
+def _luckiest_sleeping(
+    ids: Whole, holders: Whole, start: Whole, other: Whole, strength: Whole, i: int, key: Key, week: int
+) -> int:
+    best, chosen = 2.0, NONE
+    for entry in range(start[i], start[i + 1]):
+        if strength[entry] == 0:
+            u = uniform(key, ids[i], holders[i], week, ids[other[entry]] + 1)
+            if u < best:
+                best, chosen = u, entry
+    return chosen
+
+
+@compiled
+def _feel(
+    low: int, high: int, citizens: Citizens, p: Influence, by_ties: Floats, by_fifth: Floats, key: Key, week: int
+) -> None:
+    age, fifth, stage, lonely = citizens.age, citizens.fifth, citizens.stage, citizens.lonely
+    n_live, activity = citizens.n_live_ties, citizens.activity_row
+    luck = np.empty((4, LUCK_BLOCK), np.uint32)
+    for start in range(low, high, LUCK_BLOCK):
+        stop = min(start + LUCK_BLOCK, high)
+        fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
+        for i in range(start, stop):
+            if age[i] >= ADULT_AGE:
+                rate = by_fifth[fifth[i]] * by_ties[n_live[i]]
+                lonely[i] = is_lonely(lonely[i], stage[i], activity[i] >= 0, rate, p, unit(luck[0, i - start]))
+
+
+@inlined
+def is_lonely(was: bool, stage: int, is_in_activity: bool, rate: float, p: Influence, u: float) -> bool:
+    """Say whether a person is lonely after this week; `rate` is the weekly hazard of becoming so when well."""
+    if was:
+        ratio = p.ratio_unlonely_activity if is_in_activity else 1.0
+        return not happens(u, p.rate_unlonely_per_week * ratio)
+    ratio = p.ratio_lonely_distress if stage == Stage.PRE_CRISIS or stage == Stage.CRISIS else 1.0
+    return happens(u, rate * ratio)

@@ -1,0 +1,69 @@
+"""Life events: shocks to a person that wear off, job loss that does not, and spells of illness."""
+
+import numpy as np
+
+from sp_abm.agents.citizens import Citizens
+from sp_abm.kernels import LUCK_BLOCK, Floats, Key, compiled, fill_luck, happens, inlined, unit
+from sp_abm.parameters.people import LifeEvents
+from sp_abm.vocabulary import ADULT_AGE, DEPRIVATION_SCORES, WEEKS_PER_YEAR
+from sp_abm.world import World
+
+_FORGOTTEN = 0.01
+
+
+def life_events(world: World, week: int) -> None:
+    """Draw events, unemployment and illness for everyone; let last week's events wear off."""
+    p = world.parameters.life_events
+    rate_event = p.rate_event_per_year / WEEKS_PER_YEAR * p.ratio_event_deprivation ** np.array(DEPRIVATION_SCORES)
+    rate_job_loss = p.rate_unemployment_per_year / WEEKS_PER_YEAR
+    rate_job_loss *= world.place.unemployment / p.share_unemployed_england
+    key = world.luck.key("life_events")
+    world.pass_over_citizens(_live, world.citizens, p, rate_event, rate_job_loss, key, week)
+
+
+@compiled
+def _live(
+    low: int,
+    high: int,
+    citizens: Citizens,
+    p: LifeEvents,
+    rate_event: Floats,
+    rate_job_loss: float,
+    key: Key,
+    week: int,
+) -> None:
+    fifth, age, strain = citizens.fifth, citizens.age, citizens.event_strain
+    unemployed, ill = citizens.unemployed, citizens.ill
+    luck = np.empty((4, LUCK_BLOCK), np.uint32)
+    for start in range(low, high, LUCK_BLOCK):
+        stop = min(start + LUCK_BLOCK, high)
+        fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
+        for i in range(start, stop):
+            k = i - start
+            ill[i] = is_ill(ill[i], p, unit(luck[2, k]))
+            if age[i] >= ADULT_AGE:
+                strain[i] = strain_after(strain[i], p, rate_event[fifth[i]], unit(luck[0, k]))
+                unemployed[i] = is_unemployed(unemployed[i], age[i], p, rate_job_loss, unit(luck[1, k]))
+
+
+@inlined
+def strain_after(strain: float, p: LifeEvents, rate: float, u: float) -> float:
+    """Return how much events weigh on a person after this week: a new one in full, else what is left."""
+    if happens(u, rate):
+        return p.size_event
+    left = strain * (1.0 - 1.0 / p.weeks_event_fades)
+    return left if left > _FORGOTTEN else 0.0
+
+
+@inlined
+def is_unemployed(was: bool, age: int, p: LifeEvents, rate_job_loss: float, u: float) -> bool:
+    """Say whether a person is unemployed after this week."""
+    if age >= p.oldest_worker:
+        return False
+    return not happens(u, p.rate_employment_per_week) if was else happens(u, rate_job_loss)
+
+
+@inlined
+def is_ill(was: bool, p: LifeEvents, u: float) -> bool:
+    """Say whether a person has an episode of physical illness after this week."""
+    return not happens(u, p.rate_recovery_per_week) if was else happens(u, p.rate_illness_per_week)

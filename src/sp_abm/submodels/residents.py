@@ -1,0 +1,166 @@
+"""Residents: people age, move away, are born and die; a newcomer takes over the dwelling place.
+
+Simpler than life: one person moves at a time and a newborn takes the place of somebody who died, so that
+households change their make-up by chance [assumed]. Newcomers keep the stage and the traits of the place they
+take, since they come from the same kind of people; what they know and whom they know starts anew.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sp_abm.agents.citizens import Citizens
+from sp_abm.agents.community import Organisations
+from sp_abm.agents.link_workers import LinkWorkers
+from sp_abm.cases import Cases, close_case, is_open
+from sp_abm.kernels import LUCK_BLOCK, Floats, Key, Whole, compiled, fill_luck, uniforms, unit
+from sp_abm.network import put_to_sleep
+from sp_abm.parameters.people import Residents
+from sp_abm.vocabulary import (
+    ADULT_AGE,
+    AGE_BAND_STARTS,
+    NONE,
+    OLDEST_AGE,
+    WEEKS_PER_YEAR,
+    Outcome,
+    Stage,
+)
+from sp_abm.world import World
+
+_MOVES, _DIES = 1, 2
+_YEAR = np.uint32(WEEKS_PER_YEAR)
+
+
+def residents(world: World, week: int) -> None:
+    """Age everyone by their own calendar, and replace those who move away or die."""
+    p, luck = world.parameters.residents, world.luck
+    p_move = -np.expm1(-world.place.share_moving_per_year / WEEKS_PER_YEAR)
+    arguments = (world.citizens, p_death_by_age(p), p_move, luck.key("residents"), week)
+    counts = world.pass_over_citizens(_mark_leavers, *arguments, world.scratch_rows, world.scratch_marks)
+    leavers = world.gathered(counts)
+    moves = world.scratch_marks[leavers]
+    put_to_sleep(world.ties, world.citizens, leavers)
+    tables = (world.citizens, world.cases, world.link_workers, world.organisations)
+    ages = np.asarray(world.place.age_shares)
+    _replace_all(leavers, moves, *tables, p, ages, world.place.share_female, luck.key("newcomer"), week)
+    world.count(moved=(moves == _MOVES).sum(), died=(moves == _DIES).sum())
+
+
+def p_death_by_age(p: Residents) -> NDArray[np.float64]:
+    """Return the weekly probability of death at each age in years, shape (96,)."""
+    rates = (
+        p.death_rate_0_15_per_year,
+        p.death_rate_16_24_per_year,
+        p.death_rate_25_44_per_year,
+        p.death_rate_45_64_per_year,
+        p.death_rate_65_74_per_year,
+        p.death_rate_75_plus_per_year,
+    )
+    bands = np.searchsorted(AGE_BAND_STARTS, np.arange(OLDEST_AGE + 1), side="right") - 1
+    return -np.expm1(-np.asarray(rates)[bands] / WEEKS_PER_YEAR)
+
+
+@compiled
+def _mark_leavers(
+    low: int,
+    high: int,
+    citizens: Citizens,
+    p_death: Floats,
+    p_move: float,
+    key: Key,
+    week: int,
+    rows: Whole,
+    marks: Whole,
+) -> int:
+    ids, age = citizens.id, citizens.age
+    born_this_week = np.uint32(-week % WEEKS_PER_YEAR)
+    luck = np.empty((4, LUCK_BLOCK), np.uint32)
+    count = 0
+    for start in range(low, high, LUCK_BLOCK):
+        stop = min(start + LUCK_BLOCK, high)
+        fill_luck(luck, key, ids, citizens.holder, week, start, stop)
+        for i in range(start, stop):
+            if ids[i] % _YEAR == born_this_week and age[i] < OLDEST_AGE:
+                age[i] += 1
+            u = unit(luck[0, i - start])
+            p_dies = p_death[age[i]]
+            if u < p_dies + p_move:
+                rows[low + count] = i
+                marks[i] = _DIES if u < p_dies else _MOVES
+                count += 1
+    return count
+
+
+@compiled
+def _replace_all(
+    leavers: Whole,
+    moves: Whole,
+    citizens: Citizens,
+    cases: Cases,
+    workers: LinkWorkers,
+    organisations: Organisations,
+    p: Residents,
+    age_shares: Floats,
+    share_female: float,
+    key: Key,
+    week: int,
+) -> None:
+    for k in range(leavers.shape[0]):
+        i = leavers[k]
+        if is_open(cases, citizens.case_row[i]):
+            close_case(cases, citizens.case_row[i], workers, Outcome.MOVED, week)
+        if citizens.activity_row[i] >= 0:
+            organisations.occupied[citizens.activity_row[i]] -= 1
+        if citizens.volunteer_row[i] >= 0:
+            organisations.volunteers[citizens.volunteer_row[i]] -= 1
+        citizens.holder[i] += 1
+        u = uniforms(key, citizens.id[i], citizens.holder[i], week, 0)
+        _begin_anew(citizens, i, p, u, share_female, week)
+        if moves[k] == _DIES:
+            _be_born(citizens, i)
+        else:
+            citizens.age[i] = _age_of_newcomer(age_shares, citizens.age[i] >= ADULT_AGE, u[2], u[3])
+
+
+@compiled
+def _begin_anew(citizens: Citizens, i: int, p: Residents, u: Any, share_female: float, week: int) -> None:
+    """Forget the person who lived here; the stage and the lasting traits of the place stay."""
+    citizens.arrived[i] = week
+    citizens.female[i] = u[0] < share_female
+    citizens.aware[i] = u[1] < p.p_newcomer_aware
+    citizens.weeks_told[i] = 0
+    citizens.trust[i] = p.trust_newcomer
+    citizens.last_referral[i] = -9999
+    citizens.case_row[i] = NONE
+    citizens.contact_support[i] = 0
+    citizens.activity_support[i] = 0
+    citizens.activity_row[i] = NONE
+    citizens.weeks_in_activity[i] = 0
+    citizens.is_adequate[i] = False
+    citizens.volunteer_row[i] = NONE
+
+
+@compiled
+def _be_born(citizens: Citizens, i: int) -> None:
+    citizens.age[i] = 0
+    citizens.stage[i] = Stage.THRIVING
+    citizens.weeks_in_distress[i] = 0
+    citizens.event_strain[i] = 0
+    citizens.unemployed[i] = False
+    citizens.ill[i] = False
+    citizens.lonely[i] = False
+
+
+@compiled
+def _age_of_newcomer(age_shares: Floats, is_adult: bool, u_band: float, u_year: float) -> int:
+    """Draw an age from the place's own shares, a child for a child and an adult for an adult."""
+    if not is_adult:
+        return int(u_year * ADULT_AGE)
+    rest = u_band * (1.0 - age_shares[0])
+    for band in range(1, age_shares.shape[0]):
+        rest -= age_shares[band]
+        if rest < 0 or band == age_shares.shape[0] - 1:
+            top = AGE_BAND_STARTS[band + 1] if band + 1 < age_shares.shape[0] else OLDEST_AGE
+            return int(AGE_BAND_STARTS[band] + u_year * (top - AGE_BAND_STARTS[band]))
+    return ADULT_AGE

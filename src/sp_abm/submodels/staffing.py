@@ -1,0 +1,143 @@
+"""Staffing: support arrives or fades, posts open and close, vacancies are filled, newcomers learn.
+
+A promised rise in support arrives in part; a cut is felt in full.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from sp_abm.agents.link_workers import Knowledge, LinkWorkers, fall_vacant
+from sp_abm.cases import Cases, hand_back
+from sp_abm.declare import grown
+from sp_abm.kernels import compiled
+from sp_abm.vocabulary import CaseState
+from sp_abm.world import World
+
+_POSTS_PER_PCN = 4096
+
+
+def staffing(world: World, week: int) -> None:
+    """Move delivered support, open and close posts, let new holders start, and count weeks in post."""
+    _deliver_support(world)
+    for pcn in range(world.pcns.id.shape[0]):
+        _fit_team(world, pcn, week)
+    workers = world.link_workers
+    workers.weeks_in_post[workers.in_post] += 1
+    is_arriving = (workers.fte > 0) & ~workers.in_post & (workers.starts <= week)
+    _start(world, np.flatnonzero(is_arriving), week)
+
+
+def support_target(level: float, today: float, share_delivered: float) -> float:
+    """Return the support that a promised level comes to: a part of any rise, all of a cut."""
+    return today + share_delivered * (level - today) if level > today else level
+
+
+def _deliver_support(world: World) -> None:
+    p, support = world.parameters.staffing, world.pcns.support
+    target = support_target(world.commissioner.support_level[0], p.support_today, p.share_support_delivered)
+    weeks = np.where(support < target, p.weeks_support_rises, p.weeks_support_falls)
+    support += (target - support) * -np.expm1(-1 / weeks)
+
+
+def team_sizes(fte: float, min_fte: float) -> list[float]:
+    """Return the posts of a team: full-time ones, and one part-time if what is left over is worth one."""
+    whole, rest = int(fte + 1e-9), fte - int(fte + 1e-9)
+    sizes = [1.0] * whole
+    if rest >= min_fte or (not whole and rest > 1e-9):
+        sizes.append(rest)
+    elif whole:
+        sizes[-1] += max(0.0, rest)
+    return sizes
+
+
+def _fit_team(world: World, pcn: int, week: int) -> None:
+    """Close or open posts of one PCN until its team is what is funded."""
+    sizes = team_sizes(world.pcns.fte_funded[pcn], world.parameters.staffing.min_fte)
+    workers = world.link_workers
+    rows = np.flatnonzero((workers.pcn == pcn) & (workers.fte > 0))
+    if rows.size > len(sizes):
+        # Vacant posts go first, then those who came last.
+        order = np.lexsort((workers.id[rows], workers.weeks_in_post[rows], workers.in_post[rows]))
+        _close_posts(world, rows[order[: rows.size - len(sizes)]], week)
+    elif rows.size < len(sizes):
+        _open_posts(world, pcn, len(sizes) - rows.size, week)
+    workers = world.link_workers
+    rows = np.flatnonzero((workers.pcn == pcn) & (workers.fte > 0))
+    workers.fte[rows[np.argsort(workers.id[rows])]] = sizes
+
+
+def _close_posts(world: World, rows: NDArray[np.int64], week: int) -> None:
+    workers = world.link_workers
+    fall_vacant(workers, rows, week, world.luck, world.parameters.staffing)
+    workers.fte[rows] = 0
+    _hand_back_all(world.cases, world.n_cases, workers)
+
+
+@compiled
+def _hand_back_all(cases: Cases, n_cases: int, workers: LinkWorkers) -> None:
+    for row in range(n_cases):
+        post = cases.worker[row]
+        if cases.state[row] != CaseState.CLOSED and post >= 0 and not workers.in_post[post]:
+            hand_back(cases, row, workers)
+
+
+def _open_posts(world: World, pcn: int, number: int, week: int) -> None:
+    """Open posts in a PCN: closed ones again, lowest number first, then new rows at the end."""
+    workers = world.link_workers
+    mine = np.flatnonzero(workers.pcn == pcn)
+    closed = mine[workers.fte[mine] == 0]
+    missing = max(0, number - closed.size)
+    if missing:
+        old = workers.id.shape[0]
+        workers = world.link_workers = grown(workers, old + missing)
+        fresh = np.arange(old, old + missing)
+        workers.pcn[fresh] = pcn
+        workers.id[fresh] = pcn * _POSTS_PER_PCN + mine.size + np.arange(missing)
+        known = np.zeros((old + missing, world.organisations.id.shape[0]), np.bool_)
+        known[:old] = world.knowledge.known
+        world.knowledge = Knowledge(known)
+        closed = np.concatenate([closed, fresh])
+    rows = closed[np.argsort(workers.id[closed])][:number]
+    workers.fte[rows] = 1
+    if week == world.first_week:
+        _start_first_teams(world, rows, week)
+    else:
+        fall_vacant(workers, rows, week, world.luck, world.parameters.staffing)
+
+
+def _start(world: World, rows: NDArray[np.int64], week: int) -> None:
+    """Let new holders start: fresh, untrained, knowing few organisations."""
+    if not rows.size:
+        return
+    p, workers = world.parameters.staffing, world.link_workers
+    workers.holder[rows] += 1
+    u = world.luck.uniforms("hiring", week, workers.id[rows], workers.holder[rows])
+    strain = world.parameters.strain
+    workers.in_post[rows] = True
+    workers.weeks_in_post[rows] = 0
+    workers.burnout[rows] = p.burnout_at_start
+    workers.intends[rows] = u[:, 0] < p.p_intends_at_start
+    workers.trait[rows] = np.exp(strain.sd_trait * ndtri(u[:, 1]) - strain.sd_trait**2 / 2)
+    workers.condition[rows] = strain.sd_condition * ndtri(u[:, 2])
+    _meet_organisations(world, rows, week)
+    world.count(hired=rows.size)
+
+
+def _meet_organisations(world: World, rows: NDArray[np.int64], week: int) -> None:
+    """Draw which local organisations each newcomer already knows."""
+    workers, organisations = world.link_workers, world.organisations
+    for row in rows:
+        local = np.flatnonzero(organisations.pcn == workers.pcn[row])
+        posts = np.full(local.size, workers.id[row] * 64 + workers.holder[row] % 64, np.uint32)
+        u = world.luck.uniforms("newcomer_knowledge", week, organisations.id[local], posts)[:, 0]
+        world.knowledge.known[row] = False
+        world.knowledge.known[row, local] = u < world.parameters.contact.p_knows_at_start
+
+
+def _start_first_teams(world: World, rows: NDArray[np.int64], week: int) -> None:
+    """Fill the first teams at once, with people who came at different times."""
+    _start(world, rows, week)
+    workers = world.link_workers
+    u = world.luck.uniforms("hiring", week, workers.id[rows], workers.holder[rows], 2)[:, 0]
+    workers.weeks_in_post[rows] = (u * world.parameters.staffing.max_weeks_first_teams).astype(np.int64)

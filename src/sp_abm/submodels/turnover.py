@@ -1,0 +1,79 @@
+"""Turnover: strain makes link workers think of leaving, and some of those who think of it leave.
+
+Burnout reaches leaving through intention only (W061 W086): there is no direct path.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sp_abm.agents.citizens import Citizens, change_trust
+from sp_abm.agents.link_workers import LinkWorkers, fall_vacant
+from sp_abm.cases import Cases, close_case, hand_back
+from sp_abm.kernels import Key, Whole, compiled, uniform
+from sp_abm.parameters.system import Turnover
+from sp_abm.vocabulary import WEEKS_PER_YEAR, CaseState, Channel, Outcome
+from sp_abm.world import World
+
+
+def turnover(world: World, week: int) -> None:
+    """Redraw intention on each worker's own anniversary, let workers leave, and part with their cases."""
+    workers, luck = world.link_workers, world.luck
+    u = luck.uniforms("turnover", week, workers.id, workers.holder)
+    is_anniversary = workers.in_post & (workers.weeks_in_post > 0) & (workers.weeks_in_post % WEEKS_PER_YEAR == 0)
+    workers.intends[:] = np.where(is_anniversary, u[:, 0] < p_intends(world), workers.intends)
+
+    p_leave = -np.expm1(-leaving_rate(world)) * workers.in_post
+    leavers = np.flatnonzero(u[:, 1] < p_leave)
+    world.count(expected_leavers=p_leave.sum(), leavers=leavers.size)
+    if leavers.size:
+        p = world.parameters.turnover
+        key = luck.key("handed_on")
+        dropped = _part_with_cases(world.cases, world.n_cases, world.citizens, workers, leavers, p, key, week)
+        fall_vacant(workers, leavers, week + 1, luck, world.parameters.staffing)
+        world.count(dropped=dropped)
+
+
+def p_intends(world: World) -> NDArray[np.float64]:
+    """Return each worker's chance of intending to leave, were they asked this week."""
+    p, workers = world.parameters.turnover, world.link_workers
+    gain = world.pcns.support[workers.pcn] - world.parameters.staffing.support_today
+    effects = np.array([getattr(p, f"effect_{channel.name.lower()}") for channel in Channel])
+    path = p.effect_burnt_out * (1 - p.weakening_support * gain.mean(axis=1))
+    is_burnt_out = workers.burnout > p.threshold_burnt_out
+    chance: NDArray[np.float64] = 1 / (1 + np.exp(-(p.intercept_intention + path * is_burnt_out - gain @ effects)))
+    return chance
+
+
+def leaving_rate(world: World) -> NDArray[np.float64]:
+    """Return each worker's weekly hazard of leaving."""
+    p, workers = world.parameters.turnover, world.link_workers
+    rate = np.where(workers.intends, p.rate_leaves_intending_per_week, p.rate_leaves_otherwise_per_week)
+    return rate * np.where(workers.weeks_in_post < WEEKS_PER_YEAR, p.ratio_first_year, 1.0)
+
+
+@compiled
+def _part_with_cases(
+    cases: Cases,
+    n_cases: int,
+    citizens: Citizens,
+    workers: LinkWorkers,
+    leavers: Whole,
+    p: Turnover,
+    key: Key,
+    week: int,
+) -> int:
+    """Hand each open case of a leaver on, or drop it; return how many were dropped."""
+    dropped = 0
+    is_leaving = np.zeros(workers.id.shape[0], np.bool_)
+    is_leaving[leavers] = True
+    for row in range(n_cases):
+        if cases.state[row] == CaseState.CLOSED or cases.worker[row] < 0 or not is_leaving[cases.worker[row]]:
+            continue
+        i = cases.citizen[row]
+        if uniform(key, citizens.id[i], citizens.holder[i], week, 0) < p.share_handed_on:
+            hand_back(cases, row, workers)
+        else:
+            close_case(cases, row, workers, Outcome.DROPPED, week)
+            change_trust(citizens, i, p.trust_dropped)
+            dropped += 1
+    return dropped

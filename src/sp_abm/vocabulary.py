@@ -1,0 +1,127 @@
+"""The words of the model: stages, routes, states of a case, and the groups people are counted in."""
+
+from enum import IntEnum, StrEnum
+from typing import Final
+
+WEEKS_PER_YEAR: Final = 52
+WARM_UP_WEEKS: Final = 208
+NONE: Final = -1
+ADULT_AGE: Final = 16
+N_KINDS: Final = 6
+
+
+class Stage(IntEnum):
+    """Health stages of a person of 16 or over (section 3 of the model document)."""
+
+    THRIVING = 0
+    OFF_BALANCE = 1
+    PRE_CRISIS = 2
+    CRISIS = 3
+    RECOVERING = 4
+
+    @property
+    def word(self) -> str:
+        """Return the stage's name as used in measures, such as ``off_balance``."""
+        return self.name.lower()
+
+
+TRANSITIONS: Final[tuple[tuple[Stage, Stage], ...]] = (
+    (Stage.THRIVING, Stage.OFF_BALANCE),
+    (Stage.THRIVING, Stage.PRE_CRISIS),
+    (Stage.OFF_BALANCE, Stage.THRIVING),
+    (Stage.OFF_BALANCE, Stage.PRE_CRISIS),
+    (Stage.PRE_CRISIS, Stage.RECOVERING),
+    (Stage.PRE_CRISIS, Stage.CRISIS),
+    (Stage.CRISIS, Stage.RECOVERING),
+    (Stage.CRISIS, Stage.PRE_CRISIS),
+    (Stage.RECOVERING, Stage.THRIVING),
+    (Stage.RECOVERING, Stage.OFF_BALANCE),
+    (Stage.RECOVERING, Stage.PRE_CRISIS),
+    (Stage.RECOVERING, Stage.CRISIS),
+)
+
+
+class Route(IntEnum):
+    """How a person came to social prescribing."""
+
+    GP = 0
+    SELF = 1
+    OUTREACH = 2
+
+
+class CaseState(IntEnum):
+    """The pathway of a case, in order; a closed case also carries an `Outcome`."""
+
+    WAITING = 0
+    ALLOCATED = 1
+    IN_CONTACT = 2
+    CONNECTED = 3
+    CLOSED = 4
+
+
+PATHWAY: Final[dict[CaseState, tuple[CaseState, ...]]] = {
+    CaseState.WAITING: (CaseState.ALLOCATED, CaseState.CLOSED),
+    CaseState.ALLOCATED: (CaseState.WAITING, CaseState.IN_CONTACT, CaseState.CONNECTED, CaseState.CLOSED),
+    CaseState.IN_CONTACT: (CaseState.WAITING, CaseState.CONNECTED, CaseState.CLOSED),
+    CaseState.CONNECTED: (CaseState.WAITING, CaseState.CLOSED),
+    CaseState.CLOSED: (),
+}
+"""The moves a case may make; back to WAITING when its link worker leaves and it is handed on."""
+
+
+class Outcome(IntEnum):
+    """Why a case closed; NOT_YET while it is open."""
+
+    NOT_YET = 0
+    COMPLETED = 1
+    TIMED_OUT = 2
+    DISENGAGED = 3
+    GAVE_UP = 4
+    MOVED = 5
+    DROPPED = 6
+    SERVICE_ENDED = 7
+
+
+class OutreachTarget(StrEnum):
+    """Who outreach looks for first."""
+
+    EVERYONE = "everyone"
+    OFF_BALANCE = "off_balance"
+    ISOLATED = "isolated"
+    DEPRIVED_FIRST = "deprived_first"
+    WELL_CONNECTED = "well_connected"
+
+
+class Channel(IntEnum):
+    """The five channels of support a link worker can receive."""
+
+    SUPERVISION = 0
+    ROLE_CLARITY = 1
+    INTEGRATION = 2
+    PEERS = 3
+    SECURITY = 4
+
+
+class TieKind(IntEnum):
+    """Kinds of tie between citizens that last (group ties are shared activities)."""
+
+    HOUSEHOLD = 0
+    CLOSE = 1
+    WEAK = 2
+
+
+class Role(StrEnum):
+    """What a number is to an experimenter."""
+
+    LEVER = "lever"
+    UNCERTAINTY = "uncertainty"
+    CONSTANT = "constant"
+
+
+AGE_BANDS: Final = ("0-15", "16-24", "25-44", "45-64", "65-74", "75+")
+AGE_BAND_STARTS: Final = (0, 16, 25, 45, 65, 75)
+OLDEST_AGE: Final = 95
+DEPRIVATION_FIFTHS: Final = ("1 most deprived", "2", "3", "4", "5 least deprived")
+DEPRIVATION_SCORES: Final = (1.0, 0.5, 0.0, -0.5, -1.0)
+"""Score of each fifth, most deprived first; a ratio of the most deprived over the middle acts as ratio ** score."""
+SEXES: Final = ("female", "male")

@@ -1,0 +1,404 @@
+"""The command line: every command at small size, its tables, its JSON and its folders."""
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from sp_abm.cli import compare as compare_command
+from sp_abm.cli import demo, main, progress
+from sp_abm.cli.options import COMPARISON, RUN, parsed_changes
+from sp_abm.cli.tables import amount, by_subject, covers, finite, number
+from sp_abm.cli.verdicts import conclusion, differences_table, interval, verdict, who_moved
+from sp_abm.compare import Comparison, Difference
+from sp_abm.errors import CannotWrite
+from sp_abm.measures import MEASURES
+from sp_abm.places import place
+from sp_abm.results import Results
+from sp_abm.scenario import Scenario
+
+COMMANDS = ("run", "compare", "dashboard", "demo", "places", "scenarios", "measures", "levers", "parameters")
+SHORT = ("--no-warm-up", "--years", "0.2")
+SMALL_COMPARISON = ("compare", "today", "supported-workforce", "--seeds", "2", "--years", "0.2", "--workers", "1")
+
+
+class Said(NamedTuple):
+    """What a command left: its exit code, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def words(self) -> str:
+        """Return the output with every line break and run of spaces as one space."""
+        return " ".join(self.out.split())
+
+
+@pytest.fixture
+def sp_abm(capsys: pytest.CaptureFixture[str]) -> Any:
+    def run(*arguments: str) -> Said:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        said = Said(int(end.value.code or 0), *capsys.readouterr())
+        assert "Traceback" not in said.out + said.err
+        return said
+
+    return run
+
+
+def strict(text: str) -> Any:
+    """Read JSON that holds no NaN or infinity."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def test_without_a_command_it_says_what_to_try_first(sp_abm: Any) -> None:
+    said = sp_abm()
+    assert said.code == 0
+    for words in ("run today", "compare today supported-workforce", "dashboard", "demo", "not a forecast"):
+        assert words in said.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_examples(sp_abm: Any, command: str) -> None:
+    said = sp_abm(command, "--help")
+    assert said.code == 0
+    assert f"sp-abm {command}" in said.out.split("Examples:")[1]
+
+
+def test_help_loads_no_heavy_library() -> None:
+    script = (
+        "import sys\nfrom sp_abm.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "assert not {'numba', 'pandas', 'scipy', 'solara', 'mesa', 'networkx'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "sp_abm", "--version"], check=True, capture_output=True, text=True)
+    assert done.stdout.startswith("sp-abm ")
+
+
+def test_run_shows_every_measure_with_place_seed_and_what_it_is_not(sp_abm: Any) -> None:
+    said = sp_abm("run", "today", "--seed", "7", *SHORT)
+    assert said.code == 0
+    for words in ("Sandbox, 5,000 residents", "not a real place", "seed 7", "not a forecast", "Scenario hash"):
+        assert words in said.words
+    for subject, _ in by_subject():
+        assert subject in said.out
+    assert "sp-abm run today --place sandbox --seed 7 --years 0.2 --no-warm-up" in said.out
+
+
+def test_run_json_holds_what_is_promised_and_nothing_else(sp_abm: Any) -> None:
+    said = sp_abm("run", "today", "--json", *SHORT)
+    run = strict(said.out)
+    assert list(run) == ["scenario", "place", "seed", "years", "measures", "provenance"]
+    assert (run["scenario"], run["place"], run["seed"]) == ("today", "sandbox", 1)
+    assert list(run["measures"]) == list(MEASURES)
+    assert all(set(entry) == {"value", "unit"} for entry in run["measures"].values())
+    assert run["measures"]["share_contacted"]["value"] is None  # nobody was referred 26 weeks before week 10
+
+
+def test_the_same_command_gives_the_same_numbers(sp_abm: Any) -> None:
+    first, second = (strict(sp_abm("run", "today", "--json", *SHORT).out)["measures"] for _ in range(2))
+    assert first == second
+
+
+def test_levers_parameters_and_submodels_reach_the_run(sp_abm: Any) -> None:
+    changes = (
+        "--set",
+        "support_level=0.9",
+        "--set",
+        "staffing.share_support_delivered=1",
+        "--set",
+        "self_referral=off",
+    )
+    target = ("--set", "outreach_target=isolated", "--switch-off", "influence")
+    provenance = strict(sp_abm("run", "today", "--json", *changes, *target, *SHORT).out)["provenance"]
+    content = provenance["scenario_content"]
+    assert content["levers"]["support_level"] == [[0, 0.9]]
+    assert content["levers"]["self_referral"] == [[0, 0.0]]
+    assert content["levers"]["outreach_target"] == [[0, 2.0]]
+    assert content["parameters"] == {"staffing.share_support_delivered": 1.0}
+    assert provenance["switch_off"] == ["influence"]
+
+
+def test_a_saved_run_loads_again_and_may_be_replaced_by_another(sp_abm: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "results"
+    first = sp_abm("run", "today", "--out", str(folder), *SHORT)
+    assert f"in {folder}\n" in first.out
+    assert {entry.name for entry in folder.iterdir()} == set(RUN.entries)
+    assert list((folder / "figures").glob("*.svg"))
+    again = sp_abm("run", "today", "--seed", "2", "--out", str(folder), *SHORT)
+    assert "in place of the earlier results" in again.out
+    assert Results.load(folder).provenance["seed"] == 2
+    assert [entry.name for entry in folder.parent.iterdir()] == ["results"]
+
+
+def test_compare_shows_differences_verdicts_and_who_moved(sp_abm: Any) -> None:
+    said = sp_abm(*SMALL_COMPARISON)
+    assert said.code == 0
+    for words in ("supported-workforce against today", "95% interval", "too few runs", "Who moved", "--seeds 10",
+                  "not a real place", "not a forecast"):  # fmt: skip
+        assert words in said.words
+
+
+def test_compare_json_holds_what_is_promised_and_nothing_else(sp_abm: Any) -> None:
+    comparison = strict(sp_abm(*SMALL_COMPARISON, "no-service", "--json").out)
+    assert {"arms", "seeds", "differences", "moved"} <= set(comparison)
+    assert comparison["arms"] == ["today", "supported-workforce", "no-service"]
+    assert comparison["seeds"] == [1, 2]
+    assert set(comparison["differences"]) == set(comparison["moved"]) == set(comparison["arms"][1:])
+    for measures in comparison["differences"].values():
+        assert list(measures) == list(MEASURES)
+        assert all(set(entry) == {"mean", "low", "high", "verdict"} for entry in measures.values())
+    assert all(set(entry) == {"from", "to", "people", "low", "high"} for entry in comparison["moved"]["no-service"])
+
+
+def test_a_single_pair_is_still_strict_json(sp_abm: Any) -> None:
+    arguments = ("compare", "today", "no-service", "--seeds", "1", "--years", "0.2", "--json")
+    assert strict(sp_abm(*arguments).out)["seeds"] == [1]
+
+
+def test_a_saved_comparison_holds_tables_provenance_and_figures_of_each_arm(sp_abm: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    sp_abm(*SMALL_COMPARISON, "--out", str(folder))
+    assert {entry.name for entry in folder.iterdir()} == set(COMPARISON.entries)
+    saved = strict((folder / "comparison.json").read_text("utf-8"))
+    assert saved["provenance"]["supported-workforce"]["scenario_content"]["levers"]["support_level"] == [[0, 1.0]]
+    assert sorted(arm.name for arm in (folder / "figures").iterdir()) == ["0-today", "1-supported-workforce"]
+    assert (folder / "differences.csv").read_text("utf-8").startswith("arm,measure,mean,low,high,verdict")
+
+
+@pytest.mark.parametrize(
+    ("command", "keys"),
+    [
+        ("places", {"place", "name", "is_real", "note", "residents", "filled_from_england"}),
+        ("scenarios", {"scenario", "why", "expected", "levers", "parameters", "hash"}),
+        ("measures", {"measure", "subject", "label", "unit", "kind", "window", "is_by_group"}),
+        ("levers", {"lever", "meaning", "unit", "default", "source"}),
+        ("parameters", {"parameter", "value", "unit", "low", "high", "role", "source", "meaning"}),
+    ],
+)
+def test_every_catalogue_is_a_table_and_json(sp_abm: Any, command: str, keys: set[str]) -> None:
+    entries = strict(sp_abm(command, "--json").out)
+    assert all(keys <= set(entry) for entry in entries)
+    table = sp_abm(command)
+    assert table.code == 0
+    first = str(entries[0][command.removesuffix("s")])
+    assert first.rpartition(".")[2] in table.out
+
+
+def test_a_parameter_has_a_card_and_a_group_a_table(sp_abm: Any) -> None:
+    card = sp_abm("parameters", "strain.sd_trait")
+    assert "Allowed: 0 to 2" in card.out
+    assert "Source:" in card.out
+    assert sp_abm("parameters", "sd_trait").out == card.out
+    assert "rate_up_per_week" in sp_abm("parameters", "strain").out
+
+
+def test_the_demo_says_what_it_does_and_where_results_are(
+    sp_abm: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "PLACE", "sandbox")
+    monkeypatch.setattr(demo, "SEEDS", 1)
+    monkeypatch.setattr(demo, "YEARS", 0.2)
+    said = sp_abm("demo", "--out", str(tmp_path / "demo-results"))
+    assert said.words.index("compiles the model") < said.words.index("outreach-with-support against today")
+    assert (tmp_path / "demo-results" / "comparison.json").is_file()
+
+
+def test_the_dashboard_is_served_where_asked(sp_abm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[dict[str, Any]] = []
+    monkeypatch.setitem(
+        sys.modules, "sp_abm.viz.dashboard", SimpleNamespace(serve=lambda **given: served.append(given))
+    )
+    assert sp_abm("dashboard", "--port", "9000", "--place", "average-pcn").code == 0
+    assert "Anyone who can reach 0.0.0.0" in sp_abm("dashboard", "--host", "0.0.0.0").out
+    assert served == [
+        {"port": 9000, "host": "127.0.0.1", "place": "average-pcn"},
+        {"port": 8765, "host": "0.0.0.0", "place": "sandbox"},
+    ]
+
+
+def test_a_port_in_use_is_refused() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "sp_abm", "dashboard", "--port", str(port)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(f"Error: port = {port} on 127.0.0.1 cannot be used")
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_with_one_line(sp_abm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*arguments: Any, **options: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sp_abm.run.simulate", interrupt)
+    said = sp_abm("run", "today", *SHORT)
+    assert said.code == 130
+    assert said.err.strip().splitlines()[-1].startswith("Stopped.")
+
+
+def test_results_are_shown_even_if_they_cannot_be_saved(
+    sp_abm: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Results, folder: Path) -> Path:
+        raise CannotWrite(f"{folder} cannot be written: No space left on device.")
+
+    monkeypatch.setattr(Results, "save", full)
+    said = sp_abm("run", "today", "--out", str(tmp_path / "results"), *SHORT)
+    assert said.code == 2
+    assert "No space left" in said.err
+    assert "Burnout of link workers" in said.out
+
+
+def test_compiling_is_announced_only_before_the_first_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    progress.announce_compiling()
+    assert "first time only" in capsys.readouterr().err
+    (tmp_path / "kernels").mkdir()
+    (tmp_path / "kernels" / "rule.nbi").touch()
+    progress.announce_compiling()
+    assert capsys.readouterr().err == ""
+
+
+def test_progress_off_a_terminal_is_plain_lines_on_stderr(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.0)
+    with progress.Meter() as meter:
+        meter.weeks("warming up", 1, 2)
+        meter.weeks("warming up", 2, 2)
+        meter.seeds(1, 3)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert [line.split(":")[0] for line in said.err.splitlines()] == ["warming up", "comparing"]
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "seconds", "words"),
+    [
+        (100, 300, 10.0, "10 weeks a second, about 20 s left"),
+        (2, 10, 60.0, "30 s a week, about 4 min left"),
+        (1, 10, 3600.0, "60 min a week, about 9.0 h left"),
+    ],
+)
+def test_pace_is_a_rate_and_the_time_left(done: int, total: int, seconds: float, words: str) -> None:
+    assert progress.pace(done, total, seconds, "week") == words
+
+
+def test_every_measure_has_exactly_one_subject() -> None:
+    listed = [measure.name for _, measures in by_subject() for measure in measures]
+    assert sorted(listed) == sorted(MEASURES)
+
+
+def test_numbers_are_read_as_people_write_them() -> None:
+    assert amount(0.3127, "share of people of 16+") == ("313", "of 1,000 people of 16+")
+    assert amount(0.00312, "share of people of 16+") == ("3.12", "of 1,000 people of 16+")
+    assert amount(0.1, "share of posts") == ("10.0", "of 100 posts")
+    assert amount(1234567.8, "GBP over the run") == ("1,234,568", "GBP over the run")
+    assert amount(float("nan"), "weeks")[0] == "-"
+    assert number(-0.001, 1) == "0.0"
+    assert number(0.04, 1, is_signed=True) == "0.0"
+
+
+def test_a_short_run_says_that_its_funnel_began_before_it() -> None:
+    contacted = MEASURES["share_contacted"]
+    assert "before the run began" in covers(contacted, 77)
+    assert "before the run began" not in covers(contacted, 78)
+    assert covers(MEASURES["share_crisis"], 52) == "whole run"
+    assert covers(MEASURES["share_crisis"], 53) == "last 52 weeks"
+
+
+def test_changes_are_numbers_or_words() -> None:
+    given = ["support_level=.5", "caseload_cap = 1e2", "self_referral=off", "strain.sd_trait=0"]
+    assert parsed_changes(given) == {
+        "support_level": 0.5,
+        "caseload_cap": 100.0,
+        "self_referral": "off",
+        "strain.sd_trait": 0.0,
+    }
+
+
+def test_missing_numbers_become_null() -> None:
+    assert finite({"a": (float("nan"), 1.0), "b": [float("inf")]}) == {"a": [None, 1.0], "b": [None]}
+
+
+def made(differences: dict[str, float], noise: float, seeds: int = 10) -> Comparison:
+    """Return a comparison by hand: each measure 1 in the first arm, its difference give or take some noise."""
+    values = np.ones((seeds, 2, len(MEASURES)))
+    wobble = noise * np.where(np.arange(seeds) % 2, 1.0, -1.0)
+    for name, size in differences.items():
+        values[:, 1, list(MEASURES).index(name)] += size + wobble
+    moves = np.zeros((seeds, 2, 5, 5))
+    moves[:, 1, 1, 0], moves[:, 1, 0, 1] = 12 + 2 * np.sign(wobble), 4
+    moves[:, :, 2, 2] = 100
+    return Comparison((Scenario("a"), Scenario("b")), place("sandbox"), 5, tuple(range(seeds)), values, moves, ())
+
+
+def test_the_conclusion_names_what_is_clear_and_what_is_not() -> None:
+    """Noise of 0.1 in ten pairs: half an interval is 2.262 * 0.1054 / sqrt(10) = 0.0754."""
+    lines = conclusion(made({"burnout_mean": -0.2, "share_lonely": 0.01}, 0.1), 1)
+    assert lines[0] == f"Clear in 1 of {len(MEASURES)} measures:"
+    assert lines[1] == "  burnout of link workers: lower by 0.200 (0.125 to 0.275) on a scale of 0 to 1"
+    assert lines[2].startswith("Not clear: lonely often or always.")
+
+
+def test_nothing_is_clear_in_few_runs() -> None:
+    assert conclusion(made({"burnout_mean": -5.0}, 0.1, seeds=9), 1)[0].startswith("Too few runs")
+
+
+def test_who_moved_gives_both_directions_and_the_balance() -> None:
+    """Ten or fourteen one way, four back: 12 and 4, on balance 8, half an interval 2.262 * 2.108 / sqrt(10) = 1.51."""
+    head, first = who_moved(made({}, 0.1), 1)
+    assert "about 116 people of 16 and over" in head
+    assert first.strip() == (
+        "12 (10 to 14) people are thriving who would have been off balance, 4.0 (4.0 to 4.0) the other way round; "
+        "on balance 8.0 (6.5 to 9.5): clear."
+    )
+
+
+@pytest.mark.parametrize(
+    ("difference", "word"),
+    [
+        (Difference(0.0, 0.0, 0.0, "unclear"), "identical"),
+        (Difference(np.nan, np.nan, np.nan, "too few runs"), "-"),
+        (Difference(1.0, 0.5, 1.5, "clear"), "clear"),
+        (Difference(1.0, np.nan, np.nan, "too few runs"), "too few runs"),
+    ],
+)
+def test_a_verdict_says_when_there_is_nothing_to_doubt(difference: Difference, word: str) -> None:
+    assert verdict(difference) == word
+
+
+def test_a_clear_interval_never_looks_as_if_it_touched_nothing() -> None:
+    assert interval(Difference(1.46, 0.03, 2.9, "clear"))[1] == "+0.03 to +2.90"
+    assert interval(Difference(1.4, np.nan, np.nan, "too few runs")) == ("+1.40", "-")
+
+
+def test_the_table_of_differences_lists_every_measure() -> None:
+    table = differences_table(made({}, 0.0), 1)
+    assert table.row_count == len(MEASURES) + sum(1 for _ in by_subject())
+
+
+def test_the_most_seeds_are_limited(sp_abm: Any) -> None:
+    said = sp_abm("compare", "today", "no-service", "--seeds", str(compare_command.MOST_SEEDS + 1))
+    assert said.code == 2
+    assert "must be from 1 to 1000" in said.err
