@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from sp_abm.cli import compare as compare_command
 from sp_abm.cli import demo, main, progress
 from sp_abm.cli.options import COMPARISON, RUN, parsed_changes
 from sp_abm.cli.tables import amount, by_subject, covers, finite, number
@@ -42,7 +41,9 @@ class Said(NamedTuple):
 
 
 @pytest.fixture
-def sp_abm(capsys: pytest.CaptureFixture[str]) -> Any:
+def sp_abm(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("COLUMNS", "120")
+
     def run(*arguments: str) -> Said:
         capsys.readouterr()
         with pytest.raises(SystemExit) as end:
@@ -396,9 +397,3 @@ def test_a_clear_interval_never_looks_as_if_it_touched_nothing() -> None:
 def test_the_table_of_differences_lists_every_measure() -> None:
     table = differences_table(made({}, 0.0), 1)
     assert table.row_count == len(MEASURES) + sum(1 for _ in by_subject())
-
-
-def test_the_most_seeds_are_limited(sp_abm: Any) -> None:
-    said = sp_abm("compare", "today", "no-service", "--seeds", str(compare_command.MOST_SEEDS + 1))
-    assert said.code == 2
-    assert "must be from 1 to 1000" in said.err

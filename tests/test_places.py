@@ -150,7 +150,7 @@ def test_name_and_residents_are_required(tmp_path):
         ("gp_fte = 0\n", "gp_fte ("),
         ("gp_fte = -3\n", "below its lower bound"),
         ("n_pcns = 1.5\n", "n_pcns = 1.5"),
-        ("n_pcns = 1" + "0" * 400 + "\n", "too large"),
+        ("n_pcns = 1" + "0" * 400 + "\n", "above its upper bound"),
         ("age_shares = [0.2, 0.8]\n", "has 2 shares; it needs 6: 0-15, 16-24"),
         ("age_shares = 0.2\n", "must be a list of numbers"),
         ("age_shares = [0.2, 0.1, 0.2, 0.2, 0.1, 0.1]\n", "sum to 0.9; they must sum to 1 (within 0.01)"),

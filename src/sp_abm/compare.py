@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,7 +15,7 @@ from sp_abm.errors import BadValue
 from sp_abm.measures import MEASURES
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
-from sp_abm.randomness import MAX_SEED, checked_seed
+from sp_abm.randomness import checked_seed
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario, load
 from sp_abm.simulation import Simulation, checked_years
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ENOUGH_PAIRS: Final = 10
+MOST_SEEDS: Final = 100_000
 CONFIDENCE: Final = 0.95
 CLEAR, UNCLEAR, TOO_FEW = "clear", "unclear", "too few runs"
 
@@ -104,8 +105,8 @@ class Comparison:
                             "from": before.word,
                             "to": after.word,
                             "people": difference.mean,
-                            "low": difference.low,
-                            "high": difference.high,
+                            "low": _plain(difference)["low"],
+                            "high": _plain(difference)["high"],
                         }
                     )
         return found
@@ -181,11 +182,11 @@ def compare(
 
 
 def _checked_seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
-    if isinstance(seeds, bool) or (isinstance(seeds, int) and not 1 <= seeds <= MAX_SEED):
-        raise BadValue(f"seeds = {seeds!r} must be a number of seeds, 1 or more, or a list of different seeds.")
+    if isinstance(seeds, bool) or (isinstance(seeds, int) and not 1 <= seeds <= MOST_SEEDS):
+        raise BadValue(f"seeds = {seeds!r} must be a number of seeds, 1 to {MOST_SEEDS}, or a list of different seeds.")
     numbers = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(checked_seed(s) for s in seeds)
     if not numbers or len(set(numbers)) < len(numbers):
-        raise BadValue(f"seeds = {seeds!r} must be a number of seeds, 1 or more, or a list of different seeds.")
+        raise BadValue(f"seeds = {seeds!r} must be a number of seeds, 1 to {MOST_SEEDS}, or a list of different seeds.")
     return numbers
 
 
@@ -201,19 +202,18 @@ class _Pair:
 def _run_all(
     arms: tuple[Scenario, ...], place: Place, seeds: tuple[int, ...], weeks: int, workers: int | None
 ) -> Iterator[tuple[int, _Pair]]:
-    n = min(workers or os.cpu_count() or 1, len(seeds))
+    n = max(1, min(workers or os.cpu_count() or 1, len(seeds)))
     if n == 1:
         for seed in seeds:
             yield seed, _run_seed(arms, place, seed, weeks, keep=seed == seeds[0])
         return
-    with _pool(n) as pool:
+    pool = ProcessPoolExecutor(n, mp_context=get_context("spawn"))
+    try:
         futures = {pool.submit(_run_seed, arms, place, seed, weeks, seed == seeds[0]): seed for seed in seeds}
         for future in as_completed(futures):
             yield futures[future], future.result()
-
-
-def _pool(workers: int) -> Executor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _run_seed(arms: tuple[Scenario, ...], place: Place, seed: int, weeks: int, keep: bool) -> _Pair:

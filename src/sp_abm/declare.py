@@ -8,14 +8,13 @@ are, by name.
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, TypeVar, cast, get_type_hints
+from typing import Any, TypeVar, cast, get_type_hints
 
 import numpy as np
 
 from sp_abm.errors import BadValue
 from sp_abm.vocabulary import Role
 
-LARGEST: Final = 1e300
 T = TypeVar("T", bound=tuple[Any, ...])
 
 
@@ -32,15 +31,18 @@ class Fact:
 
     def checked(self, name: str, value: object) -> float:
         """Return the value as a float, or raise `BadValue` naming the place and what was allowed."""
+        allowed = f"allowed: {self.low:g} to {self.high:g} {self.unit}".removesuffix(f" {self.low:g} to {self.high:g}")
         if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-            raise BadValue(f"{name} = {value!r} is not a number ({self.unit}, {self.low:g} to {self.high:g}).")
-        number = float(value) if -LARGEST < value < LARGEST else float("nan")
+            raise BadValue(f"{name} = {value!r} is not a number ({allowed}).")
+        try:
+            number = float(value)
+        except OverflowError:
+            number = float("inf")
+        if number != number:
+            raise BadValue(f"{name} = nan is not a number ({allowed}).")
         if not self.low <= number <= self.high:
-            side = "below its lower bound" if number < self.low else "above its upper bound"
-            bound = self.low if number < self.low else self.high
-            if number != number:
-                side, bound = "not a number; its lower bound is", self.low
-            raise BadValue(f"{name} = {number:g} {self.unit} is {side} of {bound:g}.")
+            side, bound = ("below its lower", self.low) if number < self.low else ("above its upper", self.high)
+            raise BadValue(f"{name} = {number:g} is {side} bound of {bound:g} ({allowed}).")
         return number
 
 

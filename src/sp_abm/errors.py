@@ -42,4 +42,5 @@ def unknown(kind: str, name: object, known: Iterable[str], where: str = "") -> U
     hint = f" Did you mean {near[0]}?" if near else ""
     if not near and len(names) <= 12:
         hint = f" Known: {', '.join(names)}."
-    return UnknownName(f"{str(name)!r} is not a {kind}{place}.{hint}")
+    article = "an" if kind[0] in "aeiou" else "a"
+    return UnknownName(f"{str(name)!r} is not {article} {kind}{place}.{hint}")

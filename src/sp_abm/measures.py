@@ -61,7 +61,7 @@ def _funnel(name: str, label: str, top: str) -> Measure:
 
 def _new(before: Stage, after: Stage) -> Measure:
     name = f"new_{before.word}_to_{after.word}"
-    label = f"{before.word.replace('_', ' ')} to {after.word.replace('_', ' ')}".capitalize()
+    label = f"{before.label} to {after.label}".capitalize()
     return Measure(
         f"{name}_per_1000_per_year",
         label,

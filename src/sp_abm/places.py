@@ -129,7 +129,8 @@ def place(name_or_path: "str | Path | Place") -> Place:
     except tomllib.TOMLDecodeError as problem:
         raise BadFile(f"{path} is not valid TOML: {problem}.") from None
     except (OSError, ValueError, RecursionError) as problem:
-        raise BadFile(f"{path} cannot be read as a place: {problem}.") from None
+        reason = getattr(problem, "strerror", None) or problem
+        raise BadFile(f"{path} cannot be read as a place: {reason}.") from None
     return _from_user(raw, path)
 
 
@@ -281,10 +282,7 @@ def _number(name: str, value: object, shown: str, where: str) -> float:
     declared = facts_of(Place)[name]
     if declared.unit == "share" and isinstance(value, int | float) and not isinstance(value, bool) and 1 < value <= 100:
         raise BadValue(f"{shown} = {value:g} ({where}) looks like a percentage: write it as a share, {value / 100:g}.")
-    try:
-        number = declared.checked(f"{shown} ({where})", value)
-    except OverflowError:
-        raise BadValue(f"{shown} ({where}) is too large a number.") from None
+    number = declared.checked(f"{shown} ({where})", value)
     if name in _WHOLE and number != int(number):
         raise BadValue(f"{shown} = {number:g} ({where}) must be a whole number of {declared.unit}.")
     return number

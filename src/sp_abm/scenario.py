@@ -127,7 +127,7 @@ def lever_value(name: str, value: object, where: str) -> float:
     if name == "outreach_target":
         targets = list(OutreachTarget)
         if not isinstance(value, str) or value not in targets:
-            raise unknown("outreach target", value, targets, place)
+            raise unknown("outreach target", value, targets, f"{name}, {where}")
         return float(targets.index(OutreachTarget(value)))
     if name == "self_referral":
         switch = {True: 1.0, False: 0.0, "on": 1.0, "off": 0.0}.get(value)
@@ -212,7 +212,8 @@ def load(name_or_path: "str | Path | Scenario") -> Scenario:
     try:
         content = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise BadFile(f"{path} cannot be read as a scenario: {problem}.") from None
+        reason = getattr(problem, "strerror", None) or problem
+        raise BadFile(f"{path} cannot be read as a scenario: {reason}.") from None
     return _parsed(content, str(path), ())
 
 

@@ -42,7 +42,7 @@ def checked_years(years: object) -> int:
         raise BadValue(f"years = {years!r} must be a number.")
     weeks = round(float(years) * WEEKS_PER_YEAR) if np.isfinite(float(years)) else 0
     if not 1 <= weeks <= LONGEST_YEARS * WEEKS_PER_YEAR:
-        raise BadValue(f"years = {years!r} must be more than 0 and at most {LONGEST_YEARS}.")
+        raise BadValue(f"years = {years!r} must be at least one week (0.02) and at most {LONGEST_YEARS}.")
     return weeks
 
 

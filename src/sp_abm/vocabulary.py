@@ -24,6 +24,11 @@ class Stage(IntEnum):
         """Return the stage's name as used in measures, such as ``off_balance``."""
         return self.name.lower()
 
+    @property
+    def label(self) -> str:
+        """Return the stage's name as a person writes it, such as ``off balance``."""
+        return "pre-crisis" if self is Stage.PRE_CRISIS else self.word.replace("_", " ")
+
 
 TRANSITIONS: Final[tuple[tuple[Stage, Stage], ...]] = (
     (Stage.THRIVING, Stage.OFF_BALANCE),

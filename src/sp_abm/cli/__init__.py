@@ -24,7 +24,7 @@ Try first:
   sp-abm run today                          run today's service in the sandbox, a small made-up town
   sp-abm compare today supported-workforce  what would change, and whether it is more than luck
   sp-abm dashboard                          the same on screen, with levers to pull
-  sp-abm demo                               three plans in Tower Hamlets (needs patience), with figures
+  sp-abm demo                               three plans in Tower Hamlets, with figures (takes some minutes)
 
 Look around: sp-abm scenarios, places, levers, measures, parameters
 Every command explains itself: sp-abm run --help

@@ -186,6 +186,7 @@ def _print_card(card: dict[str, Any]) -> None:
 
 def _print_parameters(found: list[dict[str, Any]]) -> None:
     table = plain_table("Parameter", "Value", "Unit", "Allowed", "Role", "Source", right=(1,))
+    table.columns[0].no_wrap = True
     group = ""
     for card in found:
         before, _, name = card["parameter"].partition(".")

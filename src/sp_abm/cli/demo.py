@@ -36,7 +36,9 @@ def demo(
         f"Three plans for {where.name} ({where.residents:,} residents), {SEEDS} paired runs of {YEARS:g} years each: "
         f"{', '.join(SCENARIOS)}."
     )
-    console.print("The very first run compiles the model, about a minute; after that it starts at once.\n")
+    console.print(
+        "The very first run on a machine compiles the model, about a minute; the runs then take some minutes.\n"
+    )
     comparison = compared([load(name) for name in SCENARIOS], where, SEEDS, YEARS)
     show(console, comparison)
     if folder:

@@ -66,7 +66,7 @@ def changed(parameters: Parameters, changes: Mapping[str, Any], where: str = "pa
         group, _, name = full.partition(".")
         if group not in Parameters._fields or name not in facts_of(group_type(group)):
             raise unknown("parameter", full, (known for known, _, _ in all_facts()), where)
-        number = facts_of(group_type(group))[name].checked(full, value)
+        number = facts_of(group_type(group))[name].checked(f"{full} ({where})", value)
         parameters = parameters._replace(**{group: getattr(parameters, group)._replace(**{name: number})})
     staffing = parameters.staffing
     if staffing.min_weeks_to_fill > staffing.max_weeks_to_fill:

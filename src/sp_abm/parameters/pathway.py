@@ -14,17 +14,17 @@ class Referral(NamedTuple):
     p_need: Annotated[float, fact("a consultation shows a non-medical need", "probability", 0, 1, "EO016 EO017")] = 0.14
     p_need_distress: Annotated[float, fact("added when the person is distressed and discloses", "probability", 0, 1, "fitted with p_identified; POP-102")] = 0.68
     p_need_lonely: Annotated[float, fact("added when the person is lonely and discloses", "probability", 0, 1, "assumed")] = 0.28
-    p_identified: Annotated[float, fact("a GP who has the service in mind offers it for a need shown", "probability", 0, 1, "fitted to C19 (EO001)")] = 0.022
+    p_identified: Annotated[float, fact("a GP who has the service in mind offers it for a need shown", "probability", 0, 1, "fitted to C19 (EO001)")] = 0.0168
     p_decline_new: Annotated[float, fact("offers declined where the GP hardly knows the service", "probability", 0, 1, "EO013")] = 0.22
-    p_decline_mature: Annotated[float, fact("offers declined where the GP knows the service well", "probability", 0, 1, "EO013")] = 0.03
+    p_decline_mature: Annotated[float, fact("offers declined where the GP knows the service well", "probability", 0, 1, "fitted to C21 (EO013)")] = 0.07
     weeks_between: Annotated[float, fact("weeks before a person may be referred again", "weeks", 0, 260, "assumed")] = 26.0
     exponent_time_pressure: Annotated[float, fact("how strongly crowded surgeries lower identification", "exponent", 0, 3, "assumed")] = 0.5
-    rate_awareness_learned: Annotated[float, fact("awareness gained for each patient helped", "share of the gap", 0, 1, "assumed")] = 0.03
+    rate_awareness_learned: Annotated[float, fact("awareness gained for each patient helped", "share of the gap", 0, 1, "assumed")] = 0.15
     rate_awareness_forgotten_per_week: Annotated[float, fact("awareness lost without feedback", "per week", 0, 1, "assumed")] = 0.01
     rate_awareness_shared_per_week: Annotated[float, fact("how fast GPs of a practice come to know the same", "per week", 0, 1, "assumed")] = 0.02
     min_awareness: Annotated[float, fact("awareness that stays whatever happens", "0 to 1", 0, 1, "assumed")] = 0.15
     max_feedback_per_week: Annotated[float, fact("patients helped that a GP can take note of", "patients a week", 0, 10, "assumed", CONSTANT)] = 2.0
-    rate_self_per_week: Annotated[float, fact("an aware, trusting person in need comes of themselves", "per week", 0, 1, "fitted to C20 (EO014)")] = 0.0056
+    rate_self_per_week: Annotated[float, fact("an aware, trusting person in need comes of themselves", "per week", 0, 1, "fitted to C20 (EO014)")] = 0.0042
     ratio_self_off_balance: Annotated[float, fact("coming of themselves, off balance over in need", "rate ratio", 0, 1, "assumed")] = 0.4
     ratio_self_well: Annotated[float, fact("coming of themselves, well over in need", "rate ratio", 0, 1, "assumed")] = 0.05
     rate_told_per_week: Annotated[float, fact("a person told about the service uses it while it is fresh", "per week", 0, 1, "EO112: 11% in 13 weeks")] = 0.009
@@ -47,7 +47,7 @@ class Outreach(NamedTuple):
 class Allocation(NamedTuple):
     """The waiting list."""
 
-    rate_gives_up_per_week: Annotated[float, fact("giving up before the first contact", "per week", 0, 1, "fitted to C22 (EO020)")] = 0.025
+    rate_gives_up_per_week: Annotated[float, fact("giving up before the first contact", "per week", 0, 1, "fitted to C22 (EO020)")] = 0.020
     ratio_gives_up_outreach: Annotated[float, fact("giving up, found by outreach over referred", "rate ratio", 0.5, 5, "assumed")] = 1.5
     trust_gave_up: Annotated[float, fact("trust after giving up", "change", -1, 0, "assumed")] = -0.10
 

@@ -20,6 +20,10 @@ _ROUND_STEPS: Final = (1.0, 2.0, 5.0, 10.0)
 _BASELINE_SHIFT: Final = 0.35
 """Share of the letter size by which a baseline lies below the middle of a line of text."""
 _TICK_GAP: Final = 8.0
+_UNIT_LINES: Final = 2.3
+"""Letter sizes from an axis down to the line with its unit, below the ticks' numbers."""
+_HAIR: Final = 1e-9
+"""Allowance for rounding when steps are counted."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,8 @@ def round_ticks(high: float, most: int) -> list[float]:
         return [0.0, 1.0]
     rough = high / most
     power = 10.0 ** floor(log10(rough))
-    step = next(factor * power for factor in _ROUND_STEPS if factor * power >= rough * (1 - 1e-9))
-    return [step * k for k in range(ceil(high / step - 1e-9) + 1)]
+    step = next(factor * power for factor in _ROUND_STEPS if factor * power >= rough * (1 - _HAIR))
+    return [step * k for k in range(ceil(high / step - _HAIR) + 1)]
 
 
 def year_scale(weeks: int, box: Box) -> Scale:
@@ -79,7 +83,7 @@ def year_scale(weeks: int, box: Box) -> Scale:
 def year_ticks(weeks: int, most: int) -> list[float]:
     """Return the years to mark on an axis of that many weeks."""
     years = weeks / WEEKS_PER_YEAR
-    return [tick for tick in round_ticks(years, most) if tick <= years + 1e-9]
+    return [tick for tick in round_ticks(years, most) if tick <= years + _HAIR]
 
 
 def x_axis(weeks: int, box: Box, theme: Theme, most: int) -> list[Element]:
@@ -90,7 +94,7 @@ def x_axis(weeks: int, box: Box, theme: Theme, most: int) -> list[Element]:
         x = scale(year * WEEKS_PER_YEAR)
         marks.append(line((x, box.bottom), (x, box.bottom + _TICK_GAP / 2), theme.quiet_ink, stroke_width=1))
         marks.append(text(x, box.bottom + _TICK_GAP + size, f"{year:g}", theme.quiet_ink, size, "middle"))
-    below = box.bottom + _TICK_GAP + 2.3 * size
+    below = box.bottom + _TICK_GAP + _UNIT_LINES * size
     marks.append(
         text((box.left + box.right) / 2, below, "years from the start", theme.quiet_ink, size, "middle")
     )

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, ParamSpec
 
-import solara
-from solara.lab import use_task
+import pandas as pd  # noqa: F401  Solara looks for its types; half imported by a run's thread, it would fail
 
+from sp_abm.errors import SpAbmError
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
 from sp_abm.results import Results
@@ -18,8 +19,21 @@ from sp_abm.viz.figures import FIGURES
 from sp_abm.viz.headline import Number, headline
 from sp_abm.viz.runs import BASELINE, Choice, Report, Store, in_thread
 from sp_abm.viz.server import serve
-from sp_abm.viz.words import NOT_A_FORECAST, place_note
+from sp_abm.viz.words import NOT_A_FORECAST, NOT_REAL, as_sentence
 from sp_abm.vocabulary import WEEKS_PER_YEAR
+
+P = ParamSpec("P")
+
+if TYPE_CHECKING:  # Solara's own types name neither its components nor what a task returns
+    solara: Any
+    use_task: Any
+
+    def component(function: Callable[P, None]) -> Callable[P, Any]: ...
+
+else:
+    import solara
+    from solara import component
+    from solara.lab import use_task
 
 __all__ = ["Layout", "Page", "serve", "served"]
 
@@ -29,15 +43,10 @@ STEP: Final = 0.01
 _SECONDS_TO_SETTLE: Final = 0.25
 """A lever that is still moving starts no run."""
 _CSS: Final = Path(__file__).with_name("page.css")
+_QUESTION: Final = "What if link workers were better supported, or went out to meet people?"
 _LEVER_WORDS: Final = {
-    "support_level": (
-        "Support for link workers",
-        "share of full support that is asked for; half of a rise arrives",
-    ),
-    "outreach_share": (
-        "Outreach",
-        "share of link workers’ time with people spent on finding those who did not ask",
-    ),
+    "support_level": ("Support for link workers", "share of full support asked for; half of a rise arrives"),
+    "outreach_share": ("Outreach", "share of link workers’ time with people that goes to finding others"),
 }
 
 
@@ -54,12 +63,11 @@ _store = Store()
 
 @dataclass(frozen=True)
 class Shown:
-    """A finished view: the numbers, the pictures and where they come from, ready to be put on the page."""
+    """A finished view: numbers, pictures and where they come from, ready to be put on the page."""
 
     numbers: tuple[Number, ...]
     pictures: tuple[str, ...]
     origin: str
-    note: str
 
 
 def view(results: Results, baseline: Results | None) -> Shown:
@@ -70,11 +78,11 @@ def view(results: Results, baseline: Results | None) -> Shown:
         f"{about['weeks']} weeks · {about.get('place_name') or about['place']}"
     )
     pictures = tuple(figure.draw(results, baseline) for figure in FIGURES.values())
-    return Shown(headline(results, baseline), pictures, origin, place_note(results))
+    return Shown(headline(results, baseline), pictures, origin)
 
 
 def made(choice: Choice, place: str | Path | Place, report: Report) -> Shown:
-    """Return the view of a choice: a real run of it and one of today, the same place, seed and weeks."""
+    """Return the view of a choice: a real run of it and one of today, of the same place, seed and weeks."""
     where, weeks = find_place(place), YEARS * WEEKS_PER_YEAR
     scenario, today = choice.resolved(), load(BASELINE)
     baseline = _store.results(today, where, SEED, weeks, lambda share: report(share / 2))
@@ -84,14 +92,19 @@ def made(choice: Choice, place: str | Path | Place, report: Report) -> Shown:
     return view(results, baseline)
 
 
-@solara.component
+def _tag(name: str, words: str, *classes: str, **attributes: str) -> None:
+    """Add an element with words in it, which must be escaped where they are not ours."""
+    solara.HTML(tag=name, unsafe_innerHTML=words, classes=list(classes), attributes=attributes)
+
+
+@component
 def Layout(children: Sequence[Any] = ()) -> None:
     """Hold the page, without the bars and drawers that Solara would put around it."""
     solara.Style(_CSS)
     solara.v.Html(tag="main", class_="sp", children=list(children))
 
 
-@solara.component
+@component
 def Page() -> None:
     """Show the choices on the left and, once the runs are done, what they lead to on the right."""
     choice = solara.use_reactive(Choice())
@@ -103,33 +116,30 @@ def Page() -> None:
         return await in_thread(lambda report: made(chosen, served.place, report), done.set)
 
     task = use_task(run, dependencies=[choice.value], raise_error=False)
-    shown = task.latest
     with solara.v.Html(tag="div"):
-        Opening(shown.note if shown else "")
+        Opening(find_place(served.place))
         with solara.v.Html(tag="div", class_="columns"):
             Controls(choice.value, choice.set)
             with solara.v.Html(tag="section", attributes={"aria-label": "What comes of it"}):
-                Status(task.pending, done.value, str(task.exception) if task.error else "")
-                if shown:
-                    Outcome(shown, task.pending)
+                Status(task.pending, done.value, task.exception if task.error else None)
+                if task.latest:
+                    Outcome(task.latest, task.pending)
 
 
-@solara.component
-def Opening(note: str) -> None:
-    """Say what the page is, and what it is not."""
-    solara.HTML(
-        tag="h1", unsafe_innerHTML="What if link workers were better supported, or went out to meet people?"
+@component
+def Opening(place: Place) -> None:
+    """Say what the page is, where it is, and what it is not."""
+    note = "" if place.is_real else as_sentence(place.note or NOT_REAL)
+    _tag("h1", _QUESTION)
+    _tag(
+        "p",
+        f"Choose a scenario or move a lever. The model runs {YEARS} years of {escape(place.name)} and "
+        "compares them with social prescribing as it is today: the same people, the same luck.",
     )
-    solara.HTML(
-        tag="p",
-        unsafe_innerHTML=f"Choose a scenario or move a lever. The model runs {YEARS} years and compares them "
-        "with social prescribing as it is today, with the same people and the same luck.",
-    )
-    words = f"<p><strong>{NOT_A_FORECAST}.</strong> {escape(note)}</p>"
-    solara.HTML(tag="div", classes=["notice"], unsafe_innerHTML=words)
+    _tag("div", f"<p><strong>{NOT_A_FORECAST}.</strong> {escape(note)}</p>", "notice")
 
 
-@solara.component
+@component
 def Controls(choice: Choice, on_choice: Callable[[Choice], None]) -> None:
     """Let the visitor choose a scenario and move two levers."""
     with solara.v.Html(tag="section", class_="controls", attributes={"aria-label": "Choose"}):
@@ -139,55 +149,53 @@ def Controls(choice: Choice, on_choice: Callable[[Choice], None]) -> None:
             values=list(scenario_names()),
             on_value=lambda name: on_choice(Choice(scenario=name)),
         )
-        solara.HTML(tag="p", classes=["hint"], unsafe_innerHTML=escape(load(choice.scenario).why))
+        _tag("p", escape(load(choice.scenario).why), "hint")
         for name in _LEVER_WORDS:
-            Lever(
-                name, choice.lever(name), lambda value, name=name: on_choice(choice.with_lever(name, value))
-            )
+            Lever(name, choice.lever(name), partial(_move, choice, on_choice, name))
 
 
-@solara.component
+def _move(choice: Choice, on_choice: Callable[[Choice], None], name: str, value: float) -> None:
+    on_choice(choice.with_lever(name, value))
+
+
+@component
 def Lever(name: str, value: float, on_value: Callable[[float], None]) -> None:
     """Show one lever with its value, unit, meaning and today's value."""
     label, meaning = _LEVER_WORDS[name]
     fact = LEVERS[name]
-    solara.HTML(tag="h2", unsafe_innerHTML=f"{label}: {value:.2f}")
-    solara.SliderFloat(
-        label="", value=value, min=fact.low, max=fact.high, step=STEP, thumb_label=False,
-        on_value=lambda moved: on_value(round(moved, 2)),
-    )  # fmt: skip
-    words = f"{fact.low:g} to {fact.high:g}: {meaning}. Today: {DEFAULTS[name]:.2f}."
-    solara.HTML(tag="p", classes=["hint"], unsafe_innerHTML=escape(words))
+    _tag("h2", f"{label}: {value:.2f}")
+    slider = {"min": fact.low, "max": fact.high, "step": STEP, "thumb_label": False}
+    solara.SliderFloat(label=label, value=value, on_value=lambda moved: on_value(round(moved, 2)), **slider)
+    _tag("p", escape(f"{fact.low:g} to {fact.high:g}: {meaning}. Today: {DEFAULTS[name]:.2f}."), "hint")
 
 
-@solara.component
-def Status(is_running: bool, done: float, problem: str) -> None:
+@component
+def Status(is_running: bool, done: float, problem: Exception | None) -> None:
     """Say whether the model is running, and how far it is, or what went wrong."""
     words = "Up to date."
-    if problem:
-        words = f"The run failed: {escape(problem)}"
+    if isinstance(problem, SpAbmError):
+        words = f"The run failed: {escape(str(problem))}"
+    elif problem is not None:
+        words = f"The run failed ({type(problem).__name__}); the terminal says more."
     elif is_running:
-        words = (
-            f'Running the model … <progress max="1" value="{done:.2f}" aria-label="Share done"></progress>'
-        )
-    attributes = {"role": "status", "aria-live": "polite"}
-    solara.HTML(tag="div", classes=["status"], attributes=attributes, unsafe_innerHTML=words)
+        bar = f'<progress max="1" value="{done:.2f}" aria-label="Share done"></progress>'
+        words = f"Running the model … {bar}"
+    _tag("div", words, "status", role="status", **{"aria-live": "polite"})
 
 
-@solara.component
+@component
 def Outcome(shown: Shown, is_old: bool) -> None:
     """Show the numbers, the pictures and their origin; pale while newer ones are on their way."""
-    numbers = "".join(
-        f'<div class="number"><dt>{number.label}</dt><dd class="value">{number.value}</dd>'
-        f"<dd>{number.unit}</dd>"
-        + (f'<dd class="difference">{escape(number.difference)}</dd>' if number.difference else "")
-        + "</div>"
-        for number in shown.numbers
-    )
+    numbers = "".join(map(_number, shown.numbers))
     figures = "".join(f"<figure>{picture}</figure>" for picture in shown.pictures)
     origin = f'<p class="origin">{escape(shown.origin)}. {NOT_A_FORECAST}.</p>'
-    solara.HTML(
-        tag="div",
-        classes=["is-old"] if is_old else [],
-        unsafe_innerHTML=f'<dl class="numbers">{numbers}</dl>{figures}{origin}',
+    _tag("div", f'<dl class="numbers">{numbers}</dl>{figures}{origin}', *(["is-old"] if is_old else []))
+
+
+def _number(number: Number) -> str:
+    """Return one number of the headline as HTML."""
+    difference = f'<dd class="difference">{escape(number.difference)}</dd>' if number.difference else ""
+    return (
+        f'<div class="number"><dt>{escape(number.label)}</dt><dd class="value">{escape(number.value)}</dd>'
+        f"<dd>{escape(number.unit)}</dd>{difference}</div>"
     )

@@ -11,6 +11,7 @@ from sp_abm.viz.theme import LINE_HEIGHT, SMALL_SIZE, SUBTITLE_SIZE, TITLE_SIZE,
 WIDTH: Final = 860.0
 MARGIN: Final = 24.0
 _GAP: Final = 16.0
+_FOOT: Final = 16.0
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def framed(texts: Texts, theme: Theme, body_height: float, draw: Callable[[Box],
     marks.extend(draw(box))
     y = _lines(marks, texts.notes, box.bottom + _GAP, SMALL_SIZE, theme.ink)
     y = _lines(marks, texts.footer, y + (_GAP / 2 if texts.notes else 0), SMALL_SIZE, theme.quiet_ink)
-    height = y + MARGIN * 2 / 3
+    height = y + _FOOT
     paper = rectangle(0, 0, WIDTH, height, theme.paper)
     return document(WIDTH, height, texts.title, texts.description, [paper, *marks])
 

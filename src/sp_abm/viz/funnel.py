@@ -7,7 +7,7 @@ from sp_abm.results import FUNNEL_FROM, FUNNEL_TO, Results
 from sp_abm.viz.axes import Box, Scale, middle_of
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.svg import Element, line, rectangle, text
-from sp_abm.viz.theme import LABEL_SIZE, LIGHT, SMALL_SIZE, Theme
+from sp_abm.viz.theme import KEY_GAP, LABEL_SIZE, LIGHT, SMALL_SIZE, Theme
 from sp_abm.viz.words import ONE_RUN, arm_name, check_pair, decimal, footer, percent, quoted
 
 STEPS: Final = {
@@ -16,6 +16,7 @@ STEPS: Final = {
     "three_or_more": "Three or more contacts",
     "started_activity": "Started an activity",
 }
+NOBODY: Final = "nobody referred"
 FEW_PEOPLE: Final = 30
 """Below so many people referred, a share is called rough."""
 
@@ -27,6 +28,7 @@ _ROW_GAP: Final = 20.0
 _AXIS_ROOM: Final = 26.0
 _LEGEND_ROOM: Final = 34.0
 _SWATCH: Final = 12.0
+_LEGEND_STEP: Final = 230.0
 _TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _PER_HUNDRED: Final = 100
 
@@ -125,7 +127,7 @@ def draw_bars(view: Funnel, theme: Theme) -> str:
         marks = [*_axis(plot, theme), *(_legend(view, box, theme) if legend else [])]
         for position, (label, bars) in enumerate(view.steps):
             top = plot.top + position * row + _ROW_GAP / 2
-            middle = top + (row - _ROW_GAP) / 2
+            middle = top + (row - _ROW_GAP - _BAR_GAP) / 2
             marks.append(
                 text(box.left, middle_of(middle, LABEL_SIZE), label, theme.ink, LABEL_SIZE, is_strong=True)
             )
@@ -141,7 +143,14 @@ def _axis(plot: Box, theme: Theme) -> list[Element]:
     for tick in _TICKS:
         marks.append(line((x(tick), plot.top), (x(tick), plot.bottom), theme.grid, stroke_width=1))
         marks.append(
-            text(x(tick), plot.bottom + 8 + SMALL_SIZE, f"{tick:.0%}", theme.quiet_ink, SMALL_SIZE, "middle")
+            text(
+                x(tick),
+                plot.bottom + KEY_GAP + SMALL_SIZE,
+                f"{tick:.0%}",
+                theme.quiet_ink,
+                SMALL_SIZE,
+                "middle",
+            )
         )
     return marks
 
@@ -151,8 +160,8 @@ def _legend(view: Funnel, box: Box, theme: Theme) -> list[Element]:
     marks, x, row = [], box.left + _NAMES_WIDTH, box.top + LABEL_SIZE
     for name, colour in zip(view.arms, (theme.arm, theme.baseline), strict=False):
         marks.append(rectangle(x, row - _SWATCH + 1, _SWATCH, _SWATCH, colour, rx=2))
-        marks.append(text(x + _SWATCH + 6, row, name, theme.ink, LABEL_SIZE))
-        x += 230
+        marks.append(text(x + _SWATCH + KEY_GAP, row, name, theme.ink, LABEL_SIZE))
+        x += _LEGEND_STEP
     return marks
 
 
@@ -164,12 +173,10 @@ def _bars(bars: tuple[Bar, ...], top: float, plot: Box, theme: Theme) -> list[El
         y = top + position * (_BAR + _BAR_GAP)
         end = x(bar.share or 0.0)
         marks.append(rectangle(plot.left, y, end - plot.left, _BAR, colour, rx=2))
-        shown = (
-            "nobody referred"
-            if bar.share is None
-            else f"{percent(bar.share)} · {decimal(bar.people, 0)} people"
-        )
+        shown = NOBODY if bar.share is None else f"{percent(bar.share)} · {decimal(bar.people, 0)} people"
         ink = theme.ink if position == 0 else theme.quiet_ink
         label = middle_of(y + _BAR / 2, LABEL_SIZE)
-        marks.append(text(end + 8, label, shown, ink, LABEL_SIZE, is_strong=position == 0, halo=theme.paper))
+        marks.append(
+            text(end + KEY_GAP, label, shown, ink, LABEL_SIZE, is_strong=position == 0, halo=theme.paper)
+        )
     return marks

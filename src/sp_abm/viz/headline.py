@@ -7,7 +7,7 @@ from sp_abm.results import FUNNEL_FROM, FUNNEL_TO, Results
 from sp_abm.viz.words import decimal, in_points, last_weeks, percent, quoted, signed
 
 _DECIMALS: Final = 2
-ONE_RUN_EACH: Final = "one run"
+ONE_RUN_EACH: Final = "one\N{NO-BREAK SPACE}run"
 
 
 @dataclass(frozen=True)
@@ -26,24 +26,17 @@ def headline(results: Results, baseline: Results | None) -> tuple[Number, ...]:
     year = f"mean of the {last_weeks(results)}"
     referred = decimal(results.funnel()["referred"], 0)
     window = f"referred {FUNNEL_FROM} to {FUNNEL_TO} weeks before the end"
-    return (
-        _number(
-            "share_distress", "People in distress", f"of people of 16 and over, {year}", results, baseline
-        ),
-        _number(
-            "burnout_mean", "Burnout of link workers", f"on a scale of 0 to 1, {year}", results, baseline
-        ),
-        _number(
+    wanted = (
+        ("share_distress", "People in distress", f"of people of 16 and over, {year}"),
+        ("burnout_mean", "Burnout of link workers", f"on a scale of 0 to 1, {year}"),
+        (
             "expected_leaving_rate_per_year",
             "Link workers expected to leave",
-            "of those in post, each year, over the whole run",
-            results,
-            baseline,
+            "of those in post, each year of the run",
         ),
-        _number(
-            "share_contacted", "Reached by a link worker", f"of {referred} people {window}", results, baseline
-        ),
+        ("share_contacted", "Reached by a link worker", f"of {referred} people {window}"),
     )
+    return tuple(_number(name, label, unit, results, baseline) for name, label, unit in wanted)
 
 
 def _number(name: str, label: str, unit: str, results: Results, baseline: Results | None) -> Number:

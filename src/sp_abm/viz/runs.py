@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Event, Lock
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from sp_abm.places import Place
 from sp_abm.results import Results
@@ -41,16 +41,17 @@ class Choice:
     def with_lever(self, name: str, value: float) -> "Choice":
         """Return the choice with a lever moved; moved back to the scenario's own value it is not a change."""
         own = load(self.scenario).value(name, 0)
-        return replace(self, **{name: None if value == own else value})
+        changed: dict[str, Any] = {name: None if value == own else value}
+        return replace(self, **changed)
 
     def resolved(self) -> Scenario:
         """Return the scenario to run; with levers moved, its name says so."""
         moved = {name: getattr(self, name) for name in ("support_level", "outreach_share")}
         changes = {name: value for name, value in moved.items() if value is not None}
         scenario = load(self.scenario)
-        return (
-            replace(scenario.with_changes(changes), name=f"{scenario.name}, changed") if changes else scenario
-        )
+        if not changes:
+            return scenario
+        return replace(scenario.with_changes(changes), name=f"{scenario.name}, changed")
 
 
 class Stopped(Exception):

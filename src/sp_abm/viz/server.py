@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sp_abm.errors import BadValue
+from sp_abm.places import place as find_place
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+DEFAULT_PORT: Final = 8765
 HIGHEST_PORT: Final = 65_535
 IDLE_TIMEOUT: Final = "10m"
 """How long a page that was left keeps its state on the server."""
@@ -22,16 +24,16 @@ _NO_ZOOM: Final = b", maximum-scale=1, user-scalable=no, minimal-ui"
 _MAX_SECONDS_TO_STOP: Final = 2
 
 
-def serve(port: int = 8765, host: str = "127.0.0.1", place: str | Path = "sandbox") -> None:
+def serve(port: int = DEFAULT_PORT, host: str = "127.0.0.1", place: str | Path = "sandbox") -> None:
     """Show the dashboard at this address until it is stopped with Ctrl+C.
 
-    Raises `BadValue` if the port is out of range or taken, or the place is unknown.
+    Raises `BadValue` if the port is out of range or taken, and as `places.place` does.
     """
-    from sp_abm.places import place as find_place
+    where = find_place(place)
+    opened = _socket(host, port)
     from sp_abm.viz.dashboard import served
 
-    served.place = find_place(place)
-    opened = _socket(host, port)
+    served.place = where
     import uvicorn
 
     with warnings.catch_warnings(), contextlib.suppress(KeyboardInterrupt), opened:
@@ -47,15 +49,17 @@ def _socket(host: str, port: object) -> socket.socket:
     """Return a socket bound to the address, or raise `BadValue` saying what to do."""
     if isinstance(port, bool) or not isinstance(port, int) or not 1 <= port <= HIGHEST_PORT:
         raise BadValue(f"port = {port!r} must be a whole number from 1 to {HIGHEST_PORT}.")
-    try:
-        kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        opened = socket.socket(kind, socket.SOCK_STREAM)
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        opened.bind(address)
-        opened.listen()
-    except (OSError, UnicodeError) as problem:
-        reason = getattr(problem, "strerror", None) or problem
-        raise BadValue(f"port = {port} on {host} cannot be used: {reason}. Choose another one.") from None
+    with contextlib.ExitStack() as undo:
+        try:
+            kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            opened = undo.enter_context(socket.socket(kind, socket.SOCK_STREAM))
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            opened.bind(address)
+            opened.listen()
+        except (OSError, UnicodeError) as problem:
+            reason = getattr(problem, "strerror", None) or problem
+            raise BadValue(f"port = {port} on {host} cannot be used: {reason}. Choose another one.") from None
+        undo.pop_all()
     return opened
 
 
@@ -69,7 +73,8 @@ def application(address: str) -> "Starlette":
     from starlette.routing import Mount, Route
 
     _configure(address)
-    solara.server.app.apps["__default__"] = solara.server.app.AppScript("sp_abm.viz.dashboard")
+    apps: Any = solara.server.app
+    apps.apps["__default__"] = apps.AppScript("sp_abm.viz.dashboard")
 
     async def page(request: Request) -> Response:
         response: Response = await inner.root(request)

@@ -36,7 +36,8 @@ _Y_LABELS: Final = 46.0
 _SWATCH: Final = 11.0
 _X_TICKS: Final = 6
 _Y_TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
-_GHOST_DASHES: Final = "5 4"
+_GHOST_STROKE: Final[dict[str, str | float]] = {"stroke_width": 1.4, "stroke_dasharray": "5 4"}
+_LEADER_WIDTH: Final = 1.4
 _ELBOW_AT, _SWATCH_AT, _NAMES_AT, _SHARES_AT, _CHANGES_AT = 8.0, 12.0, 29.0, 160.0, 248.0
 """Where the parts of a row of the table begin or, for numbers, end: pixels from the plot."""
 _HEADING_ABOVE: Final = 14.0
@@ -159,7 +160,7 @@ def _ghosts(stream: StageStream, plot: Box, y: Scale, theme: Theme) -> list[Elem
         return []
     x, weeks = year_scale(len(stream.ghost), plot), thinned(len(stream.ghost))
     return [
-        polyline(points(edge, part, x, y), theme.paper, stroke_width=1.4, stroke_dasharray=_GHOST_DASHES)
+        polyline(points(edge, part, x, y), theme.paper, **_GHOST_STROKE)
         for edge in stream.ghost[:, :-1].T
         for part in stretches(edge, weeks)
     ]
@@ -178,7 +179,7 @@ def _table(stream: StageStream, plot: Box, y: Scale, theme: Theme) -> list[Eleme
     for label, middle, at in zip(stream.labels, middles, placed, strict=True):
         colour, row = theme.stages[label.stage], middle_of(at, size)
         leader = [(right + 1, middle), (right + _ELBOW_AT, at), (right + _SWATCH_AT + 1, at)]
-        marks.append(polyline(leader, colour, stroke_width=1.5))
+        marks.append(polyline(leader, colour, stroke_width=_LEADER_WIDTH))
         marks.append(rectangle(right + _SWATCH_AT, at - _SWATCH / 2, _SWATCH, _SWATCH, colour, rx=2))
         marks.append(text(right + _NAMES_AT, row, label.name, theme.ink, size, is_strong=True))
         marks.append(_cell(right + _SHARES_AT, row, label.share, theme.ink, size))

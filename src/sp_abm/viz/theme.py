@@ -18,6 +18,8 @@ TITLE_SIZE: Final = 20.0
 SUBTITLE_SIZE: Final = 14.0
 LABEL_SIZE: Final = 14.0
 SMALL_SIZE: Final = 12.5
+KEY_GAP: Final = 7.0
+"""Pixels between a mark and the words that belong to it."""
 LINE_HEIGHT: Final = 1.3
 NORMAL_WEIGHT: Final = 400
 STRONG_WEIGHT: Final = 600

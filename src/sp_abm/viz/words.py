@@ -13,6 +13,7 @@ from sp_abm.vocabulary import WEEKS_PER_YEAR
 NOT_A_FORECAST: Final = "Illustrative model, not a forecast"
 ONE_RUN: Final = "One run of each with the same luck: a small difference may be chance."
 OUTREACH_NOTE: Final = "Outreach: nothing is known about how many people accept it; the share is assumed."
+NOT_REAL: Final = "not a real place"
 NO_VALUE: Final = "no value"
 NAME_WIDTH: Final = 190.0
 """Most pixels that a scenario's or place's name may take; a longer one is shortened."""
@@ -76,8 +77,13 @@ def place_note(results: Results) -> str:
     if results.provenance.get("place_is_real", True):
         return ""
     note = str(results.provenance.get("place_note", "")) or _shipped_note(str(results.provenance["place"]))
-    note = (note or "not a real place").strip().rstrip(".")
-    return f"{note[0].upper()}{note[1:]}."
+    return as_sentence(note or NOT_REAL)
+
+
+def as_sentence(words: str) -> str:
+    """Return the words with a capital first letter and a full stop."""
+    words = words.strip().rstrip(".")
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _shipped_note(key: str) -> str:

@@ -22,9 +22,11 @@ from sp_abm.viz.axes import (
 )
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.svg import Element, line, polyline, rectangle, text, text_width
-from sp_abm.viz.theme import LABEL_SIZE, LIGHT, SMALL_SIZE, Theme
+from sp_abm.viz.theme import KEY_GAP, LABEL_SIZE, LIGHT, SMALL_SIZE, Theme
 from sp_abm.viz.words import ONE_RUN, arm_name, check_pair, decimal, footer, last_weeks, quoted
 from sp_abm.vocabulary import WEEKS_PER_YEAR
+
+Stroke = dict[str, str | float]
 
 SMOOTH_WEEKS: Final = 4
 """Weeks of the rolling mean that calms noisy lines."""
@@ -34,16 +36,19 @@ _Y_LABELS: Final = 30.0
 _END_LABELS: Final = 48.0
 _LEGEND_ROOM: Final = 30.0
 _HEADING_ROOM: Final = 58.0
+_HEADING_AT, _UNIT_AT = 18.0, 36.0
 _PLOT_HEIGHT: Final = 220.0
 _AXIS_ROOM: Final = 44.0
+_LABEL_GAP: Final = 3.0
 _KEY_LENGTH: Final = 30.0
 _X_TICKS: Final = 5
 _Y_TICKS: Final = 5
-_DASHES: Final = "5 4"
-_FUNDED_DASHES: Final = "1.5 3"
+_ARM_STROKE: Final[Stroke] = {"stroke_width": 2.2}
+_BASELINE_STROKE: Final[Stroke] = {"stroke_width": 1.8, "stroke_dasharray": "5 4"}
+_LIMIT_STROKE: Final[Stroke] = {"stroke_width": 1.6, "stroke_dasharray": "1.5 3"}
 _BAR_BEYOND: Final = 4.0
 """Pixels by which the bar of a mean reaches out of the plot, towards its number."""
-_MEAN_STROKE: Final[dict[str, str | float]] = {"stroke_width": 4.0, "stroke_opacity": 0.45}
+_MEAN_STROKE: Final[Stroke] = {"stroke_width": 4.0, "stroke_opacity": 0.45}
 
 
 @dataclass(frozen=True)
@@ -183,12 +188,12 @@ def _legend(view: Workforce, box: Box, theme: Theme) -> list[Element]:
     marks = []
     for name, is_baseline in ((view.arm, False), (view.baseline, True)):
         if name:
-            y = row - SMALL_SIZE * 0.35
+            y = row - LABEL_SIZE / 3
             marks.append(
                 line((x, y), (x + _KEY_LENGTH, y), _colour(is_baseline, theme), **_stroke(is_baseline))
             )
-            marks.append(text(x + _KEY_LENGTH + 6, row, name, theme.ink, LABEL_SIZE))
-            x += _KEY_LENGTH + 6 + text_width(name, LABEL_SIZE) + _GAP
+            marks.append(text(x + _KEY_LENGTH + KEY_GAP, row, name, theme.ink, LABEL_SIZE))
+            x += _KEY_LENGTH + KEY_GAP + text_width(name, LABEL_SIZE) + _GAP
     return marks
 
 
@@ -196,8 +201,8 @@ def _colour(is_baseline: bool, theme: Theme) -> str:
     return theme.baseline if is_baseline else theme.arm
 
 
-def _stroke(is_baseline: bool) -> dict[str, str | float]:
-    return {"stroke_width": 1.8, "stroke_dasharray": _DASHES} if is_baseline else {"stroke_width": 2.2}
+def _stroke(is_baseline: bool) -> Stroke:
+    return _BASELINE_STROKE if is_baseline else _ARM_STROKE
 
 
 def _panel(panel: Panel, weeks: int, area: Box, theme: Theme) -> list[Element]:
@@ -209,8 +214,8 @@ def _panel(panel: Panel, weeks: int, area: Box, theme: Theme) -> list[Element]:
     x, y = year_scale(weeks, plot), Scale(0.0, ticks[-1], plot.bottom, plot.top)
     first = x(float(max(0, weeks - WEEKS_PER_YEAR)))
     marks = [
-        text(area.left, area.top + 18, panel.heading, theme.ink, LABEL_SIZE, is_strong=True),
-        text(area.left, area.top + 36, panel.unit, theme.quiet_ink, SMALL_SIZE),
+        text(area.left, area.top + _HEADING_AT, panel.heading, theme.ink, LABEL_SIZE, is_strong=True),
+        text(area.left, area.top + _UNIT_AT, panel.unit, theme.quiet_ink, SMALL_SIZE),
         rectangle(first, plot.top, plot.right - first, plot.height, theme.shade),
         *y_axis(ticks, y, plot, theme, lambda value: f"{value:,.10g}"),
         *x_axis(weeks, plot, theme, _X_TICKS),
@@ -232,7 +237,7 @@ def _highest(panel: Panel) -> float:
 def _drawn(drawn: Line, weeks: int, x: Scale, y: Scale, theme: Theme) -> list[Element]:
     stroke = _stroke(drawn.is_baseline)
     if drawn.is_limit:
-        stroke = {"stroke_width": 1.6, "stroke_dasharray": _FUNDED_DASHES}
+        stroke = _LIMIT_STROKE
     colour = theme.ink if drawn.is_limit else _colour(drawn.is_baseline, theme)
     return [
         polyline(points(drawn.values, part, x, y), colour, **stroke)
@@ -247,7 +252,7 @@ def _means(panel: Panel, first: float, plot: Box, y: Scale, theme: Theme) -> lis
     )
     half = LABEL_SIZE / 2
     placed = kept_apart(
-        [y(drawn.mean) for drawn in rising], LABEL_SIZE + 3, plot.top + half, plot.bottom - half
+        [y(drawn.mean) for drawn in rising], LABEL_SIZE + _LABEL_GAP, plot.top + half, plot.bottom - half
     )
     marks = []
     for drawn, at in zip(rising, placed, strict=True):
