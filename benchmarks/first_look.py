@@ -13,7 +13,11 @@ from multiprocessing import get_context
 
 from sp_abm import Results, simulate
 
-ROWS = "C01 C02 C03 C04 C05 C06 C14 C15 C19 C20 C21 C22 C23 C24 C25 C27 C28 C29 C30 C31".split()
+ROWS = (
+    *("C01", "C02", "C03", "C04", "C05", "C06", "C14", "C15"),
+    *("C19", "C20", "C21", "C22", "C23", "C24", "C25"),
+    *("C27", "C28", "C29", "C30", "C31"),
+)
 SEEDS = {"average-pcn": (1, 2, 3, 4), "tower-hamlets": tuple(range(1, 9))}
 YEARS = 5
 

@@ -31,9 +31,7 @@ HOSTILE = '<script>alert("x")</script>&\'"]]>\x00\x1b � 医 a-very-long-name-t
 SHARES = {"thriving": 0.55, "off_balance": 0.25, "pre_crisis": 0.13, "crisis": 0.02, "recovering": 0.05}
 
 
-def a_run(
-    weeks: int = 260, name: str = "hand-made", burnout: float = 0.4, workers: float = 5.0, **about
-) -> Results:
+def a_run(weeks: int = 260, name: str = "hand-made", burnout: float = 0.4, workers: float = 5.0, **about) -> Results:
     """Return results made by hand: 1,000 people of 16 and over, constant shares, 100 people referred."""
     people = np.zeros((weeks, N_CELLS, len(PEOPLE_TALLIES)))
     system = np.zeros((weeks, len(SYSTEM_TALLIES)))

@@ -145,7 +145,7 @@ def test_name_and_residents_are_required(tmp_path):
         ("age_shares = [20, 10, 30, 20, 10, 10]\n", "age_shares[0] = 20"),
         ("share_female = -0.1\n", "below its lower bound of 0"),
         ("share_female = nan\n", "not a number"),
-        ("share_female = true\n", "True is not a number (share, 0 to 1)"),
+        ("share_female = true\n", "True is not a number (allowed: 0 to 1 share)"),
         ('gp_fte = "many"\n', "'many' is not a number"),
         ("gp_fte = 0\n", "gp_fte ("),
         ("gp_fte = -3\n", "below its lower bound"),

@@ -2,18 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from statistics import NormalDist
 
 import numpy as np
 import pytest
 
 from sp_abm.declare import columns_of
 from sp_abm.errors import BadValue
-from sp_abm.kernels import compiled, normal
 from sp_abm.parameters.people import Population
 from sp_abm.places import place
 from sp_abm.population import build, load_or_build, stored
-from sp_abm.population.luck import normals
 from sp_abm.population.quotas import dealt, largest_remainder
 from sp_abm.vocabulary import WARM_UP_WEEKS, Stage, TieKind
 
@@ -64,22 +61,6 @@ def test_the_largest_remainders_get_the_last_units():
 
 def test_dealing_spreads_each_group_along_the_line():
     assert dealt(np.array([4, 2])).tolist() == [0, 1, 0, 0, 1, 0]
-
-
-def test_normal_values_agree_with_the_standard_library():
-    shares = np.array([2.0**-33, 1e-6, 0.07, 0.075, 0.3, 0.5, 0.93, 1 - 2.0**-33])
-    exact = [NormalDist().inv_cdf(share) for share in shares]
-    assert normals(shares) == pytest.approx(exact, rel=1e-9, abs=1e-12)
-
-
-def test_normal_is_odd_about_one_half():
-    @compiled
-    def pair(u):
-        return normal(u), normal(1.0 - u)
-
-    for share in (0.25, 0.0625, 2.0**-20):
-        low, high = pair(share)
-        assert low == -high
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -211,6 +211,7 @@ class Simulation:
             "place": place.key,
             "place_name": place.name,
             "place_is_real": place.is_real,
+            "place_note": place.note,
             "place_filled": list(place.filled),
             "residents": place.residents,
             "seed": self.world.luck.seed,

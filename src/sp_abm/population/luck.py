@@ -5,7 +5,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.kernels import compiled, normal, uniform, words_table
+from sp_abm.kernels import compiled, uniform, words_table
 
 QUESTIONS: Final[dict[str, int]] = {
     "neighbourhood order": 101,
@@ -51,13 +51,4 @@ def _of_pairs(key: U32, entities: U32, others: U32, sub: int) -> F64:
     values = np.empty(entities.shape[0])
     for i in range(entities.shape[0]):
         values[i] = uniform(key, entities[i], others[i], 0, sub)
-    return values
-
-
-@compiled
-def normals(u: F64) -> F64:
-    """Return standard normal values for uniforms."""
-    values = np.empty(u.shape[0])
-    for i in range(u.shape[0]):
-        values[i] = normal(u[i])
     return values

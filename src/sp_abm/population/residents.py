@@ -12,7 +12,7 @@ from sp_abm.parameters.people import Population
 from sp_abm.places import Place
 from sp_abm.population.ages import ages
 from sp_abm.population.dwellings import Dwellings
-from sp_abm.population.luck import normals, uniforms
+from sp_abm.population.luck import uniforms
 from sp_abm.population.quotas import lowest
 from sp_abm.vocabulary import ADULT_AGE, DEPRIVATION_FIFTHS, WARM_UP_WEEKS, WEEKS_PER_YEAR, Stage
 
@@ -43,18 +43,18 @@ def move_in(place: Place, parameters: Population, seed: int, dwellings: Dwelling
 
 def _set_traits(citizens: Citizens, place: Place, parameters: Population, seed: int) -> None:
     """Set what a person keeps: sex, vulnerability, frailty, contentment and whether they tell a GP."""
-    from scipy.special import gammaincinv  # slow to import, and needed only when a population is made
+    from scipy.special import gammaincinv, ndtri  # slow to import, and needed only when a population is made
 
     luck = uniforms(seed, "traits", citizens.id)
     sex = uniforms(seed, "traits", citizens.id, sub=1)[:, 0]
     citizens.female[:] = lowest(sex, round(place.share_female * place.residents))
-    z = normals(luck[:, 0])
+    z = ndtri(luck[:, 0])
     d = SCORES[citizens.fifth]
     ratio = parameters.ratio_deprivation
     citizens.worse[:] = np.exp(parameters.sd_vulnerability_worse * z) * ratio**d
     citizens.better[:] = np.exp(-parameters.sd_vulnerability_better * z) * ratio ** (-d / 2)
     citizens.frailty[:] = gammaincinv(parameters.shape_frailty, luck[:, 1]) / parameters.shape_frailty
-    citizens.contentment[:] = parameters.sd_contentment * normals(luck[:, 2])
+    citizens.contentment[:] = parameters.sd_contentment * ndtri(luck[:, 2])
     citizens.discloses[:] = luck[:, 3] < _p_discloses(citizens, parameters)
 
 

@@ -95,9 +95,7 @@ def x_axis(weeks: int, box: Box, theme: Theme, most: int) -> list[Element]:
         marks.append(line((x, box.bottom), (x, box.bottom + _TICK_GAP / 2), theme.quiet_ink, stroke_width=1))
         marks.append(text(x, box.bottom + _TICK_GAP + size, f"{year:g}", theme.quiet_ink, size, "middle"))
     below = box.bottom + _TICK_GAP + _UNIT_LINES * size
-    marks.append(
-        text((box.left + box.right) / 2, below, "years from the start", theme.quiet_ink, size, "middle")
-    )
+    marks.append(text((box.left + box.right) / 2, below, "years from the start", theme.quiet_ink, size, "middle"))
     return marks
 
 

@@ -46,9 +46,7 @@ def figure(name: str) -> Figure:
     return FIGURES[name]
 
 
-def write(
-    results: Results, folder: str | Path, baseline: Results | None = None, theme: Theme = LIGHT
-) -> list[Path]:
+def write(results: Results, folder: str | Path, baseline: Results | None = None, theme: Theme = LIGHT) -> list[Path]:
     """Write every picture as SVG and PNG and return the files; raises `CannotWrite`."""
     folder = Path(folder)
     written = []

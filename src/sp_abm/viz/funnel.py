@@ -58,8 +58,7 @@ def funnel(results: Results, baseline: Results | None = None) -> Funnel:
     return Funnel(
         arms=tuple(arm_name(run) for run in runs),
         steps=tuple(
-            (label, tuple(Bar(count[step], share_of(count, step)) for count in counts))
-            for step, label in STEPS.items()
+            (label, tuple(Bar(count[step], share_of(count, step)) for count in counts)) for step, label in STEPS.items()
         ),
         texts=_texts(results, baseline, counts),
     )
@@ -128,9 +127,7 @@ def draw_bars(view: Funnel, theme: Theme) -> str:
         for position, (label, bars) in enumerate(view.steps):
             top = plot.top + position * row + _ROW_GAP / 2
             middle = top + (row - _ROW_GAP - _BAR_GAP) / 2
-            marks.append(
-                text(box.left, middle_of(middle, LABEL_SIZE), label, theme.ink, LABEL_SIZE, is_strong=True)
-            )
+            marks.append(text(box.left, middle_of(middle, LABEL_SIZE), label, theme.ink, LABEL_SIZE, is_strong=True))
             marks.extend(_bars(bars, top, plot, theme))
         return marks
 
@@ -176,7 +173,5 @@ def _bars(bars: tuple[Bar, ...], top: float, plot: Box, theme: Theme) -> list[El
         shown = NOBODY if bar.share is None else f"{percent(bar.share)} · {decimal(bar.people, 0)} people"
         ink = theme.ink if position == 0 else theme.quiet_ink
         label = middle_of(y + _BAR / 2, LABEL_SIZE)
-        marks.append(
-            text(end + KEY_GAP, label, shown, ink, LABEL_SIZE, is_strong=position == 0, halo=theme.paper)
-        )
+        marks.append(text(end + KEY_GAP, label, shown, ink, LABEL_SIZE, is_strong=position == 0, halo=theme.paper))
     return marks

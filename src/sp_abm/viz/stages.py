@@ -123,9 +123,7 @@ def draw_stream(stream: StageStream, theme: Theme) -> str:
     """Return the picture of a stage stream."""
 
     def draw(box: Box) -> list[Element]:
-        plot = Box(
-            box.left + _Y_LABELS, box.top + _HEAD_ROOM, box.width - _Y_LABELS - _TABLE_WIDTH, _PLOT_HEIGHT
-        )
+        plot = Box(box.left + _Y_LABELS, box.top + _HEAD_ROOM, box.width - _Y_LABELS - _TABLE_WIDTH, _PLOT_HEIGHT)
         y = Scale(0.0, 1.0, plot.bottom, plot.top)
         return [
             *y_axis(_Y_TICKS, y, plot, theme, lambda share: f"{share:.0%}"),

@@ -105,9 +105,7 @@ def workforce(results: Results, baseline: Results | None = None) -> Workforce:
     )
 
 
-def _line(
-    run: Results, name: str, top: str, bottom: str, is_baseline: bool, smooth: int = SMOOTH_WEEKS
-) -> Line:
+def _line(run: Results, name: str, top: str, bottom: str, is_baseline: bool, smooth: int = SMOOTH_WEEKS) -> Line:
     values, below = run.tally(top), run.tally(bottom)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(below > 0, values / below, np.nan)
@@ -140,8 +138,7 @@ def _texts(results: Results, baseline: Results | None) -> Texts:
     numbers = {"Burnout": ("burnout_mean", 2), "Posts filled": ("in_post", 1), "Posts funded": ("posts", 1)}
     numbers["People waiting for a first contact"] = ("n_waiting", 0)
     described = ". ".join(
-        f"{words} {decimal(float(results.summary[name]), digits)}"
-        for words, (name, digits) in numbers.items()
+        f"{words} {decimal(float(results.summary[name]), digits)}" for words, (name, digits) in numbers.items()
     )
     description = f"{title}. {described}."
     return Texts(title, subtitle, tuple(notes), tuple(footer(results, baseline)), description)
@@ -174,9 +171,7 @@ def draw_panels(view: Workforce, theme: Theme) -> str:
         width = (box.width - _GAP * (len(view.panels) - 1)) / len(view.panels)
         for position, panel in enumerate(view.panels):
             left = box.left + position * (width + _GAP)
-            marks.extend(
-                _panel(panel, view.weeks, Box(left, box.top + _LEGEND_ROOM, width, _PLOT_HEIGHT), theme)
-            )
+            marks.extend(_panel(panel, view.weeks, Box(left, box.top + _LEGEND_ROOM, width, _PLOT_HEIGHT), theme))
         return marks
 
     return framed(view.texts, theme, _LEGEND_ROOM + _HEADING_ROOM + _PLOT_HEIGHT + _AXIS_ROOM, draw)
@@ -189,9 +184,7 @@ def _legend(view: Workforce, box: Box, theme: Theme) -> list[Element]:
     for name, is_baseline in ((view.arm, False), (view.baseline, True)):
         if name:
             y = row - LABEL_SIZE / 3
-            marks.append(
-                line((x, y), (x + _KEY_LENGTH, y), _colour(is_baseline, theme), **_stroke(is_baseline))
-            )
+            marks.append(line((x, y), (x + _KEY_LENGTH, y), _colour(is_baseline, theme), **_stroke(is_baseline)))
             marks.append(text(x + _KEY_LENGTH + KEY_GAP, row, name, theme.ink, LABEL_SIZE))
             x += _KEY_LENGTH + KEY_GAP + text_width(name, LABEL_SIZE) + _GAP
     return marks
@@ -207,9 +200,7 @@ def _stroke(is_baseline: bool) -> Stroke:
 
 def _panel(panel: Panel, weeks: int, area: Box, theme: Theme) -> list[Element]:
     """Return one small picture: heading, unit, axes, the shaded last year, lines and their labels."""
-    plot = Box(
-        area.left + _Y_LABELS, area.top + _HEADING_ROOM, area.width - _Y_LABELS - _END_LABELS, _PLOT_HEIGHT
-    )
+    plot = Box(area.left + _Y_LABELS, area.top + _HEADING_ROOM, area.width - _Y_LABELS - _END_LABELS, _PLOT_HEIGHT)
     ticks = round_ticks(panel.top or _highest(panel), _Y_TICKS)
     x, y = year_scale(weeks, plot), Scale(0.0, ticks[-1], plot.bottom, plot.top)
     first = x(float(max(0, weeks - WEEKS_PER_YEAR)))
@@ -240,16 +231,13 @@ def _drawn(drawn: Line, weeks: int, x: Scale, y: Scale, theme: Theme) -> list[El
         stroke = _LIMIT_STROKE
     colour = theme.ink if drawn.is_limit else _colour(drawn.is_baseline, theme)
     return [
-        polyline(points(drawn.values, part, x, y), colour, **stroke)
-        for part in stretches(drawn.values, thinned(weeks))
+        polyline(points(drawn.values, part, x, y), colour, **stroke) for part in stretches(drawn.values, thinned(weeks))
     ]
 
 
 def _means(panel: Panel, first: float, plot: Box, y: Scale, theme: Theme) -> list[Element]:
     """Return the last year's means: a short bar across the shade, and the number at the right edge."""
-    rising = sorted(
-        (drawn for drawn in panel.lines if np.isfinite(drawn.mean)), key=lambda drawn: y(drawn.mean)
-    )
+    rising = sorted((drawn for drawn in panel.lines if np.isfinite(drawn.mean)), key=lambda drawn: y(drawn.mean))
     half = LABEL_SIZE / 2
     placed = kept_apart(
         [y(drawn.mean) for drawn in rising], LABEL_SIZE + _LABEL_GAP, plot.top + half, plot.bottom - half
