@@ -52,7 +52,9 @@ def levers(draw, values):
 @st.composite
 def simulations(draw):
     """Draw a simulation at week 0: a hamlet, its levers, and parameters that make things happen often."""
-    where = hamlet(draw(st.sampled_from([300, 601])), draw(st.sampled_from([0.1, 0.9])), draw(st.sampled_from([0.5, 2])))
+    where = hamlet(
+        draw(st.sampled_from([300, 601])), draw(st.sampled_from([0.1, 0.9])), draw(st.sampled_from([0.5, 2]))
+    )
     changes = {
         "support_level": draw(levers(st.floats(0, 1))),
         "caseload_cap": draw(levers(st.floats(0, 30))),
@@ -165,6 +167,16 @@ def test_slots_and_hours_used_never_exceed_those_there_are_by_more_than_one_appo
 
 @EVERY_TIME
 @given(simulations())
+def test_no_worker_owes_more_slots_than_one_approach_takes(simulation):
+    """An approach is made in whole, so that a part-time worker may borrow from next week's slots."""
+    for _, world in weeks(simulation):
+        p, carried = world.parameters, world.link_workers.slots_carried
+        assert (carried >= -p.outreach.hours_approach * 60 / p.contact.minutes_contact).all()
+        assert (carried <= 1).all()
+
+
+@EVERY_TIME
+@given(simulations())
 def test_dwellings_stay_and_holders_change_as_often_as_people_move_or_die(simulation):
     for before, world in weeks(simulation):
         assert np.array_equal(world.citizens.id, before.citizens.id)
@@ -186,7 +198,7 @@ def test_money_in_equals_money_out(simulation):
 @EVERY_TIME
 @given(simulations())
 def test_no_stock_and_no_flow_is_ever_negative(simulation):
-    stocks = ("open_cases", "slots_carried", "slots_used", "hours_outreach", "approaches_carried", "load", "fte")
+    stocks = ("open_cases", "slots_used", "hours_outreach", "approaches_carried", "load", "fte", "weeks_in_post")
     for _, world in weeks(simulation):
         assert not [name for name in stocks if (getattr(world.link_workers, name) < 0).any()]
         assert (world.organisations.occupied >= 0).all() and (world.organisations.volunteers >= 0).all()

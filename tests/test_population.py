@@ -254,12 +254,14 @@ def test_household_ties_join_all_of_a_household_and_nobody_else():
     assert is_home.sum() == (sizes * (sizes - 1)).sum()
 
 
-def test_live_ties_count_all_ties_and_the_young_have_only_their_household():
+def test_live_ties_count_all_ties_and_friends_are_both_grown_up_or_both_young():
     start = town()
     assert np.array_equal(start.citizens.n_live_ties, np.diff(start.ties.start))
     is_young = start.citizens.age < 16
-    kinds = start.ties.kind[is_young[tie_rows(start.ties)]]
-    assert set(kinds.tolist()) == {TieKind.HOUSEHOLD}
+    is_friend = start.ties.kind != TieKind.HOUSEHOLD
+    one, other = is_young[tie_rows(start.ties)], is_young[start.ties.other]
+    assert np.array_equal(one[is_friend], other[is_friend])
+    assert is_friend[one].any()
 
 
 def test_close_ties_cluster_more_than_weak_ones():

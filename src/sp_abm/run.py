@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from sp_abm.initialisation import Progress
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
 from sp_abm.randomness import checked_seed
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario
-from sp_abm.simulation import Progress, Simulation, checked_years
+from sp_abm.simulation import Simulation, checked_years
 
 THREADED_FROM: Final = 100_000
 """Residents from which a single run uses more than one thread (the bits are the same)."""

@@ -3,10 +3,9 @@
 import json
 import platform
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
@@ -14,26 +13,20 @@ from zipfile import BadZipFile
 import numpy as np
 
 from sp_abm import __version__
-from sp_abm.cache import cache_folder, prune
-from sp_abm.errors import BadFile, BadValue, CannotWrite
+from sp_abm.errors import BadFile, BadValue
+from sp_abm.initialisation import Progress, first_world, quiet, warmed_world
 from sp_abm.kernels import SOURCE_HASH
-from sp_abm.parameters import Parameters
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
-from sp_abm.population import load_or_build
 from sp_abm.recorder import Recorder
 from sp_abm.results import CASE_COLUMNS, Results
-from sp_abm.scenario import DEFAULTS, Scenario, from_content, load
+from sp_abm.scenario import Scenario, from_content, load
 from sp_abm.schedule import step, week_without
-from sp_abm.snapshot import load_state, parameter_changes, save_state, write_folder
-from sp_abm.vocabulary import WARM_UP_WEEKS, WEEKS_PER_YEAR
+from sp_abm.snapshot import load_state, save_state, write_folder
+from sp_abm.vocabulary import WEEKS_PER_YEAR
 from sp_abm.world import World
 
-Progress = Callable[[str, int, int], None]
-"""Called with (what is being done, weeks done, weeks in all)."""
-
 LONGEST_YEARS: Final = 50
-_TO_DAY: Final = np.array(list(DEFAULTS.values()))
 
 
 def checked_years(years: object) -> int:
@@ -49,50 +42,6 @@ def checked_years(years: object) -> int:
 def _untupled(value: Any) -> Any:
     """Return a list from JSON as the tuple it was."""
     return tuple(value) if isinstance(value, list) else value
-
-
-def _quiet(what: str, done: int, total: int) -> None:
-    """Report no progress."""
-
-
-def first_world(place: Place, parameters: Parameters, seed: int, *, week: int, threads: int = 1) -> World:
-    """Return a world of this place in its first week, with everyone's levers as today."""
-    start = load_or_build(place, parameters.population, mean_places=parameters.participation.mean_places)
-    world = World(place, parameters, seed, start, week=week, threads=threads)
-    world.warm_up_levers = _TO_DAY
-    world.pcns.support[:] = parameters.staffing.support_today
-    return world
-
-
-def warmed_world(
-    place: Place,
-    parameters: Parameters,
-    seed: int,
-    *,
-    switch_off: Iterable[str] = (),
-    threads: int = 1,
-    progress: Progress = _quiet,
-) -> World:
-    """Return a world after 208 weeks under today's levers, from the cache where it is there."""
-    off = sorted(switch_off)
-    content = [place.content(), parameter_changes(parameters), seed, off, SOURCE_HASH, WARM_UP_WEEKS]
-    folder = cache_folder("warm-ups", sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24])
-    world = first_world(place, parameters, seed, week=-WARM_UP_WEEKS, threads=threads)
-    if folder.exists():
-        try:
-            return load_state(world, folder)
-        except BadFile:
-            world = first_world(place, parameters, seed, week=-WARM_UP_WEEKS, threads=threads)
-    submodels = week_without(off)
-    for done in range(WARM_UP_WEEKS):
-        step(world, submodels)
-        progress("warming up", done + 1, WARM_UP_WEEKS)
-    try:
-        write_folder(folder, lambda beside: save_state(world, beside, with_ties=False))
-        prune(folder.parent)
-    except CannotWrite:
-        pass  # a cache that cannot be written costs time, nothing else
-    return world
 
 
 class Simulation:
@@ -120,7 +69,7 @@ class Simulation:
         warm_up: bool = True,
         threads: int = 1,
         weeks: int = 0,
-        progress: Progress = _quiet,
+        progress: Progress = quiet,
     ) -> "Simulation":
         """Return a simulation in week 0 of a scenario with levers and parameters changed as given."""
         found = load(scenario).with_changes(changes or {}, "given")
@@ -180,7 +129,7 @@ class Simulation:
         self.recorder.record(self.world)
         self._seconds += time.perf_counter() - began
 
-    def run(self, weeks: int, progress: Progress = _quiet) -> "Simulation":
+    def run(self, weeks: int, progress: Progress = quiet) -> "Simulation":
         """Simulate that many weeks and return itself."""
         for done in range(weeks):
             self.step()

@@ -112,6 +112,12 @@ class World:
         self.scratch_marks = np.empty(n, np.int8)
         self.scratch_entries = np.empty(n, np.int32)
 
+    def reset(self, parameters: Parameters, seed: int, week: int) -> None:
+        """Begin anew in a week with a run's own parameters and luck, keeping the people as they are."""
+        self.parameters = parameters
+        self.luck = Luck(seed)
+        self.week = self.first_week = week
+
     @property
     def levers_now(self) -> NDArray[np.float64]:
         """Return this week's lever values: today's during the warm-up, the last ones after the timeline."""

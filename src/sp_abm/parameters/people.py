@@ -111,7 +111,7 @@ class Transitions(NamedTuple):
 class Influence(NamedTuple):
     """Loneliness and the waking of ties; friends do not pass on moods here."""
 
-    rate_lonely_per_week: Annotated[float, fact("becoming lonely with an average number of live ties", "per week", 0, 1, "fitted to C33 (POP-084)")] = 0.0011
+    rate_lonely_per_week: Annotated[float, fact("becoming lonely with an average number of live ties", "per week", 0, 1, "fitted to C33 (POP-084)")] = 0.0012
     effect_ties: Annotated[float, fact("loneliness for one standard deviation fewer of log(1 + live ties)", "log hazard", 0, 3, "assumed")] = 0.6
     ratio_lonely_deprivation: Annotated[float, fact("becoming lonely, most deprived fifth over the middle one", "hazard ratio", 0.5, 3, "assumed")] = 1.15
     ratio_lonely_distress: Annotated[float, fact("becoming lonely while in distress", "hazard ratio", 1, 10, "assumed; fitted to 30% distress among the lonely")] = 2.0

@@ -42,30 +42,40 @@ class Seekers(NamedTuple):
 def tie(citizens: Citizens, parameters: Population, seed: int) -> Ties:
     """Return the ties of all citizens: household entries of a row first, then close, then weak, all alive.
 
-    Adults have close and weak ties, everybody has the household's. `share_ties` thins close and weak ties by
+    Adults know adults and children know children, in the same numbers [assumed for children, so that a row whose
+    child grows up has friends]; everybody has the household's ties. `share_ties` thins close and weak ties by
     luck; at 0 no tie is left at all, not even the household's.
     """
-    adults = np.flatnonzero(citizens.age >= ADULT_AGE)
-    close = weak = np.empty(0, np.int64)
+    n = citizens.id.shape[0]
+    close, weak = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     if parameters.share_ties > 0:
-        luck = uniforms(seed, "number of ties", adults)
-        circles = 2 * uniforms(seed, "circles", adults)[:, 0] - 1
-        numbers = close_numbers(parameters, luck[:, 0])
-        meets = adults + parameters.spread_local_close * circles
-        seekers = [_seekers(seed, CLOSE, adults, numbers, meets, parameters.share_local_close)]
-        close = _matched(citizens, seed, CLOSE, seekers.pop(), parameters.spread_circle, close)
-        numbers = weak_numbers(parameters, luck[:, 1])
-        meets = adults.astype(np.float64)
-        seekers = [_seekers(seed, WEAK, adults, numbers, meets, parameters.share_local_weak)]
-        weak = _matched(citizens, seed, WEAK, seekers.pop(), parameters.spread_local_weak, close)
-        n = citizens.id.shape[0]
-        close, weak = (_kept(codes, n, parameters.share_ties, seed) for codes in (close, weak))
-    return _rows(citizens, close, weak, has_households=parameters.share_ties > 0)
+        is_adult = citizens.age >= ADULT_AGE
+        for group in (np.flatnonzero(is_adult), np.flatnonzero(~is_adult)):
+            group_close, group_weak = _made(citizens, group, parameters, seed)
+            close.append(_kept(group_close, n, parameters.share_ties, seed))
+            weak.append(_kept(group_weak, n, parameters.share_ties, seed))
+    return _rows(citizens, np.concatenate(close), np.concatenate(weak), has_households=parameters.share_ties > 0)
 
 
-def _seekers(seed: int, question: str, adults: I64, numbers: I64, meets: F64, share_local: float) -> Seekers:
-    """Return the loose ends of adults who each have a number of them; luck makes a share of them local."""
-    row = np.repeat(adults, numbers).astype(np.uint32)
+def _made(citizens: Citizens, group: I64, parameters: Population, seed: int) -> tuple[I64, I64]:
+    """Return the close and the weak ties among a group of rows, as sorted codes."""
+    nobody = np.empty(0, np.int64)
+    if not group.size:
+        return nobody, nobody
+    luck = uniforms(seed, "number of ties", group)
+    circles = 2 * uniforms(seed, "circles", group)[:, 0] - 1
+    numbers = close_numbers(parameters, luck[:, 0])
+    meets = group + parameters.spread_local_close * circles
+    seekers = _seekers(seed, CLOSE, group, numbers, meets, parameters.share_local_close)
+    close = _matched(citizens, seed, CLOSE, seekers, parameters.spread_circle, nobody)
+    numbers = weak_numbers(parameters, luck[:, 1])
+    seekers = _seekers(seed, WEAK, group, numbers, group.astype(np.float64), parameters.share_local_weak)
+    return close, _matched(citizens, seed, WEAK, seekers, parameters.spread_local_weak, close)
+
+
+def _seekers(seed: int, question: str, group: I64, numbers: I64, meets: F64, share_local: float) -> Seekers:
+    """Return the loose ends of people who each have a number of them; luck makes a share of them local."""
+    row = np.repeat(group, numbers).astype(np.uint32)
     number = (np.arange(row.shape[0]) - np.repeat(np.cumsum(numbers) - numbers, numbers)).astype(np.uint32)
     is_local = pair_uniforms(seed, f"{question} near home", row, number) < share_local
     return Seekers(row, number, np.where(is_local, np.repeat(meets, numbers), np.nan))

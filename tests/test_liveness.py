@@ -1,0 +1,191 @@
+"""Liveness: every submodel, lever and parameter matters to a measure that can be named."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sp_abm import simulate
+from sp_abm.parameters import all_facts
+from sp_abm.places import place
+from sp_abm.schedule import NAMES
+from sp_abm.vocabulary import OutreachTarget
+
+HAMLET = replace(
+    place("sandbox"),
+    key="hamlet",
+    residents=1500,
+    n_pcns=2,
+    pcn_sizes=(1.0, 1.0),
+    n_practices=4,
+    gp_fte=8.0,
+    organisations_per_10000=100.0,
+    places_per_organisation=None,
+    referral_multiplier=8.0,
+)
+YEARS = 1.5
+BASE = {"outreach_share": 0.2, "posts_per_10000": 0.8, "caseload_cap": 30, "support_level": 0.39}
+FULL_DELIVERY = {"staffing.share_support_delivered": 1}
+
+SUBMODELS = {
+    "landscape": "posts",
+    "funding": "cost_total_gbp",
+    "staffing": "in_post",
+    "residents": "trust_mean",
+    "life_events": "gp_consultations_per_person_per_year",
+    "transitions": "share_distress",
+    "influence": "share_lonely",
+    "help_seeking": "gp_consultations_per_person_per_year",
+    "referral": "referrals_per_1000_per_week",
+    "outreach": "share_non_medical_routes",
+    "allocation": "open_cases_per_link_worker",
+    "contact": "share_contacted",
+    "participation": "n_volunteers",
+    "word_of_mouth": "share_aware",
+    "strain": "burnout_mean",
+    "turnover": "leaving_rate_per_year",
+    "closure": "open_cases_per_link_worker",
+}
+
+DATED = "dated"
+LEVERS = [
+    ("support_level", 0, 1, "burnout_mean"),
+    ("support_level", 0, 1, "expected_leaving_rate_per_year"),
+    ("caseload_cap", 10, 110, "open_cases_per_link_worker"),
+    ("caseload_cap", 10, 110, "mean_wait_weeks"),
+    ("outreach_share", 0, 0.5, "share_non_medical_routes"),
+    ("outreach_share", 0, 0.5, "contacts_per_case"),
+    ("posts_per_10000", 0.4, 1.6, "posts"),
+    ("posts_per_10000", 0.4, 1.6, "share_contacted"),
+    ("self_referral", False, True, "referrals_per_1000_per_week"),
+]
+STEPS = [
+    ("support_level", 0, 1, "burnout_mean"),
+    ("caseload_cap", 110, 10, "open_cases_per_link_worker"),
+    ("outreach_share", 0, 0.5, "share_non_medical_routes"),
+    ("posts_per_10000", 0.4, 1.6, "posts"),
+    ("self_referral", True, False, "referrals_per_1000_per_week"),
+]
+TARGETS = [str(target) for target in OutreachTarget]
+PARAMETERS = [
+    ("population.share_ties", 0, "share_aware"),
+    ("funding.cost_post_gbp_per_year", 60000, "cost_total_gbp"),
+    ("staffing.weeks_ramp", 1, "open_cases_per_link_worker"),
+    ("residents.trust_newcomer", 0, "trust_mean"),
+    ("life_events.size_event", 3, "share_distress"),
+    ("transitions.effect_support", 3, "share_distress"),
+    ("influence.effect_ties", 3, "share_lonely"),
+    ("help_seeking.ratio_distress", 1, "gp_consultations_per_person_per_year"),
+    ("referral.p_identified", 0.1, "referrals_per_1000_per_week"),
+    ("outreach.p_accepts", 0.85, "share_non_medical_routes"),
+    ("allocation.rate_gives_up_per_week", 0.2, "share_contacted"),
+    ("contact.minutes_contact", 120, "contacts_per_case"),
+    ("participation.grants_multiplier", 4, "share_started_activity"),
+    ("word_of_mouth.share_aware_from_media", 0.5, "share_aware"),
+    ("strain.rate_up_per_week", 0.2, "burnout_mean"),
+    ("turnover.rate_leaves_otherwise_per_week", 0.02, "leaving_rate_per_year"),
+    ("closure.max_weeks_standard", 4, "open_cases_per_link_worker"),
+    ("observation.life_lonely", 5, "life_satisfaction_mean"),
+]
+
+
+@cache
+def measured(changes=(), switch_off=(), years=YEARS):
+    """Return the results of a hamlet with the base levers and these changes (pairs of name and value)."""
+    given = BASE | dict(changes)
+    parameters = {name: value for name, value in given.items() if "." in name}
+    levers = {name: _steps(value) for name, value in given.items() if "." not in name}
+    options = {"parameters": parameters, "switch_off": switch_off, "warm_up": False, **levers}
+    return simulate("today", HAMLET, 3, years, **options)
+
+
+def _steps(value):
+    """Return a constant as it is, and a tuple of (week, value) as dated steps."""
+    return [{"from": week, "value": at} for week, at in value] if isinstance(value, tuple) else value
+
+
+def summary(measure, **changes):
+    """Return a measure under changed levers or parameters."""
+    return measured(tuple(sorted(changes.items()))).summary[measure]
+
+
+def test_every_submodel_has_a_measure_that_hangs_on_it():
+    assert tuple(SUBMODELS) == NAMES
+
+
+@pytest.mark.parametrize(("name", "measure"), SUBMODELS.items())
+def test_switching_off_a_submodel_changes_its_measure(name, measure):
+    with_it, without = measured().summary[measure], measured(switch_off=(name,)).summary[measure]
+    assert np.isfinite(with_it)
+    assert not with_it == pytest.approx(without, rel=0.01)
+
+
+@pytest.mark.parametrize(("lever", "low", "high", "measure"), LEVERS)
+def test_moving_a_lever_across_its_range_changes_its_measure(lever, low, high, measure):
+    one, other = (summary(measure, **FULL_DELIVERY, **{lever: value}) for value in (low, high))
+    assert np.isfinite([one, other]).all()
+    assert not one == pytest.approx(other, rel=0.02)
+
+
+@pytest.mark.parametrize(("lever", "first", "then", "measure"), STEPS)
+def test_a_dated_lever_is_neither_its_first_nor_its_last_value_held_throughout(lever, first, then, measure):
+    """Over the whole run or its last year, a step in week 52 of 78 lies between the two constants."""
+    values = [summary(measure, **FULL_DELIVERY, **{lever: value}) for value in (first, ((0, first), (52, then)), then)]
+    low, high = sorted((values[0], values[2]))
+    assert low < values[1] < high
+
+
+@pytest.mark.parametrize("one", TARGETS)
+@pytest.mark.parametrize("other", TARGETS)
+def test_outreach_finds_other_people_under_another_target(one, other):
+    if one < other:
+        found = [measured((("outreach_target", target),)) for target in (one, other)]
+        assert found[0].summary["share_aware"] != found[1].summary["share_aware"]
+
+
+def test_outreach_looks_first_for_whom_the_target_names():
+    """Of the people found by outreach: how many are off balance, or live in the most deprived fifth."""
+
+    def share_off_balance(target):
+        cases = measured((("outreach_target", target),)).cases
+        return (cases["stage"][cases["route"] == 2] == 1).mean()
+
+    assert share_off_balance("off_balance") > 0.8 > 0.5 > share_off_balance("everyone")
+    by_fifth = {
+        target: referred_by_fifth(measured((("outreach_target", target),))) for target in ("deprived_first", "everyone")
+    }
+    assert by_fifth["deprived_first"][0] > 1.5 * by_fifth["everyone"][0]
+
+
+def referred_by_fifth(results):
+    """Return the share of people referred who live in each deprivation fifth."""
+    from sp_abm.recorder import PEOPLE_TALLIES, SHAPE
+
+    cells = results.people[:, :, PEOPLE_TALLIES.index("referred_people")].sum(axis=0)
+    return cells.reshape(SHAPE).sum(axis=(1, 2)) / cells.sum()
+
+
+@pytest.mark.parametrize(("name", "value", "measure"), PARAMETERS)
+def test_a_changed_parameter_changes_its_measure(name, value, measure):
+    assert not summary(measure, **{name: value}) == pytest.approx(summary(measure), rel=0.005)
+
+
+def test_every_group_of_parameters_is_among_those_changed():
+    groups = {name.split(".")[0] for name, _, _ in all_facts()}
+    assert {name.split(".")[0] for name, _, _ in PARAMETERS} == groups
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name, _, _ in all_facts()])
+def test_every_parameter_is_read_by_a_rule_somewhere(name):
+    """A parameter that changes nothing at either of its bounds is one nobody reads."""
+    fact, default = next((fact, default) for full, fact, default in all_facts() if full == name)
+    base = measured()
+    bounds = [bound for bound in (fact.low, fact.high) if bound != default]
+    for bound in bounds:
+        changed = measured(((name, bound),))
+        same_people = np.array_equal(changed.people, base.people)
+        if not (same_people and np.array_equal(changed.system, base.system)):
+            return
+    pytest.fail(f"{name} changes nothing at {bounds}")
