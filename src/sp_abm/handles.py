@@ -103,13 +103,13 @@ class Organisation(Handle):
     table = "organisations"
 
 
-class CommissionerHandle(Handle):
+class Commissioner(Handle):
     """The commissioner."""
 
     table = "commissioner"
 
 
-LASTING: Final[tuple[type[Handle], ...]] = (GP, Practice, PCN, Organisation, CommissionerHandle)
+LASTING: Final[tuple[type[Handle], ...]] = (GP, Practice, PCN, Organisation, Commissioner)
 
 
 class CitizenView(_Row):

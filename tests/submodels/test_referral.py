@@ -152,7 +152,8 @@ def test_a_case_takes_the_plan_that_fits_the_stage(fresh_world):
 def test_a_more_aware_gp_never_makes_fewer_offers(fresh_world):
     offered, cases = [], []
     for awareness in (0.15, 0.4, 0.7, 1.0):
-        world = everyone_consults(fresh_world(**{"referral.p_identified": 0.3}))
+        world = everyone_consults(fresh_world())
+        world.commissioner.self_referral[0] = 0
         world.gps.awareness[:] = awareness
         referral(world, 0)
         offered.append(world.flows["offered"])
