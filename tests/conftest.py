@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sp_abm.initialisation import first_world
 from sp_abm.parameters import Parameters
 from sp_abm.places import place as find_place
-from sp_abm.simulation import first_world
 from sp_abm.submodels.funding import funding
 from sp_abm.submodels.landscape import landscape
 from sp_abm.submodels.staffing import staffing
@@ -16,13 +16,17 @@ from sp_abm.vocabulary import CaseState, Route
 
 @cache
 def base_world(place, seed, changes):
-    """Return a world in week 0 with its first teams in post; only copies of it are handed out."""
+    """Return a world in week 0 with its first teams in post; only copies of it are handed out.
+
+    Its people are those of the default parameters: what a test changes acts from week 0 on.
+    """
     parameters = Parameters()
     for full, value in changes:
         group, name = full.split(".")
         changed = getattr(parameters, group)._replace(**{name: float(value)})
         parameters = parameters._replace(**{group: changed})
-    world = first_world(find_place(place), parameters, seed, week=0)
+    world = first_world(find_place(place), Parameters(), seed, week=0)
+    world.parameters = parameters
     for submodel in (landscape, funding, staffing):
         submodel(world, 0)
     return world

@@ -39,7 +39,7 @@ def test_support_delivered_in_full_lowers_burnout_and_leaving():
 
 
 def test_a_higher_cap_shortens_the_wait_and_raises_burnout():
-    values = pooled({"25": {"caseload_cap": 25}, "110": {"caseload_cap": 110}}, EIGHT, 1.5)
+    values = pooled({"25": {"caseload_cap": 25}, "110": {"caseload_cap": 110}}, EIGHT, 1)
     wait, burnout = values("mean_wait_weeks"), values("burnout_mean")
     assert (wait[:, 1] < wait[:, 0]).all()
     assert (burnout[:, 1] > burnout[:, 0]).all()

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sp_abm.initialisation import first_world
 from sp_abm.measures import MEASURES, Window
 from sp_abm.places import place
 from sp_abm.scenario import Scenario
@@ -21,8 +22,6 @@ HAMLET = replace(
     gp_fte=6.0,
     organisations_per_10000=200.0,
 )
-STAGES_AT_START = {f"population.share_{stage.word}_at_start": 0 for stage in Stage if stage is not Stage.THRIVING}
-ALL_IN_CRISIS = STAGES_AT_START | {"population.share_crisis_at_start": 1}
 EXTREMES = {
     "today": {},
     "no link workers": {"posts_per_10000": 0},
@@ -33,8 +32,6 @@ EXTREMES = {
     "support 1": {"support_level": 1, "staffing.share_support_delivered": 1},
     "nothing but outreach": {"outreach_share": 1},
     "nobody comes by themselves": {"self_referral": False},
-    "everybody thriving": STAGES_AT_START,
-    "everybody in crisis": ALL_IN_CRISIS,
     "no ties": {"population.share_ties": 0},
     "no places": {"participation.grants_multiplier": 0},
     "everyone is offered help": {"referral.p_need": 1, "referral.p_identified": 1},
@@ -144,16 +141,32 @@ def test_with_nothing_but_outreach_hardly_anybody_is_seen():
     assert results.tally("contacts").sum() < 0.2 * results.tally("referred").sum() + 10
 
 
-def test_where_all_thrive_nobody_is_in_crisis_at_first_and_few_are_later():
-    results = run(**STAGES_AT_START).results()
-    shares = results.tally("n_thriving") / results.tally("n_adults")
-    assert shares[0] > 0.97 and 0.7 < shares[-1] < shares[0]
+def everybody(stage, **changes):
+    """Return a simulation of the hamlet in which every adult starts in the same stage."""
+    scenario = Scenario("extreme").with_changes(changes)
+    world = first_world(HAMLET, scenario.parameter_set(), 1, week=0)
+    world.citizens.stage[world.citizens.age >= ADULT_AGE] = stage
+    world.citizens.weeks_in_distress[:] = 0
+    return Simulation(scenario, world)
 
 
-def test_where_all_are_in_crisis_nobody_is_seen_first_while_in_crisis_and_most_recover():
-    simulation = Simulation.start(Scenario("crisis"), HAMLET, 1, changes=ALL_IN_CRISIS, warm_up=False)
-    world = simulation.world
-    assert (world.citizens.stage[world.citizens.age >= ADULT_AGE] == Stage.CRISIS).all()
+@pytest.mark.parametrize("stage", Stage)
+def test_wherever_everybody_starts_the_model_runs_and_leaves_numbers(stage):
+    simulation = everybody(stage, posts_per_10000=1).run(N_WEEKS)
+    assert_finite_or_missing(simulation.results())
+    assert len(set(simulation.world.citizens.stage.tolist())) > 1
+
+
+def test_where_all_thrive_hardly_anybody_is_distressed_at_first_and_some_are_later():
+    results = everybody(Stage.THRIVING).run(N_WEEKS).results()
+    thriving, distressed = (results.tally(name) / results.tally("n_adults") for name in ("n_thriving", "n_distress"))
+    assert thriving[0] > 0.97 and distressed[0] < 0.01
+    assert 0.7 < thriving[-1] < thriving[0] and distressed[-1] > distressed[0]
+
+
+def test_where_all_are_in_crisis_nobody_is_taken_on_while_in_crisis_and_most_recover():
+    world = everybody(Stage.CRISIS, posts_per_10000=2, **{"referral.p_identified": 1}).world
+    taken_on = 0
     for _ in range(N_WEEKS):
         world.open_week()
         for submodel in WEEK:
@@ -162,10 +175,10 @@ def test_where_all_are_in_crisis_nobody_is_seen_first_while_in_crisis_and_most_r
             if submodel.__name__ == "allocation":
                 taken = np.flatnonzero((before < 0) & (world.cases.worker[: world.n_cases] >= 0))
                 assert (world.citizens.stage[world.cases.citizen[taken]] != Stage.CRISIS).all()
+                taken_on += taken.size
         world.week += 1
-    is_adult = world.citizens.age >= ADULT_AGE
-    assert world.n_cases > 0
-    assert (world.citizens.stage[is_adult] == Stage.CRISIS).mean() < 0.2
+    assert taken_on > 50
+    assert (world.citizens.stage[world.citizens.age >= ADULT_AGE] == Stage.CRISIS).mean() < 0.2
 
 
 @pytest.mark.parametrize(("level", "arrives"), [(0, 0.0), (1, 1.0)])

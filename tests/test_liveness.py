@@ -36,7 +36,7 @@ SUBMODELS = {
     "funding": "cost_total_gbp",
     "staffing": "in_post",
     "residents": "share_lonely",  # those who move leave their ties behind
-    "life_events": "gp_consultations_per_person_per_year",
+    "life_events": "new_thriving_to_off_balance_per_1000_per_year",
     "transitions": "share_distress",
     "influence": "share_lonely",
     "help_seeking": "gp_consultations_per_person_per_year",
@@ -44,7 +44,7 @@ SUBMODELS = {
     "outreach": "share_non_medical_routes",
     "allocation": "open_cases_per_link_worker",
     "contact": "share_contacted",
-    "participation": "n_volunteers",
+    "participation": "places_occupied",
     "word_of_mouth": "share_aware",
     "strain": "burnout_mean",
     "turnover": "leaving_rate_per_year",
@@ -84,6 +84,8 @@ EVENTFUL = {
     "referral.p_identified": 0.2,
 }
 BEYOND_ITS_PARTNER = {"staffing.min_weeks_to_fill": 104, "staffing.max_weeks_to_fill": 0}
+FORGOTTEN = {"population.oldest_unemployed_at_start"}
+"""Parameters of the very start that ten years of settling wash out."""
 TARGETS = [str(target) for target in OutreachTarget]
 PARAMETERS = [
     ("population.share_ties", 0, "share_aware"),
@@ -135,14 +137,14 @@ def test_every_submodel_has_a_measure_that_hangs_on_it():
 def test_switching_off_a_submodel_changes_its_measure(name, measure):
     with_it, without = measured().summary[measure], measured(switch_off=(name,)).summary[measure]
     assert np.isfinite(with_it)
-    assert not with_it == pytest.approx(without, rel=0.01)
+    assert with_it != pytest.approx(without, rel=0.01)
 
 
 @pytest.mark.parametrize(("lever", "low", "high", "measure", "given"), LEVERS)
 def test_moving_a_lever_across_its_range_changes_its_measure(lever, low, high, measure, given):
     one, other = (summary(measure, **given, **{lever: value}) for value in (low, high))
     assert np.isfinite([one, other]).all()
-    assert not one == pytest.approx(other, rel=0.02)
+    assert one != pytest.approx(other, rel=0.02)
 
 
 @pytest.mark.parametrize(("lever", "first", "then", "measure"), STEPS)
@@ -153,7 +155,7 @@ def test_a_dated_lever_is_neither_its_first_nor_its_last_value_held_throughout(l
     assert low < values[1] < high
 
 
-@pytest.mark.parametrize(("one", "other"), combinations(TARGETS, 2))
+@pytest.mark.parametrize(("one", "other"), list(combinations(TARGETS, 2)))
 def test_outreach_finds_other_people_under_another_target(one, other):
     assert summary("share_aware", outreach_target=one) != summary("share_aware", outreach_target=other)
 
@@ -180,7 +182,7 @@ def referred_by_fifth(results):
 
 @pytest.mark.parametrize(("name", "value", "measure"), PARAMETERS)
 def test_a_changed_parameter_changes_its_measure(name, value, measure):
-    assert not summary(measure, **{name: value}) == pytest.approx(summary(measure), rel=0.005)
+    assert summary(measure, **{name: value}) != pytest.approx(summary(measure), rel=0.005)
 
 
 def test_every_group_of_parameters_is_among_those_changed():
@@ -189,7 +191,7 @@ def test_every_group_of_parameters_is_among_those_changed():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name, _, _ in all_facts()])
+@pytest.mark.parametrize("name", [name for name, _, _ in all_facts() if name not in FORGOTTEN])
 def test_every_parameter_is_read_by_a_rule_somewhere(name):
     """A parameter that changes nothing at either of its bounds is one nobody reads."""
     fact, default = next((fact, default) for full, fact, default in all_facts() if full == name)

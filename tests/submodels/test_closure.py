@@ -1,5 +1,7 @@
 """Closure: each way a case can end, which comes first, and what it leaves behind."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -27,7 +29,9 @@ def outcome_of(world, case, week):
     return Outcome(world.cases.outcome[case])
 
 
-@pytest.mark.parametrize(("contacts", "outcome"), [(7, Outcome.NOT_YET), (8, Outcome.COMPLETED), (9, Outcome.COMPLETED)])
+@pytest.mark.parametrize(
+    ("contacts", "outcome"), [(7, Outcome.NOT_YET), (8, Outcome.COMPLETED), (9, Outcome.COMPLETED)]
+)
 def test_a_case_is_completed_when_its_plan_is_done(fresh_world, add_case, contacts, outcome):
     world = well(fresh_world(**PATIENT))
     case = add_case(world, 1, worker=0, n_contacts=contacts, plan=8)
@@ -61,7 +65,7 @@ def test_a_waiting_case_stays_open_however_long_it_takes(fresh_world, add_case):
 
 
 def test_the_first_reason_that_applies_is_the_one_recorded(fresh_world, add_case):
-    """Plan done, time up and out of touch: completed. Time up and out of touch: timed out. No service: that, before all."""
+    """All at once: completed. Time up and out of touch: timed out. With no service left, that comes before all."""
     world = well(fresh_world(**FICKLE))
     done = add_case(world, 1, worker=0, n_contacts=8, plan=8, week_allocated=0)
     late = add_case(world, 2, worker=0, n_contacts=3, plan=8, week_allocated=0)
@@ -143,5 +147,5 @@ def test_a_higher_rate_of_losing_touch_never_keeps_more_cases_open(fresh_world, 
         assert np.bincount(world.cases.worker[world.cases.worker >= 0], minlength=6).tolist() == (
             world.link_workers.open_cases.tolist()
         )
-    assert all(few <= many for few, many in zip(closed, closed[1:], strict=False))
+    assert all(few <= many for few, many in pairwise(closed))
     assert not closed[0] and abs(len(closed[1]) - 24.7) < 20

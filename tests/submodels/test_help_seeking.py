@@ -1,5 +1,7 @@
 """Help seeking: Poisson counts from one uniform, by stage, illness and person."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.stats import poisson
@@ -70,7 +72,7 @@ def test_distress_never_lowers_consultations(fresh_world):
         world = fresh_world(**{"help_seeking.ratio_distress": ratio})
         help_seeking(world, 0)
         numbers.append(world.citizens.consultations.astype(int))
-    assert all((few <= many).all() for few, many in zip(numbers, numbers[1:], strict=False))
+    assert all((few <= many).all() for few, many in pairwise(numbers))
     assert numbers[0].sum() < numbers[-1].sum()
 
 

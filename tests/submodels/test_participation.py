@@ -1,5 +1,7 @@
 """Participation: staying, leaving, feeling supported, helping to run it."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -48,7 +50,9 @@ def test_leaving_after_the_twelfth_week_counts_as_completed(fresh_world):
     assert not world.organisations.occupied.any() and (world.citizens.activity_row == -1).all()
 
 
-@pytest.mark.parametrize(("contacts", "level", "adequate"), [(0, 0.5, False), (2, 0.5, False), (3, 1, True), (9, 1, True)])
+@pytest.mark.parametrize(
+    ("contacts", "level", "adequate"), [(0, 0.5, False), (2, 0.5, False), (3, 1, True), (9, 1, True)]
+)
 def test_an_activity_supports_fully_only_with_three_contacts(fresh_world, contacts, level, adequate):
     world = in_activities(fresh_world(**STAY), 20, contacts)
     participation(world, 0)
@@ -138,7 +142,7 @@ def test_a_higher_drop_out_never_keeps_more_people(fresh_world):
         for week in range(5):
             participation(world, week)
         staying.append(set(np.flatnonzero(world.citizens.activity_row >= 0)))
-    assert all(many >= few for many, few in zip(staying, staying[1:], strict=False))
+    assert all(many >= few for many, few in pairwise(staying))
     assert len(staying[0]) == 500 and not staying[-1]
 
 

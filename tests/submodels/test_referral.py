@@ -1,5 +1,7 @@
 """Referral: need shown, offers made, doors open or closed, and GPs who learn."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -159,7 +161,7 @@ def test_a_more_aware_gp_never_makes_fewer_offers(fresh_world):
         offered.append(world.flows["offered"])
         cases.append(set(referred(world)[0]))
     assert offered == sorted(offered) and offered[0] < offered[-1]
-    assert all(few <= many for few, many in zip(cases, cases[1:], strict=False))
+    assert all(few <= many for few, many in pairwise(cases))
 
 
 def test_every_offer_is_accepted_or_declined(fresh_world):

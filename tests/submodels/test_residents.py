@@ -1,6 +1,7 @@
 """Residents: people come and go, the place stays as large as it was."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -83,7 +84,7 @@ def test_a_newcomer_finds_the_close_and_weak_ties_asleep(fresh_world):
 
 
 def test_one_in_twelve_newcomers_knows_the_service(fresh_world):
-    """8% of 5,000 is 400, standard deviation sqrt(5,000 x .08 x .92) = 19; four of them give 6 in 100,000 false alarms."""
+    """8% of 5,000 is 400, standard deviation sqrt(5,000 x .08 x .92) = 19; false alarms 6 in 100,000."""
     world = moving(fresh_world(**NOBODY_DIES), 5000)
     residents(world, 0)
     assert abs(world.citizens.aware.sum() - 400) < 4 * 19.2
@@ -117,7 +118,7 @@ def test_the_more_people_move_the_more_dwellings_change_hands_and_the_same_ones(
         world = moving(fresh_world(), share)
         residents(world, 0)
         changed.append(world.citizens.holder > 0)
-    assert all((few <= many).all() for few, many in zip(changed, changed[1:], strict=False))
+    assert all((few <= many).all() for few, many in pairwise(changed))
     assert changed[0].sum() < changed[-1].sum()
 
 

@@ -50,7 +50,7 @@ def test_the_same_support_as_today_stays_as_it_is():
 
 
 def test_support_rises_over_8_weeks_and_falls_over_26(fresh_world):
-    """Rising towards .695: .39 + .305 x (1 - exp(-1/8)) = .39 + .305 x .1175 = .42584. Falling to 0: .39 x exp(-1/26)."""
+    """Rising to .695: .39 + .305 x (1 - exp(-1/8)) = .39 + .305 x .1175 = .42584. Falling to 0: .39 x exp(-1/26)."""
     rising, falling = fresh_world(), fresh_world()
     rising.commissioner.support_level[0] = 1.0
     falling.commissioner.support_level[0] = 0.0

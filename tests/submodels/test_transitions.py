@@ -8,8 +8,8 @@ from sp_abm.submodels.transitions import duration_factor, next_stage, pressures,
 from sp_abm.vocabulary import TRANSITIONS, Stage
 
 P = Parameters().transitions
-T, O, PC, C, R = (int(stage) for stage in Stage)
-ORDER = {T: 0, O: 1, R: 2, PC: 3, C: 4}
+T, OB, PC, C, R = (int(stage) for stage in Stage)
+ORDER = {T: 0, OB: 1, R: 2, PC: 3, C: 4}
 """How bad a stage is, from best to worst, for the coupling."""
 
 
@@ -17,15 +17,15 @@ def hazards(stage, push, pull, weeks, p=P):
     """Return {stage: weekly hazard} as the model document has it."""
     g = p.share_duration_floor + (1 - p.share_duration_floor) / (1 + weeks / p.weeks_duration)
     return {
-        T: {O: p.rate_thriving_off_balance * push, PC: p.rate_thriving_pre_crisis * push},
-        O: {PC: p.rate_off_balance_pre_crisis * push, T: p.rate_off_balance_thriving * pull},
+        T: {OB: p.rate_thriving_off_balance * push, PC: p.rate_thriving_pre_crisis * push},
+        OB: {PC: p.rate_off_balance_pre_crisis * push, T: p.rate_off_balance_thriving * pull},
         PC: {C: p.rate_pre_crisis_crisis * push, R: p.rate_pre_crisis_recovering * pull * g},
         C: {R: p.rate_crisis_recovering * pull, PC: p.rate_crisis_pre_crisis * pull},
         R: {
             PC: p.rate_recovering_pre_crisis * push,
             C: p.rate_recovering_crisis * push,
             T: p.rate_recovering_thriving * pull,
-            O: p.rate_recovering_off_balance * pull,
+            OB: p.rate_recovering_off_balance * pull,
         },
     }[stage]
 
@@ -63,7 +63,7 @@ def test_a_hand_worked_week_in_recovery():
     Crisis takes u below .061244 x .0006/.0632 = .000581, relapse up to .061244 x .0116/.0632 = .011241; thriving takes
     u above 1 - .061244 x .0281/.0632 = .972770, off balance from 1 - .061244 x .0516/.0632 = .949997.
     """
-    edges = [(0.00058, C), (0.00059, PC), (0.01124, PC), (0.01125, R), (0.94999, R), (0.95, O), (0.97276, O)]
+    edges = [(0.00058, C), (0.00059, PC), (0.01124, PC), (0.01125, R), (0.94999, R), (0.95, OB), (0.97276, OB)]
     for u, after in [*edges, (0.97278, T)]:
         assert next_stage(R, 0, 1.0, 1.0, P, u) == after, u
 
@@ -89,7 +89,7 @@ def test_an_untroubled_person_without_support_has_their_own_ratios():
 
 
 def test_with_the_same_luck_better_hazards_never_make_a_person_worse_off():
-    """30,000 random pairs: less push, more pull, the same uniform; the low and high ends, where moves are, are drawn often."""
+    """30,000 random pairs with less push and more pull: the same uniform, often near an end, where the moves are."""
     draw = np.random.default_rng(20250106)
     for _ in range(30000):
         stage, weeks = int(draw.integers(5)), int(draw.integers(0, 100))
@@ -102,7 +102,7 @@ def test_with_the_same_luck_better_hazards_never_make_a_person_worse_off():
 
 
 def test_support_never_makes_anybody_worse_off(fresh_world):
-    """Two arms with the same luck for 30 weeks, one in which everyone feels full support for the first week's moves."""
+    """Two arms with the same luck, for five seeds: in one of them everyone feels full support."""
     for seed in range(1, 6):
         alone, helped = fresh_world(seed=seed), fresh_world(seed=seed)
         helped.citizens.contact_support[:] = 1
@@ -130,7 +130,7 @@ def test_the_stronger_of_two_supports_counts(fresh_world):
         (PC, C, 7, 8),
         (C, C, 7, 8),
         (C, PC, 7, 8),
-        (O, PC, 0, 0),
+        (OB, PC, 0, 0),
         (R, PC, 0, 0),
         (R, C, 0, 0),
         (PC, R, 7, 0),

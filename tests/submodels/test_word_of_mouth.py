@@ -144,7 +144,7 @@ def test_being_told_prompts_use_for_13_weeks(fresh_world, add_case):
 
 
 def test_awareness_is_forgotten_at_1_per_cent_a_week(fresh_world):
-    """Without media, after 52 weeks exp(-.52) = .5945 of 5,000 still know: 2,973, standard deviation 35; four of them."""
+    """Without media, after 52 weeks exp(-.52) = .5945 of 5,000 still know, 2,973, give or take four times 35."""
     world = nobody_aware(fresh_world(**{"word_of_mouth.share_aware_from_media": 0}))
     world.citizens.aware[:] = True
     for week in range(52):

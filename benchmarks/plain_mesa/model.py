@@ -1,0 +1,203 @@
+"""The twin: a Mesa model of citizens, link workers, GPs, organisations and a commissioner, stepped by the week."""
+
+from collections import Counter
+from math import exp, expm1, log1p
+from typing import Any
+
+import mesa
+
+from benchmarks.plain_mesa.columns import copy_world
+from benchmarks.plain_mesa.luck import KeyedLuck, MesaLuck
+from benchmarks.plain_mesa.pathway import Case
+from benchmarks.plain_mesa.people import Citizen, base_hazards
+from benchmarks.plain_mesa.system import GP, Organisation, Practice
+from benchmarks.plain_mesa.workforce import Pcn, Post
+from sp_abm.vocabulary import AGE_BAND_STARTS, DEPRIVATION_SCORES, OLDEST_AGE, WEEKS_PER_YEAR, Outcome, Route
+
+WEEK = (
+    *("landscape", "funding", "staffing", "residents", "life_events", "transitions", "influence", "help_seeking"),
+    *("referral", "outreach", "allocation", "contact", "participation", "word_of_mouth", "strain", "turnover"),
+    "closure",
+)
+MOST_TIES = 256
+
+
+class TwinModel(mesa.Model):
+    """The model of the world given, from its week on, with keyed luck or, for speed, with Mesa's own."""
+
+    def __init__(self, world: Any, *, is_keyed: bool = True) -> None:
+        super().__init__(seed=world.luck.seed)
+        self.luck = KeyedLuck(world.luck.seed) if is_keyed else MesaLuck(self.random)
+        self.place, self.parameters = world.place, world.parameters
+        self.week, self.first_week = world.week, world.first_week
+        self.levers, self.warm_up_levers = world.levers.tolist(), world.warm_up_levers.tolist()
+        self.many_ties = self.parameters.outreach.share_ties_well_connected * world.mean_ties
+        self.mean_log_ties, self.sd_log_ties = world.mean_log_ties, world.sd_log_ties
+        self.flows: Counter[str] = Counter(world.flows)
+        self.pcns: list[Pcn] = []
+        self.practices: list[Practice] = []
+        self.gps: list[GP] = []
+        self.organisations: list[Organisation] = []
+        self.citizens: list[Citizen] = []
+        self.posts: list[Post] = []
+        self.cases: list[Case] = []
+        self.closed_cases: list[Case] = []
+        copy_world(self, world)
+        self.everybody = self.agents_by_type[Citizen]
+        self.base_hazards = base_hazards(self.parameters.transitions)
+
+    def step(self) -> None:
+        """Live through one week."""
+        self.flows.clear()
+        self.luck.week = self.week
+        for submodel in WEEK:
+            getattr(self, submodel)()
+        self.week += 1
+
+    def count(self, flow: str, number: float = 1) -> None:
+        """Count something that happened this week."""
+        self.flows[flow] += number
+
+    def open_case(self, citizen: Citizen, route: Route) -> None:
+        """Put somebody who accepted on the waiting list."""
+        case = Case.opened_for(citizen, route)
+        self.cases.append(case)
+        case.pcn.open_cases.append(case)
+        citizen.case, citizen.last_referral = case, self.week
+        self.count("referred")
+        if route != Route.GP:
+            self.count("referred_non_medical")
+
+    def each_open_case(self, method: str, *arguments: Any) -> None:
+        """Call a method of every open case."""
+        for pcn in self.pcns:
+            for case in list(pcn.open_cases):
+                getattr(case, method)(*arguments)
+
+    def each_worker(self, method: str) -> None:
+        """Call a method of every link worker in post."""
+        for pcn in self.pcns:
+            for worker in pcn.workers():
+                getattr(worker, method)()
+
+    def landscape(self) -> None:
+        """Let the commissioner set this week's levers: today's in the warm-up, the last ones after the timeline."""
+        values = self.warm_up_levers
+        if self.week >= 0 and self.levers:
+            values = self.levers[min(self.week, len(self.levers) - 1)]
+        self.commissioner.pull_levers(values)
+
+    def funding(self) -> None:
+        """Let the commissioner fund posts and keep the books."""
+        self.commissioner.fund(self.pcns)
+        self.commissioner.keep_books(self.posts, self.organisations)
+
+    def staffing(self) -> None:
+        """Let PCNs deliver support, fit their teams to the funds, and hire."""
+        p = self.parameters.staffing
+        for pcn in self.pcns:
+            pcn.deliver_support(self.commissioner.support_level, p)
+            pcn.fit_team(p)
+            pcn.hire()
+
+    def residents(self) -> None:
+        """Let everybody age, and some die or move."""
+        p = self.parameters.residents
+        names = ("0_15", "16_24", "25_44", "45_64", "65_74", "75_plus")
+        rates = [getattr(p, f"death_rate_{name}_per_year") for name in names]
+        bands = [sum(age >= start for start in AGE_BAND_STARTS) - 1 for age in range(OLDEST_AGE + 1)]
+        p_death = [-expm1(-rates[band] / WEEKS_PER_YEAR) for band in bands]
+        self.everybody.do("grow_older", p_death, -expm1(-self.place.share_moving_per_year / WEEKS_PER_YEAR))
+
+    def life_events(self) -> None:
+        """Let everybody meet with what life brings, the deprived with more of it."""
+        p = self.parameters.life_events
+        by_fifth = [p.ratio_event_deprivation**score for score in DEPRIVATION_SCORES]
+        rate_event = [p.rate_event_per_year / WEEKS_PER_YEAR * ratio for ratio in by_fifth]
+        rate_job_loss = p.rate_unemployment_per_year / WEEKS_PER_YEAR
+        rate_job_loss *= self.place.unemployment / p.share_unemployed_england
+        self.everybody.do("meet_events", p, rate_event, rate_job_loss)
+
+    def transitions(self) -> None:
+        """Let adults move between health stages."""
+        self.everybody.do("change_stage", self.parameters.transitions, self.base_hazards)
+
+    def influence(self) -> None:
+        """Wake ties by how they were last week, then let loneliness come and go."""
+        p = self.parameters.influence
+        for tie in self.everybody.map("tie_to_wake", p):
+            if tie:
+                tie.become(True)
+        ties = [(log1p(number) - self.mean_log_ties) / self.sd_log_ties for number in range(MOST_TIES)]
+        ratio_by_ties = [exp(-p.effect_ties * standardised) for standardised in ties]
+        by_fifth = [p.rate_lonely_per_week * p.ratio_lonely_deprivation**score for score in DEPRIVATION_SCORES]
+        self.everybody.do("feel_lonely_or_not", p, by_fifth, ratio_by_ties)
+
+    def help_seeking(self) -> None:
+        """Let everybody consult, and practices get used to it."""
+        for practice in self.practices:
+            practice.consultations = 0
+        self.everybody.do("consult", self.parameters.help_seeking)
+        for practice in self.practices:
+            practice.close_the_week(self.parameters.help_seeking)
+
+    def referral(self) -> None:
+        """Let people be offered the service or come of themselves, then let GPs learn."""
+        p = self.parameters.referral
+        for practice in self.practices:
+            practice.feel_pressure(p)
+        scale = self.place.referral_multiplier / (1 - self.place.age_shares[0])
+        self.everybody.do("find_a_way_in", p, scale, bool(self.commissioner.self_referral))
+        for practice in self.practices:
+            practice.learn(p)
+
+    def outreach(self) -> None:
+        """Let link workers look for people before they ask."""
+        target = self.commissioner.target()
+        for pcn in self.pcns:
+            pcn.look_for_people(self.commissioner.outreach_share, target, self.many_ties)
+
+    def allocation(self) -> None:
+        """Let people give up waiting, then work off the waiting lists."""
+        self.each_open_case("perhaps_give_up", self.parameters.allocation)
+        for pcn in self.pcns:
+            pcn.work_off_waiting_list()
+
+    def contact(self) -> None:
+        """Let support fade, then hold appointments."""
+        self.everybody.do("let_contact_fade", exp(-1 / self.parameters.contact.weeks_contact_fades))
+        for pcn in self.pcns:
+            pcn.hold_appointments()
+
+    def participation(self) -> None:
+        """Let people take part in activities, leave them and volunteer."""
+        self.everybody.do("take_part", self.parameters.participation)
+
+    def word_of_mouth(self) -> None:
+        """Let people talk of cases closed last week, then forget or hear of the service."""
+        p = self.parameters.word_of_mouth
+        for case in self.closed_cases:
+            if case.week_closed == self.week - 1 and case.holder == case.citizen.holder:
+                if case.is_adequate():
+                    case.citizen.tell_of_help(p)
+                elif case.outcome == Outcome.DROPPED:
+                    case.citizen.tell_of_being_dropped(p)
+        self.closed_cases = [case for case in self.closed_cases if case.week_closed == self.week]
+        share = p.share_aware_from_media
+        self.everybody.do("remember", p, p.rate_awareness_forgotten_per_week * share / (1 - share))
+
+    def strain(self) -> None:
+        """Let link workers wear down or recover."""
+        self.each_worker("wear_down_or_recover")
+
+    def turnover(self) -> None:
+        """Let link workers stay or leave."""
+        self.each_worker("stay_or_leave")
+
+    def closure(self) -> None:
+        """Close what has ended, and count it."""
+        self.each_open_case("perhaps_close", self.parameters.closure)
+        seen = [case for case in self.closed_cases if case.week_closed == self.week and case.is_seen()]
+        self.count("closed_seen", len(seen))
+        self.count("contacts_of_closed", sum(case.n_contacts for case in seen))
+        self.count("adequate", sum(case.is_adequate() for case in seen))

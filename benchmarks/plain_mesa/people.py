@@ -1,0 +1,359 @@
+"""People: what a citizen lives through in a week, and the ties between citizens."""
+
+from math import exp, expm1
+from typing import Any, NamedTuple
+
+import mesa
+
+from benchmarks.plain_mesa.luck import happens, single
+from sp_abm.vocabulary import (
+    ADULT_AGE,
+    AGE_BAND_STARTS,
+    OLDEST_AGE,
+    WEEKS_PER_YEAR,
+    Outcome,
+    OutreachTarget,
+    Route,
+    Stage,
+    TieKind,
+)
+
+T, O, P, C, R = Stage  # noqa: E741
+LEADS_TO = {T: ((P, O), ()), O: ((P,), (T,)), P: ((C,), (R,)), C: ((), (R, P)), R: ((C, P), (T, O))}
+"""Where each stage may lead: worsening, the worst first; improving, the best first."""
+DEEP = 3
+FADED, FORGOTTEN, MOST_WEEKS = 0.001, 0.01, 65535
+
+
+class Hazards(NamedTuple):
+    """Base hazards of the moves out of a stage, and their sums."""
+
+    worsening: list[tuple[Stage, float]]
+    improving: list[tuple[Stage, float]]
+    sum_worsening: float
+    sum_improving: float
+
+
+def base_hazards(p: Any) -> dict[int, Hazards]:
+    """Return the base hazards out of every stage."""
+    table = {}
+    for before, directions in LEADS_TO.items():
+        two = [[(after, getattr(p, f"rate_{before.word}_{after.word}")) for after in way] for way in directions]
+        table[int(before)] = Hazards(*two, *(sum(rate for _, rate in way) for way in two))
+    return table
+
+
+class Tie:
+    """A lasting tie between two citizens; it sleeps until the two know each other (again)."""
+
+    def __init__(self, one: "Citizen", other: "Citizen", kind: int, is_awake: bool) -> None:
+        self.one, self.other, self.kind, self.is_awake = one, other, kind, is_awake
+
+    def friend_of(self, citizen: "Citizen") -> "Citizen":
+        """Return the person at the other end."""
+        return self.other if citizen is self.one else self.one
+
+    def become(self, is_awake: bool) -> None:
+        """Wake or go to sleep, for both."""
+        if self.is_awake != is_awake:
+            self.is_awake = is_awake
+            for citizen in (self.one, self.other):
+                citizen.n_live_ties += 1 if is_awake else -1
+
+
+class Citizen(mesa.Agent):
+    """A resident of a dwelling place, where somebody else (the next `holder`) may live one day.
+
+    State variables are those of the table of citizens, by the same names; where that holds a row number, a citizen
+    knows the practice, PCN, GP, case or organisation itself, or None.
+    """
+
+    def __init__(self, model: Any, **state: Any) -> None:
+        super().__init__(model)
+        self.luck = model.luck
+        self.ties: list[Tie] = []
+        self.__dict__.update(state)
+
+    def is_adult(self) -> bool:
+        """Say whether the person is of an age to have a stage, needs and a case."""
+        return self.age >= ADULT_AGE
+
+    def is_distressed(self) -> bool:
+        """Say whether the person is in pre-crisis or crisis."""
+        return self.stage == P or self.stage == C
+
+    def change_trust(self, change: float) -> None:
+        """Trust the service more or less, within 0..1."""
+        self.trust = single(min(1.0, max(0.0, self.trust + change)))
+
+    def grow_older(self, p_death: list[float], p_move: float) -> None:
+        """Have a birthday once a year; die, move away, or stay."""
+        if (self.id + self.model.week) % WEEKS_PER_YEAR == 0 and self.age < OLDEST_AGE:
+            self.age += 1
+        u = self.luck.uniform("residents", self)
+        if u < p_death[self.age]:
+            self.make_room("died")
+        elif u < p_death[self.age] + p_move:
+            self.make_room("moved")
+
+    def make_room(self, why: str) -> None:
+        """Leave for good: somebody new takes over the dwelling, and the stage and traits that belong to it."""
+        self.model.count(why)
+        for tie in self.ties:
+            if tie.kind != TieKind.HOUSEHOLD:
+                tie.become(False)
+        if self.case and self.case.is_open():
+            self.case.close(Outcome.MOVED)
+        if self.activity:
+            self.activity.occupied -= 1
+        if self.volunteers_at:
+            self.volunteers_at.volunteers -= 1
+        self.holder += 1
+        u_sex, u_aware, u_band, u_year = self.luck.uniforms("newcomer", self, 4)
+        p, place = self.model.parameters.residents, self.model.place
+        self.arrived, self.last_referral = self.model.week, None
+        self.female, self.aware = u_sex < place.share_female, u_aware < p.p_newcomer_aware
+        self.trust = single(p.trust_newcomer)
+        self.case = self.activity = self.volunteers_at = None
+        self.weeks_told = self.weeks_in_activity = 0
+        self.contact_support = self.activity_support = 0.0
+        self.is_adequate = False
+        if why == "died":
+            self.age, self.stage, self.weeks_in_distress, self.event_strain = 0, T, 0, 0.0
+            self.unemployed = self.ill = self.lonely = False
+        else:
+            self.age = adult_age(place.age_shares, u_band, u_year) if self.is_adult() else int(u_year * ADULT_AGE)
+
+    def meet_events(self, p: Any, rate_event: list[float], rate_job_loss: float) -> None:
+        """Fall ill or get well; meet with a stressful event or get over the last; lose or find work."""
+        u_event, u_work, u_ill = self.luck.uniforms("life_events", self, 3)
+        self.ill = not happens(u_ill, p.rate_recovery_per_week) if self.ill else happens(u_ill, p.rate_illness_per_week)
+        if not self.is_adult():
+            return
+        if happens(u_event, rate_event[self.fifth]):
+            self.event_strain = single(p.size_event)
+        elif self.event_strain > 0:
+            left = self.event_strain * (1 - 1 / p.weeks_event_fades)
+            self.event_strain = single(left) if left > FORGOTTEN else 0.0
+        if self.unemployed:
+            self.unemployed = self.age < p.oldest_worker and not happens(u_work, p.rate_employment_per_week)
+        else:
+            self.unemployed = self.age < p.oldest_worker and happens(u_work, rate_job_loss)
+
+    def change_stage(self, p: Any, hazards: dict[int, Hazards]) -> None:
+        """Move between health stages: low luck worsens, high luck improves, so better hazards never hurt."""
+        if not self.is_adult():
+            return
+        push, pull = self.pressures(p)
+        base = hazards[self.stage]
+        worse, better = base.sum_worsening * push, base.sum_improving * pull
+        u, after = self.luck.uniform("transitions", self), self.stage
+        if u < worse or 1 - u < better:
+            scale = -expm1(-(worse + better)) / (worse + better)
+            after = drawn(u, base.worsening, scale * push, after)
+            if after == self.stage:
+                after = drawn(1 - u, base.improving, scale * pull, after)
+        was_distressed, self.stage = self.is_distressed(), after
+        lasts = was_distressed and self.is_distressed()
+        self.weeks_in_distress = min(self.weeks_in_distress + 1, MOST_WEEKS) if lasts else 0
+
+    def pressures(self, p: Any) -> tuple[float, float]:
+        """Return how much trouble and support change this person's hazards of worsening and of improving."""
+        push, pull = self.worse, self.better
+        if self.event_strain > 0:
+            push *= exp(self.event_strain)
+        if self.unemployed:
+            push *= p.ratio_unemployed_worse
+            pull *= p.ratio_unemployed_better
+        if self.lonely:
+            push *= p.ratio_lonely_worse
+            pull *= p.ratio_lonely_better
+        support = max(self.contact_support, self.activity_support)
+        if support > 0:
+            push /= exp(p.effect_support * support)
+            pull *= exp(p.effect_support * support)
+        if self.stage == P:
+            floor = p.share_duration_floor
+            pull *= floor + (1 - floor) / (1 + self.weeks_in_distress / p.weeks_duration)
+        return push, pull
+
+    def tie_to_wake(self, p: Any) -> Tie | None:
+        """Return a sleeping tie that wakes this week, if one does; the luckiest of them."""
+        n_asleep = len(self.ties) - self.n_live_ties
+        if not n_asleep or not happens(self.luck.uniform("tie", self), n_asleep / p.weeks_tie_wakes):
+            return None
+        asleep = [tie for tie in self.ties if not tie.is_awake]
+        return min(asleep, key=lambda tie: self.luck.uniform("tie", self, tie.friend_of(self).id + 1))
+
+    def feel_lonely_or_not(self, p: Any, rate_by_fifth: list[float], ratio_by_ties: list[float]) -> None:
+        """Become lonely, the more easily in distress and with few live ties, or cease to be."""
+        if not self.is_adult():
+            return
+        u = self.luck.uniform("influence", self)
+        if self.lonely:
+            self.lonely = not happens(u, p.rate_unlonely_per_week * (p.ratio_unlonely_activity if self.activity else 1))
+        else:
+            rate = rate_by_fifth[self.fifth] * ratio_by_ties[self.n_live_ties]
+            self.lonely = happens(u, rate * (p.ratio_lonely_distress if self.is_distressed() else 1))
+
+    def consult(self, p: Any) -> None:
+        """See a GP or nurse a Poisson number of times: more often in distress, when ill, and if of that kind."""
+        rate = p.rate_consultation_per_year / WEEKS_PER_YEAR * self.frailty
+        if self.is_distressed():
+            rate *= p.ratio_distress
+        if self.ill:
+            rate *= p.ratio_ill
+        u, number = self.luck.uniform("help_seeking", self), 0
+        if u > 1 - rate:
+            term = total = exp(-rate)
+            while u > total and number < p.max_consultations_per_week:
+                number += 1
+                term *= rate / number
+                total += term
+        self.consultations = number
+        self.practice.consultations += number
+
+    def may_be_referred(self) -> bool:
+        """Say whether the person is of age, has no open case and was not referred lately."""
+        if not self.is_adult() or (self.case and self.case.is_open()):
+            return False
+        last, wait = self.last_referral, self.model.parameters.referral.weeks_between
+        return last is None or self.model.week - last > wait
+
+    def find_a_way_in(self, p: Any, scale: float, is_door_open: bool) -> None:
+        """Be offered social prescribing by the GP, or come of oneself when aware of it."""
+        may_come = is_door_open and self.aware
+        if not (self.consultations or may_come) or not (self.pcn.serves() and self.may_be_referred()):
+            return
+        u_offer, u_decline, u_self = self.luck.uniforms("referral", self, 3)
+        if self.consultations and u_offer < self.p_offer(p, scale):
+            self.model.count("offered")
+            if u_decline < self.gp.p_decline(p):
+                self.model.count("declined")
+            else:
+                self.model.open_case(self, Route.GP)
+        elif may_come and happens(u_self, self.rate_of_coming(p) * scale):
+            self.model.open_case(self, Route.SELF)
+
+    def p_offer(self, p: Any, scale: float) -> float:
+        """Return the chance of an offer in this week's consultations; need shows only if the person discloses it."""
+        need = p.p_need
+        if self.discloses:
+            need += p.p_need_distress * self.is_distressed() + p.p_need_lonely * self.lonely
+        factor = self.gp.awareness * self.practice.time_pressure * scale
+        return 1 - (1 - min(1, min(1, need) * p.p_identified * factor)) ** self.consultations
+
+    def rate_of_coming(self, p: Any) -> float:
+        """Return the weekly hazard of coming of oneself; having been told lately raises it."""
+        ratio = p.ratio_self_off_balance if self.stage == O else p.ratio_self_well
+        rate = p.rate_self_per_week * (1 if self.is_distressed() or self.lonely else ratio)
+        return self.trust * (max(rate, p.rate_told_per_week) if self.weeks_told else rate)
+
+    def place_in_line(self, target: OutreachTarget, many_ties: float) -> float:
+        """Return how far back outreach puts the person: whole numbers by its target, then by luck."""
+        turn = 0
+        if target == OutreachTarget.OFF_BALANCE:
+            turn = self.stage != O
+        elif target == OutreachTarget.ISOLATED:
+            turn = not self.lonely
+        elif target == OutreachTarget.DEPRIVED_FIRST:
+            turn = self.fifth
+        elif target == OutreachTarget.WELL_CONNECTED:
+            turn = self.n_live_ties < many_ties
+        return turn + self.luck.uniform("outreach_rank", self)
+
+    def be_approached(self, p: Any) -> None:
+        """Be met by outreach, or not; become aware; accept a case, or not."""
+        u_met, u_accepts = self.luck.uniforms("outreach", self, 2)
+        self.model.count("approached")
+        if u_met < p.p_met:
+            self.model.count("met")
+            self.aware = True
+            if u_accepts < p.p_accepts + p.effect_trust * (self.trust - 0.5):
+                self.model.open_case(self, Route.OUTREACH)
+
+    def let_contact_fade(self, kept: float) -> None:
+        """Feel less of the support from earlier contacts."""
+        if self.contact_support > 0:
+            left = self.contact_support * kept
+            self.contact_support = single(left) if left > FADED else 0.0
+
+    def take_part(self, p: Any) -> None:
+        """Go to the activity or drop out of it, feel its support, and stop volunteering some day."""
+        if not (self.activity or self.volunteers_at or self.activity_support > 0):
+            return
+        u_leaves, u_volunteers, u_stops = self.luck.uniforms("participation", self, 3)
+        left = self.activity_support * (1 - p.rate_support_fades_per_week)
+        self.activity_support = single(left) if left > FADED else 0.0
+        if self.volunteers_at and happens(u_stops, p.rate_volunteer_stops_per_week):
+            self.volunteers_at.volunteers -= 1
+            self.volunteers_at = None
+        if self.activity:
+            self.weeks_in_activity += 1
+            self.is_adequate = self.is_adequate or self.case.n_contacts >= DEEP
+            self.activity_support = single(max(self.activity_support, 1 if self.is_adequate else p.level_thin))
+            has_completed = self.weeks_in_activity > p.weeks_completed
+            rate = p.rate_drop_out_late_per_week if has_completed else p.rate_drop_out_early_per_week
+            if happens(u_leaves, rate):
+                self.leave_activity(has_completed, u_volunteers < p.p_volunteers)
+
+    def leave_activity(self, has_completed: bool, would_volunteer: bool) -> None:
+        """Free the place; some who completed stay on as volunteers."""
+        self.model.count("left_activity")
+        self.activity.occupied -= 1
+        if has_completed:
+            self.model.count("completed")
+            if would_volunteer and not self.volunteers_at:
+                self.activity.volunteers += 1
+                self.volunteers_at = self.activity
+        self.activity, self.weeks_in_activity, self.is_adequate = None, 0, False
+
+    def friends_to_tell(self, number: int) -> list["Citizen"]:
+        """Return that many friends over live ties, the luckiest first."""
+        friends = [tie.friend_of(self) for tie in self.ties if tie.is_awake]
+        return sorted(friends, key=lambda friend: self.luck.uniform("telling", self, friend.id))[:number]
+
+    def tell_of_help(self, p: Any) -> None:
+        """Tell some friends, perhaps more of them again; the grown-ups become aware."""
+        u_tells, u_again = self.luck.uniforms("word_of_mouth", self, 2)
+        if u_tells < p.p_tells:
+            for friend in self.friends_to_tell(int(p.n_told + p.n_told_again * (u_again < p.p_tells_again))):
+                self.model.count("told")
+                if friend.is_adult():
+                    friend.aware, friend.weeks_told = True, int(p.weeks_fresh)
+
+    def tell_of_being_dropped(self, p: Any) -> None:
+        """Tell some friends, who come to trust the service less."""
+        for friend in self.friends_to_tell(int(p.n_told)):
+            self.model.count("heard_bad_news")
+            friend.change_trust(p.trust_bad_news)
+
+    def remember(self, p: Any, rate_media: float) -> None:
+        """Forget the service, or hear of it from the media."""
+        if self.is_adult():
+            self.weeks_told = max(0, self.weeks_told - 1)
+            u = self.luck.uniform("told", self)
+            forgets = self.aware and happens(u, p.rate_awareness_forgotten_per_week)
+            self.aware = not forgets if self.aware else happens(u, rate_media)
+
+
+def drawn(u: float, moves: list[tuple[Stage, float]], factor: float, stay: Stage) -> Stage:
+    """Return the first move whose share of the interval from 0 the number falls into, or none of them."""
+    edge = 0.0
+    for stage, rate in moves:
+        edge += rate * factor
+        if u < edge:
+            return stage
+    return stay
+
+
+def adult_age(age_shares: tuple[float, ...], u_band: float, u_year: float) -> int:
+    """Draw the age of an adult newcomer from the place's own age bands."""
+    rest, last = u_band * (1 - age_shares[0]), len(age_shares) - 1
+    for band in range(1, last + 1):
+        rest -= age_shares[band]
+        if rest < 0 or band == last:
+            bottom = AGE_BAND_STARTS[band]
+            top = OLDEST_AGE if band == last else AGE_BAND_STARTS[band + 1]
+            return int(bottom + u_year * (top - bottom))
+    return ADULT_AGE
