@@ -15,7 +15,7 @@ from sp_abm.cli import demo, main, progress
 from sp_abm.cli.options import COMPARISON, RUN, parsed_changes
 from sp_abm.cli.tables import amount, by_subject, covers, finite, number
 from sp_abm.cli.verdicts import conclusion, differences_table, interval, verdict, who_moved
-from sp_abm.compare import Comparison, Difference
+from sp_abm.comparison import Comparison, Difference
 from sp_abm.errors import CannotWrite
 from sp_abm.measures import MEASURES
 from sp_abm.places import place

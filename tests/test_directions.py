@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from sp_abm.compare import compare
+from sp_abm.comparison import compare
 from sp_abm.measures import MEASURES
 from sp_abm.scenario import load
 

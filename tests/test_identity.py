@@ -7,7 +7,7 @@ import pytest
 
 from sp_abm import SocialPrescribingModel, initialisation, simulate
 from sp_abm.agents.citizens import Citizens
-from sp_abm.compare import compare
+from sp_abm.comparison import compare
 from sp_abm.declare import columns_of
 from sp_abm.initialisation import first_world, warmed_world
 from sp_abm.network import Ties

@@ -174,8 +174,10 @@ class TwinModel(mesa.Model):
         self.everybody.do("take_part", self.parameters.participation)
 
     def word_of_mouth(self) -> None:
-        """Let people talk of cases closed last week, then forget or hear of the service."""
+        """Let people forget or hear of the service, then talk of cases closed last week."""
         p = self.parameters.word_of_mouth
+        share = p.share_aware_from_media
+        self.everybody.do("remember", p, p.rate_awareness_forgotten_per_week * share / (1 - share))
         for case in self.closed_cases:
             if case.week_closed == self.week - 1 and case.holder == case.citizen.holder:
                 if case.is_adequate():
@@ -183,8 +185,6 @@ class TwinModel(mesa.Model):
                 elif case.outcome == Outcome.DROPPED:
                     case.citizen.tell_of_being_dropped(p)
         self.closed_cases = [case for case in self.closed_cases if case.week_closed == self.week]
-        share = p.share_aware_from_media
-        self.everybody.do("remember", p, p.rate_awareness_forgotten_per_week * share / (1 - share))
 
     def strain(self) -> None:
         """Let link workers wear down or recover."""

@@ -71,7 +71,7 @@ class Case:
 
     def perhaps_give_up(self, p: Any) -> None:
         """Lose patience before the first contact."""
-        if self.is_seen() or self.week_referred >= self.model.week:
+        if self.is_seen() or self.week_referred >= self.model.week or not self.pcn.serves():
             return
         rate = p.rate_gives_up_per_week * (p.ratio_gives_up_outreach if self.route == Route.OUTREACH else 1)
         if happens(self.luck.uniform("allocation", self.citizen), rate):

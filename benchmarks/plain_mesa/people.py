@@ -180,7 +180,7 @@ class Citizen(mesa.Agent):
     def tie_to_wake(self, p: Any) -> Tie | None:
         """Return a sleeping tie that wakes this week, if one does; the luckiest of them."""
         n_asleep = len(self.ties) - self.n_live_ties
-        if not n_asleep or not happens(self.luck.uniform("tie", self), n_asleep / p.weeks_tie_wakes):
+        if not n_asleep or not happens(self.luck.uniform("tie", self), n_asleep / p.weeks_tie_wakes / 2):
             return None
         asleep = [tie for tie in self.ties if not tie.is_awake]
         return min(asleep, key=lambda tie: self.luck.uniform("tie", self, tie.friend_of(self).id + 1))

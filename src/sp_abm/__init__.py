@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "simulate": "sp_abm.run",
-    "compare": "sp_abm.compare",
+    "compare": "sp_abm.comparison",
     "Results": "sp_abm.results",
     "Scenario": "sp_abm.scenario",
     "SocialPrescribingModel": "sp_abm.model",
@@ -19,7 +19,7 @@ _HOMES = {
 __all__ = ["Results", "Scenario", "SocialPrescribingModel", "__version__", "compare", "simulate"]
 
 if TYPE_CHECKING:
-    from sp_abm.compare import compare
+    from sp_abm.comparison import compare
     from sp_abm.model import SocialPrescribingModel
     from sp_abm.results import Results
     from sp_abm.run import simulate

@@ -19,7 +19,8 @@ U8: TypeAlias = NDArray[np.uint8]
 NEVER = -9999
 
 _OPENERS = ("referral", "outreach")
-_CLOSERS = ("closure", "allocation", "turnover", "residents", "staffing")
+_CLOSERS = ("closure", "allocation", "turnover", "residents")
+_MOVERS = (*_CLOSERS, "staffing")
 
 
 class Cases(NamedTuple):
@@ -41,13 +42,13 @@ class Cases(NamedTuple):
             "where the case is on its pathway",
             "CaseState",
             *_OPENERS,
-            *_CLOSERS,
+            *_MOVERS,
             "contact",
             default=CaseState.CLOSED,
         ),
     ]
     outcome: Annotated[I8, column(np.int8, "why it closed", "Outcome", *_CLOSERS)]
-    worker: Annotated[I32, column(np.int32, "row of the link worker's post", "row or -1", *_CLOSERS, default=NONE)]
+    worker: Annotated[I32, column(np.int32, "row of the link worker's post", "row or -1", *_MOVERS, default=NONE)]
     changes: Annotated[U8, column(np.uint8, "changes of link worker", "changes", "turnover", "staffing")]
     n_contacts: Annotated[U8, column(np.uint8, "contacts attended", "contacts", "contact")]
     week_referred: Annotated[I16, column(np.int16, "week the person accepted", "week", *_OPENERS, default=NEVER)]

@@ -90,7 +90,7 @@ def _settled(place: Place, parameters: Parameters, threads: int) -> World:
 def _put_young_ties_to_sleep(world: World) -> None:
     """Let ties of people who moved in lately be asleep as often as they would be had the model run before.
 
-    Each of the two wakes the tie at the same rate, so after t weeks exp(-2t / weeks_tie_wakes) still sleep.
+    After t weeks exp(-t / weeks_tie_wakes) still sleep.
     """
     ties, citizens, p = world.ties, world.citizens, world.parameters.influence
     row = np.repeat(np.arange(citizens.id.size), np.diff(ties.start))
@@ -98,7 +98,7 @@ def _put_young_ties_to_sleep(world: World) -> None:
     weeks = -WARM_UP_WEEKS - later.astype(np.float64)
     first, second = np.minimum(row, ties.other), np.maximum(row, ties.other)
     u = world.luck.uniforms("tie", world.week - 1, citizens.id[first], citizens.id[second])[:, 0]
-    is_asleep = (ties.kind != TieKind.HOUSEHOLD) & (u < np.exp(-2 * weeks / p.weeks_tie_wakes))
+    is_asleep = (ties.kind != TieKind.HOUSEHOLD) & (u < np.exp(-weeks / p.weeks_tie_wakes))
     ties.strength[is_asleep] = 0
     live = np.bincount(row, weights=ties.strength, minlength=citizens.id.size)
     citizens.n_live_ties[:] = np.minimum(live, np.iinfo(np.uint8).max)

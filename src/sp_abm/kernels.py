@@ -32,6 +32,10 @@ _RULE_SOURCES: Final = (
     "submodels/*.py",
     "schedule.py",
     "recorder.py",
+    "randomness.py",
+    "scenario.py",
+    "places.py",
+    "initialisation.py",
 )
 
 

@@ -65,13 +65,13 @@ class CaseState(IntEnum):
 
 
 PATHWAY: Final[dict[CaseState, tuple[CaseState, ...]]] = {
-    CaseState.WAITING: (CaseState.ALLOCATED, CaseState.CLOSED),
+    CaseState.WAITING: (CaseState.ALLOCATED, CaseState.IN_CONTACT, CaseState.CONNECTED, CaseState.CLOSED),
     CaseState.ALLOCATED: (CaseState.WAITING, CaseState.IN_CONTACT, CaseState.CONNECTED, CaseState.CLOSED),
     CaseState.IN_CONTACT: (CaseState.WAITING, CaseState.CONNECTED, CaseState.CLOSED),
     CaseState.CONNECTED: (CaseState.WAITING, CaseState.CLOSED),
     CaseState.CLOSED: (),
 }
-"""The moves a case may make; back to WAITING when its link worker leaves and it is handed on."""
+"""The moves a case may make: back to WAITING when its link worker leaves, and on from there with the next one."""
 
 
 class Outcome(IntEnum):

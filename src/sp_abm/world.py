@@ -169,5 +169,6 @@ class World:
                 setattr(other, name, copied(getattr(self, name)))
         other.ties = self.ties._replace(strength=self.ties.strength.copy())
         other.flows = dict(self.flows)
-        other.scratch_rows, other.scratch_marks = self.scratch_rows.copy(), self.scratch_marks.copy()
+        for name in ("scratch_rows", "scratch_marks", "scratch_entries"):
+            setattr(other, name, getattr(self, name).copy())
         return other

@@ -55,7 +55,7 @@ class Citizens(NamedTuple):
     contact_support: Annotated[F32, column(f4, "support felt from contact with a link worker", "0 to 1", "contact", "residents")]
     activity_support: Annotated[F32, column(f4, "support felt from an activity", "0 to 1", "participation", "residents")]
     activity_row: Annotated[I32, column(np.int32, "row of the organisation whose activity the person attends", "row or -1", "contact", "participation", "residents", default=NONE)]
-    weeks_in_activity: Annotated[U16, column(np.uint16, "weeks since the person started the activity", "weeks", "contact", "participation", "residents")]
+    weeks_in_activity: Annotated[U16, column(np.uint16, "weeks since the person started the activity", "weeks", "participation", "residents")]
     is_adequate: Annotated[Flag, column(b, "whether the activity came with an adequate dose of contacts", "yes or no", "participation", "residents")]
     volunteer_row: Annotated[I32, column(np.int32, "row of the organisation the person volunteers for through the service", "row or -1", "participation", "residents", default=NONE)]
 

@@ -25,7 +25,7 @@ from sp_abm.cli.tables import DISCLAIMER, coverage, finite, plain, screen, wrapp
 from sp_abm.errors import BadValue
 
 if TYPE_CHECKING:
-    from sp_abm.compare import Comparison
+    from sp_abm.comparison import Comparison
     from sp_abm.places import Place
     from sp_abm.results import Results
     from sp_abm.scenario import Scenario
@@ -84,7 +84,7 @@ def compared(
     arms: "list[Scenario]", where: "Place", seeds: int, years: float, workers: int | None = None
 ) -> "Comparison":
     """Return the comparison, showing progress while it runs."""
-    from sp_abm.compare import compare as run_all
+    from sp_abm.comparison import compare as run_all
 
     if not 1 <= seeds <= MOST_SEEDS:
         raise BadValue(f"--seeds {seeds} must be from 1 to {MOST_SEEDS}.")

@@ -11,7 +11,7 @@ from sp_abm.measures import MEASURES
 from sp_abm.vocabulary import Stage
 
 if TYPE_CHECKING:
-    from sp_abm.compare import Comparison, Difference
+    from sp_abm.comparison import Comparison, Difference
 
 IDENTICAL: Final = "identical"
 MOST_NAMED: Final = 6
@@ -76,7 +76,7 @@ def _level(comparison: "Comparison", measure: str) -> float:
 
 def who_moved(comparison: "Comparison", arm: int) -> list[str]:
     """Return in words how many of the same people are elsewhere because of an arm, and how many the other way round."""
-    from sp_abm.compare import paired_difference
+    from sp_abm.comparison import paired_difference
 
     moves = comparison.moves[:, arm]
     found = []
@@ -99,7 +99,7 @@ def who_moved(comparison: "Comparison", arm: int) -> list[str]:
 
 def _people(moved: NDArray[np.float64]) -> str:
     """Return a mean number of people with its interval, which cannot reach below nobody."""
-    from sp_abm.compare import paired_difference
+    from sp_abm.comparison import paired_difference
 
     found = paired_difference(moved)
     places = 0 if found.mean >= 10 or found.mean == 0 else 1
@@ -115,7 +115,7 @@ def _net(net: "Difference") -> str:
 
 def conclusion(comparison: "Comparison", arm: int) -> list[str]:
     """Return sentences that say what is clear and what is not."""
-    from sp_abm.compare import ENOUGH_PAIRS
+    from sp_abm.comparison import ENOUGH_PAIRS
 
     seeds = len(comparison.seeds)
     if seeds < ENOUGH_PAIRS:

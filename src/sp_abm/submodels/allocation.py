@@ -5,7 +5,7 @@ import numpy as np
 from sp_abm.agents.citizens import Citizens, change_trust
 from sp_abm.agents.link_workers import LinkWorkers, ramp
 from sp_abm.cases import NEVER, Cases, close_case, is_seen
-from sp_abm.kernels import Floats, Key, compiled, happens, inlined, uniform
+from sp_abm.kernels import Flags, Floats, Key, compiled, happens, inlined, uniform
 from sp_abm.parameters.pathway import Allocation
 from sp_abm.vocabulary import NONE, CaseState, Outcome, Route, Stage
 from sp_abm.world import World
@@ -18,7 +18,7 @@ def allocation(world: World, week: int) -> None:
     """Let people give up waiting, then give waiting cases to the link worker with most room."""
     p, workers = world.parameters.allocation, world.link_workers
     tables = (world.cases, world.n_cases, world.citizens, workers)
-    gave_up = _give_up(*tables, p, world.luck.key("allocation"), week)
+    gave_up = _give_up(*tables, world.pcns.fte_funded > 0, p, world.luck.key("allocation"), week)
     limits = world.commissioner.caseload_cap[0] * workers.fte * ramp(workers, world.parameters.staffing)
     _allocate(*tables, limits * workers.in_post, week)
     world.count(gave_up=gave_up)
@@ -26,11 +26,21 @@ def allocation(world: World, week: int) -> None:
 
 @compiled
 def _give_up(
-    cases: Cases, n_cases: int, citizens: Citizens, workers: LinkWorkers, p: Allocation, key: Key, week: int
+    cases: Cases,
+    n_cases: int,
+    citizens: Citizens,
+    workers: LinkWorkers,
+    serves: Flags,
+    p: Allocation,
+    key: Key,
+    week: int,
 ) -> int:
+    """Let people give up before their first contact, where there still is a service; return how many do."""
     count = 0
     for row in range(n_cases):
         if cases.state[row] == CaseState.CLOSED or is_seen(cases, row) or cases.week_referred[row] >= week:
+            continue
+        if not serves[cases.pcn[row]]:
             continue
         i = cases.citizen[row]
         rate = p.rate_gives_up_per_week

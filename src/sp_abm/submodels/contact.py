@@ -203,8 +203,6 @@ def start_activity(
     """Give a person a place in an organisation's activity."""
     i = cases.citizen[row]
     citizens.activity_row[i] = organisation
-    citizens.weeks_in_activity[i] = 0
-    citizens.is_adequate[i] = False
     organisations.occupied[organisation] += 1
     cases.week_started[row] = week
     cases.state[row] = CaseState.CONNECTED

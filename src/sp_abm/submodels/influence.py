@@ -47,7 +47,7 @@ def _choose_waking(
     rows: Whole,
     entries: Whole,
 ) -> int:
-    """Choose, from last week's ties, one sleeping tie for each row whose luck wakes one."""
+    """Choose, from last week's ties, one sleeping tie for each row whose luck wakes one; each end half the time."""
     first, n_live, ids, holders = ties.start, citizens.n_live_ties, citizens.id, citizens.holder
     luck = np.empty((4, LUCK_BLOCK), np.uint32)
     count = 0
@@ -56,7 +56,7 @@ def _choose_waking(
         fill_luck(luck, key, ids, holders, week, start, stop)
         for i in range(start, stop):
             asleep = first[i + 1] - first[i] - n_live[i]
-            if asleep > 0 and happens(unit(luck[0, i - start]), asleep / p.weeks_tie_wakes):
+            if asleep > 0 and happens(unit(luck[0, i - start]), asleep / p.weeks_tie_wakes / 2):
                 rows[low + count] = i
                 entries[low + count] = _luckiest_sleeping(ids, holders, first, ties.other, ties.strength, i, key, week)
                 count += 1

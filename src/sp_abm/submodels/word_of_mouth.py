@@ -1,4 +1,4 @@
-"""Word of mouth: last week's closures are talked about, media keep a base awareness, and people forget."""
+"""Word of mouth: people forget, media keep a base awareness, and last week's closures are talked about."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ from sp_abm.world import World
 
 
 def word_of_mouth(world: World, week: int) -> None:
-    """Tell ties of good and bad experiences, then let everyone forget or hear from the media."""
+    """Let everyone forget or hear from the media, then tell ties of good and bad experiences."""
     p, luck = world.parameters.word_of_mouth, world.luck
-    tables = (world.cases, world.n_cases, world.citizens, world.ties, p)
-    told, heard = _tell(*tables, luck.key("word_of_mouth"), luck.key("telling"), week)
     share = p.share_aware_from_media
     rate_media = p.rate_awareness_forgotten_per_week * share / (1 - share)
     world.pass_over_citizens(_remember, world.citizens, p, rate_media, luck.key("told"), week)
+    tables = (world.cases, world.n_cases, world.citizens, world.ties, p)
+    told, heard = _tell(*tables, luck.key("word_of_mouth"), luck.key("telling"), week)
     world.count(told=told, heard_bad_news=heard)
 
 
