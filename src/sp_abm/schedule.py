@@ -6,7 +6,7 @@ tells of last week's closures.
 """
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Final
+from typing import Final, Protocol
 
 from sp_abm.errors import unknown
 from sp_abm.submodels.allocation import allocation
@@ -29,6 +29,17 @@ from sp_abm.submodels.word_of_mouth import word_of_mouth
 from sp_abm.world import World
 
 Submodel = Callable[[World, int], None]
+
+
+class Observer(Protocol):
+    """Somebody who watches a run and changes nothing: an event log, a panel, a story."""
+
+    def after(self, submodel: str, world: World) -> None:
+        """Look at the world right after a submodel."""
+
+    def close_week(self, world: World) -> None:
+        """Look at the world after the last submodel; `world.week` is the week just simulated."""
+
 
 WEEK: Final[tuple[Submodel, ...]] = (
     landscape,
@@ -62,9 +73,13 @@ def week_without(switched_off: Iterable[str]) -> tuple[Submodel, ...]:
     return tuple(submodel for submodel in WEEK if submodel.__name__ not in off)
 
 
-def step(world: World, submodels: Iterable[Submodel] = WEEK) -> None:
-    """Simulate one week and move the clock on."""
+def step(world: World, submodels: Iterable[Submodel] = WEEK, observers: Collection[Observer] = ()) -> None:
+    """Simulate one week, let observers look, and move the clock on."""
     world.open_week()
     for submodel in submodels:
         submodel(world, world.week)
+        for observer in observers:
+            observer.after(submodel.__name__, world)
+    for observer in observers:
+        observer.close_week(world)
     world.week += 1

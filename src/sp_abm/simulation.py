@@ -21,7 +21,7 @@ from sp_abm.places import place as find_place
 from sp_abm.recorder import Recorder
 from sp_abm.results import CASE_COLUMNS, Results
 from sp_abm.scenario import Scenario, from_content, load
-from sp_abm.schedule import step, week_without
+from sp_abm.schedule import Observer, step, week_without
 from sp_abm.snapshot import load_state, save_state, write_folder
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 from sp_abm.world import World
@@ -55,6 +55,7 @@ class Simulation:
         last_step = max((week for steps in scenario.levers.values() for week, _ in steps), default=0)
         world.levers = scenario.timeline(max(weeks, last_step + 1))
         self.recorder = Recorder(world, max(weeks, 1))
+        self.observers: list[Observer] = []
         self._seconds = 0.0
 
     @classmethod
@@ -125,7 +126,7 @@ class Simulation:
     def step(self) -> None:
         """Simulate and record one week."""
         began = time.perf_counter()
-        step(self.world, self._submodels)
+        step(self.world, self._submodels, self.observers)
         self.recorder.record(self.world)
         self._seconds += time.perf_counter() - began
 
