@@ -20,11 +20,12 @@ import numpy as np
 from benchmarks.plain_mesa import TwinModel
 from benchmarks.plain_mesa.observation import Observer
 from benchmarks.plain_mesa.people import Citizen
+from sp_abm.levers import DEFAULTS
 from sp_abm.parameters import Parameters
 from sp_abm.places import Place, place
 from sp_abm.population import load_or_build
 from sp_abm.recorder import Recorder
-from sp_abm.scenario import DEFAULTS, load
+from sp_abm.scenario import load
 from sp_abm.schedule import step
 from sp_abm.simulation import Simulation
 from sp_abm.vocabulary import ADULT_AGE

@@ -16,10 +16,10 @@ from sp_abm.agents.link_workers import Knowledge, LinkWorkers, Pcns
 from sp_abm.cases import Cases
 from sp_abm.declare import Column, Fact, column, columns_of, copied, fact, facts_of, grown, new_array, new_table
 from sp_abm.errors import BadValue, UnknownName
+from sp_abm.levers import DEFAULTS, LEVERS
 from sp_abm.network import Ties
 from sp_abm.parameters import Parameters, all_facts, changed, group_type
 from sp_abm.places import Place
-from sp_abm.scenario import DEFAULTS, LEVERS
 from sp_abm.schedule import NAMES
 from sp_abm.vocabulary import Role
 from sp_abm.world import TABLES

@@ -55,6 +55,6 @@ def test_without_ties_fewer_know_of_the_service_and_fewer_come_by_themselves():
 
 
 def test_twice_the_places_let_more_people_start_an_activity():
-    values = pooled({"today": {}, "twice": {"participation.grants_multiplier": 2}}, FOUR, 1)
+    values = pooled({"today": {}, "twice": {"grants_multiplier": 2}}, FOUR, 1)
     started, taken = values("share_started_activity"), values("places_occupied")
     assert (started[:, 1] > started[:, 0]).all() and (taken[:, 1] > taken[:, 0]).all()

@@ -33,7 +33,7 @@ EXTREMES = {
     "nothing but outreach": {"outreach_share": 1},
     "nobody comes by themselves": {"self_referral": False},
     "no ties": {"population.share_ties": 0},
-    "no places": {"participation.grants_multiplier": 0},
+    "no places": {"grants_multiplier": 0},
     "everyone is offered help": {"referral.p_need": 1, "referral.p_identified": 1},
     "everyone leaves every week": {
         "turnover.rate_leaves_otherwise_per_week": 1,

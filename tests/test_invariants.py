@@ -65,7 +65,7 @@ def simulations(draw):
         "staffing.min_weeks_to_fill": 0,
         "staffing.max_weeks_to_fill": 2,
         "contact.p_knows_at_start": 0.8,
-        "participation.grants_multiplier": draw(st.sampled_from([0.4, 1.0])),
+        "grants_multiplier": draw(st.sampled_from([0.4, 1.0])),
         "participation.weeks_completed": 1,
         "participation.p_volunteers": 1,
         "participation.rate_volunteer_stops_per_week": 0.2,
@@ -134,7 +134,7 @@ def test_no_place_is_taken_at_or_above_the_room_there_is(simulation):
     for before, world in weeks(simulation):
         p = world.parameters.participation
         added = np.floor(before.organisations.volunteers * p.places_per_volunteer)
-        room = np.floor(world.organisations.places * p.grants_multiplier) + added
+        room = np.floor(world.organisations.places * world.commissioner.grants_multiplier[0]) + added
         assert (world.organisations.occupied <= np.maximum(room, before.organisations.occupied)).all()
 
 

@@ -100,7 +100,7 @@ PARAMETERS = [
     ("outreach.p_accepts", 0.85, "share_non_medical_routes"),
     ("allocation.rate_gives_up_per_week", 0.2, "share_contacted"),
     ("contact.minutes_contact", 120, "contacts_per_case"),
-    ("participation.grants_multiplier", 4, "share_started_activity"),
+    ("grants_multiplier", 4, "share_started_activity"),
     ("word_of_mouth.share_aware_from_media", 0.5, "share_aware"),
     ("strain.rate_up_per_week", 0.2, "burnout_mean"),
     ("turnover.rate_leaves_otherwise_per_week", 0.02, "leaving_rate_per_year"),

@@ -8,8 +8,9 @@ import pytest
 
 from sp_abm import scenario as scenarios
 from sp_abm.errors import BadFile, BadValue, UnknownName
+from sp_abm.levers import DEFAULTS, LEVERS, shown
 from sp_abm.places import place
-from sp_abm.scenario import DEFAULTS, LEVERS, START, Scenario, from_content, load, scenario_names, shown
+from sp_abm.scenario import START, Scenario, from_content, load, scenario_names
 from sp_abm.simulation import Simulation
 
 EXPECTED_NAMES = {"today", "no-service", "supported-workforce", "outreach-without-support", "outreach-with-support"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import mesa
 
-from sp_abm.scenario import LEVERS
+from sp_abm.levers import LEVERS
 from sp_abm.vocabulary import WEEKS_PER_YEAR, OutreachTarget
 
 
@@ -58,9 +58,9 @@ class Organisation(mesa.Agent):
 
     def has_room(self) -> bool:
         """Say whether one more person can join; volunteers add places."""
-        p = self.model.parameters.participation
-        own = floor(self.places * p.grants_multiplier)
-        return self.occupied + 1 <= own + floor(self.volunteers * p.places_per_volunteer)
+        payer, added = self.model.commissioner, self.model.parameters.participation.places_per_volunteer
+        room = floor(self.places * payer.grants()) + floor(self.volunteers * added)
+        return self.occupied + 1 <= floor(room * payer.places_open)
 
 
 class Commissioner(mesa.Agent):
@@ -79,9 +79,15 @@ class Commissioner(mesa.Agent):
         """Return whom outreach looks for first."""
         return list(OutreachTarget)[int(self.outreach_target)]
 
+    def grants(self) -> float:
+        """Return the places funded over today's, after the yearly reviews."""
+        return self.grants_multiplier * self.grants_factor
+
     def fund(self, pcns: list[Any]) -> None:
         """Fund posts in each PCN by its residents."""
-        density = self.posts_per_10000 * self.model.place.posts_multiplier / 10_000
+        density = (
+            self.posts_per_10000 * self.posts_factor * self.reimbursement * self.model.place.posts_multiplier / 10_000
+        )
         for pcn in pcns:
             pcn.fte_funded = density * pcn.residents
 
@@ -91,10 +97,14 @@ class Commissioner(mesa.Agent):
         cost_post = p.cost_post_gbp_per_year / WEEKS_PER_YEAR
         in_post = [post for post in posts if post.worker]
         approaches = sum(post.worker.hours_outreach for post in in_post) / p_outreach.hours_approach
-        places = sum(one.places for one in organisations) * self.model.parameters.participation.grants_multiplier
+        places = sum(one.places for one in organisations) * self.grants()
         self.spent_posts = sum(post.fte for post in in_post) * cost_post
         self.spent_outreach = approaches * p_outreach.cost_approach_gbp
-        self.spent_grants = self.income_grants = places * p.cost_place_gbp_per_year / WEEKS_PER_YEAR
+        self.spent_grants = places * p.cost_place_gbp_per_year / WEEKS_PER_YEAR
+        self.income_grants_nhs = p.share_grants_nhs * self.spent_grants
+        self.income_grants_council = self.spent_grants - self.income_grants_nhs
         self.income_reimbursement = sum(post.fte for post in posts) * cost_post + self.spent_outreach
         spent = self.spent_posts + self.spent_outreach + self.spent_grants
-        self.underspent = max(0.0, self.income_reimbursement + self.income_grants - spent)
+        self.underspent = max(
+            0.0, self.income_reimbursement + self.income_grants_nhs + self.income_grants_council - spent
+        )

@@ -217,11 +217,11 @@ def _run_all(
 
 
 def _run_seed(arms: tuple[Scenario, ...], place: Place, seed: int, weeks: int, keep: bool) -> _Pair:
-    """Run all arms of one seed from one warmed-up state, or one each where their parameters differ."""
-    bases: dict[tuple[tuple[str, float], ...], Simulation] = {}
+    """Run all arms of one seed from one warmed-up state, or one each where their parameters or warm-ups differ."""
+    bases: dict[tuple[Any, ...], Simulation] = {}
     results = []
     for arm in arms:
-        key = tuple(sorted(arm.parameters.items()))
+        key = (arm.warm_up, *sorted(arm.parameters.items()))
         if key not in bases:
             bases[key] = Simulation.start(arm, place, seed, weeks=weeks)
         results.append(bases[key].fork(arm, weeks).run(weeks).results())

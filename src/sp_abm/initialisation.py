@@ -3,7 +3,7 @@
 1. The population: who lives where, who knows whom (`population`).
 2. Settling: ten years in which only people's own lives go on (life events, transitions, influence), with luck of
    the population and not of the run, so that spells of distress and loneliness have their true ages.
-3. The warm-up: 208 weeks of the whole model under today's levers, with the run's own luck.
+3. The warm-up: 208 weeks of the whole model under the levers of a scenario, today as a rule, with the run's own luck.
 """
 
 import json
@@ -16,11 +16,11 @@ import numpy as np
 
 from sp_abm.cache import cache_folder, prune
 from sp_abm.errors import BadFile, CannotWrite
-from sp_abm.kernels import SOURCE_HASH
+from sp_abm.kernels import SOURCE_HASH, Floats
+from sp_abm.levers import DEFAULTS
 from sp_abm.parameters import Parameters
 from sp_abm.places import Place
 from sp_abm.population import load_or_build
-from sp_abm.scenario import DEFAULTS
 from sp_abm.schedule import WEEK, step, week_without
 from sp_abm.snapshot import load_state, parameter_changes, save_state, write_folder
 from sp_abm.vocabulary import WARM_UP_WEEKS, TieKind
@@ -54,11 +54,12 @@ def warmed_world(
     parameters: Parameters,
     seed: int,
     *,
+    levers: Floats = _TODAY,
     switch_off: Iterable[str] = (),
     threads: int = 1,
     progress: Progress = quiet,
 ) -> World:
-    """Return a world after 208 weeks under today's levers."""
+    """Return a world after 208 weeks under the given levers, today's as a rule."""
     off = sorted(switch_off)
     submodels = week_without(off)
 
@@ -67,10 +68,13 @@ def warmed_world(
             step(world, submodels)
             progress("warming up", done + 1, WARM_UP_WEEKS)
 
-    content = [place.content(), parameter_changes(parameters), seed, off, WARM_UP_WEEKS]
-    return _kept(
-        "warm-ups", content, lambda: first_world(place, parameters, seed, week=-WARM_UP_WEEKS, threads=threads), warm_up
-    )
+    def start() -> World:
+        world = first_world(place, parameters, seed, week=-WARM_UP_WEEKS, threads=threads)
+        world.warm_up_levers = levers
+        return world
+
+    content = [place.content(), parameter_changes(parameters), levers.tolist(), seed, off, WARM_UP_WEEKS]
+    return _kept("warm-ups", content, start, warm_up)
 
 
 def _settled(place: Place, parameters: Parameters, threads: int) -> World:

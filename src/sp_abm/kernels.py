@@ -27,6 +27,7 @@ _RULE_SOURCES: Final = (
     "agents/*.py",
     "cases.py",
     "network.py",
+    "loops.py",
     "world.py",
     "population/*.py",
     "submodels/*.py",
@@ -34,6 +35,7 @@ _RULE_SOURCES: Final = (
     "recorder.py",
     "randomness.py",
     "scenario.py",
+    "levers.py",
     "places.py",
     "initialisation.py",
 )

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -15,55 +15,37 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.declare import Fact, fact
 from sp_abm.errors import BadFile, BadValue, unknown
+from sp_abm.levers import DEFAULTS, FOLLOWS, LEVERS, lever_value
+from sp_abm.loops import Cuts, checked_cuts
 from sp_abm.parameters import Parameters, changed
-from sp_abm.vocabulary import OutreachTarget, Role
 
 START: Final = date(2025, 1, 6)
 Timeline = tuple[tuple[int, float], ...]
 
-_LEVER = Role.LEVER
-LEVERS: Final[Mapping[str, Fact]] = {
-    "support_level": fact(
-        "support asked for on all five channels; today's delivered level is .39",
-        "0 to 1",
-        0,
-        1,
-        "W042",
-        _LEVER,
-    ),
-    "caseload_cap": fact("open cases allowed", "cases per full-time worker", 0, 500, "assumed; W025 W037", _LEVER),
-    "outreach_share": fact("link workers' direct time given to outreach", "share", 0, 1, "assumed", _LEVER),
-    "outreach_target": fact("whom outreach looks for first", "one of the targets", 0, 4, "assumed", _LEVER),
-    "posts_per_10000": fact("full-time posts per 10,000 residents", "posts", 0, 50, "W011", _LEVER),
-    "self_referral": fact("whether people may come of themselves", "on or off", 0, 1, "EO014", _LEVER),
-}
-DEFAULTS: Final[Mapping[str, float]] = {
-    "support_level": 0.39,
-    "caseload_cap": 75.0,
-    "outreach_share": 0.0,
-    "outreach_target": float(list(OutreachTarget).index(OutreachTarget.EVERYONE)),
-    "posts_per_10000": 0.45,
-    "self_referral": 1.0,
-}
-_FIELDS: Final = ("name", "why", "expected", "base", "start", "levers", "parameters")
+WARM_UP: Final = "today"
+_FIELDS: Final = ("name", "why", "expected", "base", "start", "warm_up", "levers", "parameters", "cut")
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A named set of lever timelines and parameter changes; `levers[name]` is ((from_week, value), ...)."""
+    """A named set of lever timelines and parameter changes; `levers[name]` is ((from_week, value), ...).
+
+    `warm_up` names the shipped scenario whose first week's levers hold during the 208 weeks before week 0.
+    """
 
     name: str
     why: str = ""
     expected: str = ""
     start: date = START
+    warm_up: str = WARM_UP
     levers: Mapping[str, Timeline] = field(default_factory=dict)
     parameters: Mapping[str, float] = field(default_factory=dict)
+    cut: Cuts = field(default_factory=dict)
 
     def value(self, lever: str, week: int) -> float:
-        """Return the value of a lever in a week; before its first date a lever stands as today."""
-        value = DEFAULTS[lever]
+        """Return the value of a lever in a week; before its first date it stands as today, or as what it follows."""
+        value = self.value(FOLLOWS[lever], week) if lever in FOLLOWS else DEFAULTS[lever]
         for start, stepped in self.levers.get(lever, ()):
             if week >= start:
                 value = stepped
@@ -97,9 +79,23 @@ class Scenario:
         """Return what makes a run differ, without names and prose."""
         return {
             "start": self.start.isoformat(),
-            "levers": {lever: self.levers.get(lever, ((0, DEFAULTS[lever]),)) for lever in LEVERS},
+            "warm_up": self.warm_up,
+            "levers": {
+                lever: self.levers.get(lever, ((0, DEFAULTS[lever]),))
+                for lever in LEVERS
+                if lever in self.levers or lever not in FOLLOWS
+            },
             "parameters": dict(sorted(self.parameters.items())),
+            "cut": dict(sorted(self.cut.items())),
         }
+
+    def with_cut(self, cuts: Iterable[str] | Cuts, where: str = "cut") -> "Scenario":
+        """Return the scenario with links cut: names (frozen), ``name=scale`` texts, or a mapping."""
+        return replace(self, cut={**self.cut, **checked_cuts(cuts, where)})
+
+    def reference(self) -> "Scenario":
+        """Return the run at which this scenario's frozen links are frozen: today's levers, the same parameters."""
+        return replace(self, name=f"reference of {self.name}", levers={}, cut={})
 
     @property
     def hash(self) -> str:
@@ -113,37 +109,20 @@ def from_content(content: Mapping[str, Any]) -> Scenario:
         lever: tuple((int(week), float(value)) for week, value in steps) for lever, steps in content["levers"].items()
     }
     start, parameters = date.fromisoformat(content["start"]), dict(content["parameters"])
-    return Scenario(content.get("name", ""), start=start, levers=levers, parameters=parameters)
+    warm_up = content.get("warm_up", WARM_UP)
+    return Scenario(
+        content.get("name", ""),
+        start=start,
+        warm_up=warm_up,
+        levers=levers,
+        parameters=parameters,
+        cut=content.get("cut", {}),
+    )
 
 
 def _checked(parameters: Mapping[str, Any], where: str) -> Mapping[str, Any]:
     changed(Parameters(), parameters, where)
     return parameters
-
-
-def lever_value(name: str, value: object, where: str) -> float:
-    """Return a lever's value as a number: choices by their order, on and off as 1 and 0."""
-    place = f"{name} ({where})"
-    if name == "outreach_target":
-        targets = list(OutreachTarget)
-        if not isinstance(value, str) or value not in targets:
-            raise unknown("outreach target", value, targets, f"{name}, {where}")
-        return float(targets.index(OutreachTarget(value)))
-    if name == "self_referral":
-        switch = {True: 1.0, False: 0.0, "on": 1.0, "off": 0.0}.get(value)
-        if switch is None or isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool)):
-            raise BadValue(f"{place} = {value!r} must be 'on' or 'off'.")
-        return float(switch)
-    return LEVERS[name].checked(place, value)
-
-
-def shown(name: str, value: float) -> float | str:
-    """Return a lever's value as a person writes it."""
-    if name == "outreach_target":
-        return list(OutreachTarget)[int(value)].value
-    if name == "self_referral":
-        return "on" if value else "off"
-    return value
 
 
 def _week(value: object, start: date, where: str) -> int:
@@ -225,10 +204,10 @@ def _parsed(text: str, where: str, seen: tuple[str, ...]) -> Scenario:
     for key in raw:
         if key not in _FIELDS:
             raise unknown("field of a scenario", key, _FIELDS, where)
-    for key in ("name", "why", "expected", "base"):
+    for key in ("name", "why", "expected", "base", "warm_up"):
         if not isinstance(raw.get(key, ""), str):
             raise BadValue(f"{key} = {raw[key]!r} ({where}) must be text.")
-    for key in ("levers", "parameters"):
+    for key in ("levers", "parameters", "cut"):
         if not isinstance(raw.get(key, {}), Mapping):
             raise BadValue(f"{key} ({where}) must be a table, written [{key}].")
     start = raw.get("start", START)
@@ -243,6 +222,8 @@ def _parsed(text: str, where: str, seen: tuple[str, ...]) -> Scenario:
         why=raw.get("why", ""),
         expected=raw.get("expected", ""),
         start=start,
+        warm_up=_warm_up(raw.get("warm_up", base.warm_up), where),
+        cut={**base.cut, **checked_cuts(raw.get("cut", {}), f"cut, {where}")},
     )
     for lever in raw.get("levers", {}):
         if lever not in LEVERS:
@@ -256,6 +237,12 @@ def _date(text: str, where: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise BadValue(f"start = {text!r} ({where}) must be a date like 2025-01-06.") from None
+
+
+def _warm_up(name: str, where: str) -> str:
+    if name not in scenario_names():
+        raise unknown("scenario to warm up with", name, scenario_names(), where)
+    return name
 
 
 def _base(name: str, where: str, seen: tuple[str, ...]) -> Scenario:

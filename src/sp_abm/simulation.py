@@ -16,6 +16,7 @@ from sp_abm import __version__
 from sp_abm.errors import BadFile, BadValue
 from sp_abm.initialisation import Progress, first_world, quiet, warmed_world
 from sp_abm.kernels import SOURCE_HASH
+from sp_abm.loops import FROZEN, Links
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
 from sp_abm.recorder import Recorder
@@ -54,9 +55,20 @@ class Simulation:
         self._submodels = week_without(self.switch_off)
         last_step = max((week for steps in scenario.levers.values() for week, _ in steps), default=0)
         world.levers = scenario.timeline(max(weeks, last_step + 1))
+        if scenario.cut:
+            self._cut(scenario, weeks)
         self.recorder = Recorder(world, max(weeks, 1))
         self.observers: list[Observer] = []
         self._seconds = 0.0
+
+    def _cut(self, scenario: Scenario, weeks: int) -> None:
+        """Cut the scenario's links; the reference run begins at this state and goes along as far as it is asked."""
+        if FROZEN not in scenario.cut.values():
+            self.world.links = Links(scenario.cut)
+            return
+        reference = Simulation(scenario.reference(), self.world.copy(), switch_off=self.switch_off, weeks=weeks)
+        reference.world.links.note(name for name, how in scenario.cut.items() if how == FROZEN)
+        self.world.links = Links(scenario.cut, reference.world.links, reference.step)
 
     @classmethod
     def start(
@@ -79,7 +91,10 @@ class Simulation:
         week_without(off)
         parameters = found.parameter_set()
         if warm_up:
-            world = warmed_world(where, parameters, seed, switch_off=off, threads=threads, progress=progress)
+            before = load(found.warm_up).timeline(1)[0]
+            world = warmed_world(
+                where, parameters, seed, levers=before, switch_off=off, threads=threads, progress=progress
+            )
         else:
             world = first_world(where, parameters, seed, week=0, threads=threads)
         return cls(found, world, switch_off=off, weeks=weeks)

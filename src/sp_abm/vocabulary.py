@@ -52,6 +52,13 @@ class Route(IntEnum):
     GP = 0
     SELF = 1
     OUTREACH = 2
+    PRACTICE_STAFF = 3
+    COMMUNITY = 4
+
+    @property
+    def is_medical(self) -> bool:
+        """Say whether the route leads through general practice."""
+        return self in (Route.GP, Route.PRACTICE_STAFF)
 
 
 class CaseState(IntEnum):
@@ -95,6 +102,37 @@ class OutreachTarget(StrEnum):
     ISOLATED = "isolated"
     DEPRIVED_FIRST = "deprived_first"
     WELL_CONNECTED = "well_connected"
+
+
+class OutreachChannel(StrEnum):
+    """How outreach meets people."""
+
+    PLACES = "places"
+    INVITATION = "invitation"
+    VOLUNTEERS = "volunteers"
+
+
+class EquityRule(StrEnum):
+    """Who goes first on the waiting list, beyond priority."""
+
+    NONE = "none"
+    DEPRIVED_FIRST = "deprived_first"
+    NEED_FIRST = "need_first"
+
+
+class InvestmentSignal(StrEnum):
+    """Which visible impact the yearly review looks at."""
+
+    TOTAL = "total"
+    PER_CASE = "per_case"
+    PER_POUND = "per_pound"
+
+
+class InvestmentRule(StrEnum):
+    """What the yearly review starts from: the first year's posts, or last year's."""
+
+    ANCHORED = "anchored"
+    COMPOUNDING = "compounding"
 
 
 class Channel(IntEnum):

@@ -15,6 +15,7 @@ from sp_abm.agents.link_workers import Knowledge, LinkWorkers, Pcns
 from sp_abm.cases import Cases, open_cases
 from sp_abm.declare import copied, grown, new_table
 from sp_abm.kernels import Whole
+from sp_abm.loops import Links
 from sp_abm.network import Ties
 from sp_abm.parameters import Parameters
 from sp_abm.places import Place
@@ -102,6 +103,7 @@ class World:
         self.cases: Cases = new_table(Cases, 64)
         self.n_cases = 0
         self.flows: dict[str, float] = dict.fromkeys(FLOWS, 0.0)
+        self.links = Links()
         self.threads = threads
         adults = start.citizens.n_live_ties[start.citizens.age >= ADULT_AGE]
         self.mean_ties = float(adults.mean())
@@ -169,6 +171,7 @@ class World:
                 setattr(other, name, copied(getattr(self, name)))
         other.ties = self.ties._replace(strength=self.ties.strength.copy())
         other.flows = dict(self.flows)
+        other.links = self.links.copy()
         for name in ("scratch_rows", "scratch_marks", "scratch_entries"):
             setattr(other, name, getattr(self, name).copy())
         return other

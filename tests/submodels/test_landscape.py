@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sp_abm.scenario import DEFAULTS, LEVERS
+from sp_abm.levers import DEFAULTS, LEVERS
 from sp_abm.submodels.landscape import landscape
 
 CAP = list(LEVERS).index("caseload_cap")

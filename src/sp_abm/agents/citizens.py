@@ -61,6 +61,13 @@ class Citizens(NamedTuple):
 
 
 @inlined
+def lose_trust(citizens: Citizens, row: int, change: float, gain: float, lost: NDArray[np.float64]) -> None:
+    """Lower a citizen's trust by `gain` x `change`, and add the change to what their PCN's people lost, by PCN."""
+    lost[citizens.pcn[row]] += change
+    change_trust(citizens, row, gain * change)
+
+
+@inlined
 def change_trust(citizens: Citizens, row: int, change: float) -> None:
     """Move a citizen's trust, kept within 0..1."""
     citizens.trust[row] = min(1.0, max(0.0, np.float64(citizens.trust[row]) + change))

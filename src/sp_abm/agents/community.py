@@ -26,8 +26,20 @@ class Organisations(NamedTuple):
     ]
 
 
+class Terms(NamedTuple):
+    """The terms on which organisations take people this week."""
+
+    grants: float
+    """Places funded, over today's."""
+    share_open: float
+    """Places that may be filled, 0 to 1."""
+    places_per_volunteer: float
+    """Places that a volunteer adds."""
+
+
 @inlined
-def room(organisations: Organisations, row: int, grants: float, places_per_volunteer: float) -> int:
-    """Return the places an organisation can fill: its own by its grants, and those its volunteers add."""
-    own = int(np.floor(organisations.places[row] * grants))
-    return own + int(np.floor(organisations.volunteers[row] * places_per_volunteer))
+def room(organisations: Organisations, row: int, terms: Terms) -> int:
+    """Return the places an organisation can fill: its own by its grants, and those its volunteers add, where open."""
+    own = int(np.floor(organisations.places[row] * terms.grants))
+    added = int(np.floor(organisations.volunteers[row] * terms.places_per_volunteer))
+    return int(np.floor((own + added) * terms.share_open))

@@ -80,6 +80,10 @@ class Pcns(NamedTuple):
     id: Annotated[U32, column(np.uint32, "permanent number", "0 up", "population")]
     residents: Annotated[I32, column(np.int32, "residents registered with its practices", "people", "population")]
     fte_funded: Annotated[F64, column(f8, "posts funded", "full-time equivalents", "funding")]
+    is_proactive: Annotated[Flag, column(np.bool_, "whether it practises outreach", "yes or no", "funding", default=True)]
+    recorded_value: Annotated[F64, column(f8, "impact recorded since the last yearly review", "value of cases", "closure", "funding")]
+    recorded_cases: Annotated[F64, column(f8, "closed cases with a recorded outcome since then", "cases", "closure", "funding")]
+    trust_lost: Annotated[F64, column(f8, "trust lost by people let down since last week's word of mouth", "sum of changes", "allocation", "contact", "turnover", "word_of_mouth")]
     support: Annotated[
         F64, column(f8, "support delivered to link workers, by channel", "0 to 1", "staffing", width=len(Channel))
     ]

@@ -52,7 +52,8 @@ def places(as_json: AsJson = False) -> None:
 
 def scenarios(as_json: AsJson = False) -> None:
     """List the scenarios: why each is there, what to expect, which levers it pulls."""
-    from sp_abm.scenario import LEVERS, load, scenario_names, shown
+    from sp_abm.levers import LEVERS, shown
+    from sp_abm.scenario import load, scenario_names
 
     found: list[dict[str, Any]] = []
     for name in scenario_names():
@@ -110,7 +111,7 @@ def measures(as_json: AsJson = False) -> None:
 
 def levers(as_json: AsJson = False) -> None:
     """List the levers a commissioner can pull, with their bounds and today's value."""
-    from sp_abm.scenario import DEFAULTS, LEVERS, shown
+    from sp_abm.levers import DEFAULTS, LEVERS, shown
 
     found = [
         {"lever": name, "meaning": declared.meaning, "unit": declared.unit, **_bounds(name, declared),
@@ -132,14 +133,13 @@ def levers(as_json: AsJson = False) -> None:
 
 def _bounds(lever: str, declared: "Fact") -> dict[str, Any]:
     """Return a lever's choices, or its bounds."""
-    from sp_abm.scenario import shown
-    from sp_abm.vocabulary import OutreachTarget
+    from sp_abm.levers import CHOICES, SWITCHES
 
-    if lever == "outreach_target":
-        return {"choices": [target.value for target in OutreachTarget]}
-    if lever == "self_referral":
-        return {"choices": [shown(lever, switch) for switch in (1.0, 0.0)]}
-    return {"low": float(declared.low), "high": float(declared.high)}
+    if lever in CHOICES:
+        return {"choices": list(CHOICES[lever])}
+    if lever in SWITCHES:
+        return {"choices": ["on", "off"]}
+    return {"low": declared.low, "high": declared.high}
 
 
 def parameters(

@@ -48,8 +48,8 @@ def parsed_changes(given: Iterable[str] | None) -> dict[str, Any]:
 
 def _known(name: str) -> str:
     """Return the name if it is a lever or a parameter's full name, or raise `UnknownName`."""
+    from sp_abm.levers import LEVERS
     from sp_abm.parameters import all_facts
-    from sp_abm.scenario import LEVERS
 
     parameters = [full for full, _, _ in all_facts()]
     if name in LEVERS or name in parameters:

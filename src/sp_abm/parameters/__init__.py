@@ -15,7 +15,7 @@ from sp_abm.parameters.pathway import (
     WordOfMouth,
 )
 from sp_abm.parameters.people import HelpSeeking, Influence, LifeEvents, Population, Residents, Transitions
-from sp_abm.parameters.system import Funding, Observation, Staffing, Strain, Turnover
+from sp_abm.parameters.system import Funding, Landscape, Observation, Staffing, Strain, Turnover
 
 __all__ = ["Parameters", "all_facts", "changed", "group_type"]
 
@@ -24,6 +24,7 @@ class Parameters(NamedTuple):
     """The whole set; make another with `changed`, nobody mutates one."""
 
     population: Population = Population()
+    landscape: Landscape = Landscape()
     funding: Funding = Funding()
     staffing: Staffing = Staffing()
     residents: Residents = Residents()

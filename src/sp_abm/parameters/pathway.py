@@ -89,7 +89,6 @@ class Participation(NamedTuple):
     rate_volunteer_stops_per_week: Annotated[float, fact("volunteers who stop", "per week", 0, 1, "assumed")] = 0.01
     places_per_volunteer: Annotated[float, fact("places a volunteer adds", "places", 0, 10, "assumed")] = 1.5
     mean_places: Annotated[float, fact("places an organisation keeps for people referred", "places", 0, 100, "fitted to C23 (EO021)")] = 2.2
-    grants_multiplier: Annotated[float, fact("places funded over today's", "ratio", 0, 10, "assumed: today is 1")] = 1.0
 
 
 class WordOfMouth(NamedTuple):

@@ -8,11 +8,18 @@ from sp_abm.vocabulary import Role
 CONSTANT = Role.CONSTANT
 
 
+class Landscape(NamedTuple):
+    """The world outside."""
+
+    weeks_shock_fades: Annotated[float, fact("weeks over which a shock to everybody wears off: one part in so many is lost each week", "weeks", 1, 260, "fitted to POP-003 POP-004: back in about five months")] = 8.0
+
+
 class Funding(NamedTuple):
     """Money."""
 
     cost_post_gbp_per_year: Annotated[float, fact("a full-time link worker, with on-costs", "GBP a year", 20000, 100000, "W007 EO098")] = 36428.0
     cost_place_gbp_per_year: Annotated[float, fact("grant for one place in a community activity", "GBP a year", 0, 5000, "assumed; EO099 has 692 a person")] = 300.0
+    share_grants_nhs: Annotated[float, fact("grants to organisations that the NHS pays; the council pays the rest", "share", 0, 1, "assumed")] = 0.5
 
 
 class Staffing(NamedTuple):

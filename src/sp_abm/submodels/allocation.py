@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sp_abm.agents.citizens import Citizens, change_trust
+from sp_abm.agents.citizens import Citizens, lose_trust
 from sp_abm.agents.link_workers import LinkWorkers, ramp
 from sp_abm.cases import NEVER, Cases, close_case, is_seen
 from sp_abm.kernels import Flags, Floats, Key, compiled, happens, inlined, uniform
@@ -18,7 +18,8 @@ def allocation(world: World, week: int) -> None:
     """Let people give up waiting, then give waiting cases to the link worker with most room."""
     p, workers = world.parameters.allocation, world.link_workers
     tables = (world.cases, world.n_cases, world.citizens, workers)
-    gave_up = _give_up(*tables, world.pcns.fte_funded > 0, p, world.luck.key("allocation"), week)
+    bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
+    gave_up = _give_up(*tables, world.pcns.fte_funded > 0, p, *bad, world.luck.key("allocation"), week)
     limits = world.commissioner.caseload_cap[0] * workers.fte * ramp(workers, world.parameters.staffing)
     _allocate(*tables, limits * workers.in_post, week)
     world.count(gave_up=gave_up)
@@ -32,6 +33,8 @@ def _give_up(
     workers: LinkWorkers,
     serves: Flags,
     p: Allocation,
+    gain: float,
+    lost: Floats,
     key: Key,
     week: int,
 ) -> int:
@@ -48,7 +51,7 @@ def _give_up(
             rate *= p.ratio_gives_up_outreach
         if happens(uniform(key, citizens.id[i], citizens.holder[i], week, 0), rate):
             close_case(cases, row, workers, Outcome.GAVE_UP, week)
-            change_trust(citizens, i, p.trust_gave_up)
+            lose_trust(citizens, i, p.trust_gave_up, gain, lost)
             count += 1
     return count
 

@@ -7,7 +7,7 @@ who have waited longest since their last contact.
 import numpy as np
 
 from sp_abm.agents.citizens import Citizens
-from sp_abm.agents.community import Organisations, room
+from sp_abm.agents.community import Organisations, Terms, room
 from sp_abm.agents.link_workers import Knowledge, LinkWorkers, hours_direct
 from sp_abm.cases import NEVER, Cases, is_seen
 from sp_abm.kernels import Floats, Key, Whole, compiled, happens, inlined, uniform, uniforms
@@ -30,9 +30,8 @@ def contact(world: World, week: int) -> None:
     hours = hours_direct(workers, p.staffing, p.contact) - workers.hours_outreach
     slots = hours * _MINUTES_PER_HOUR / p.contact.minutes_contact + workers.slots_carried * workers.in_post
     tables = (world.cases, world.n_cases, world.citizens, workers, world.knowledge, world.organisations)
-    community = (p.participation.grants_multiplier, p.participation.places_per_volunteer)
     keys = (luck.key("contact"), luck.key("connection"), luck.key("organisation"))
-    counts = _hold_appointments(*tables, slots, p.contact, p.referral.contacts_light, *community, *keys, week)
+    counts = _hold_appointments(*tables, slots, p.contact, p.referral.contacts_light, terms_of(world), *keys, week)
     _learn_and_forget(workers, world.organisations, world.knowledge, p.contact, luck.key("knowledge"), week)
     world.count(
         contacts=counts[_CONTACTS],
@@ -44,6 +43,13 @@ def contact(world: World, week: int) -> None:
         no_place=counts[_NO_PLACE],
         refused=counts[_REFUSED],
     )
+
+
+def terms_of(world: World) -> Terms:
+    """Return the terms on which organisations take people this week."""
+    books = world.commissioner
+    grants = float(books.grants_multiplier[0] * books.grants_factor[0])
+    return Terms(grants, float(books.places_open[0]), world.parameters.participation.places_per_volunteer)
 
 
 @compiled
@@ -66,8 +72,7 @@ def _hold_appointments(
     slots: Floats,
     p: Contact,
     light: float,
-    grants: float,
-    per_volunteer: float,
+    terms: Terms,
     key: Key,
     key_connection: Key,
     key_organisation: Key,
@@ -95,9 +100,7 @@ def _hold_appointments(
         meet(cases, row, citizens, p, week)
         if _tries_to_connect(cases, row, citizens, light):
             share = _share_ready(cases, row, p, light)
-            where = find_organisation(
-                cases, row, citizens, knowledge, organisations, grants, per_volunteer, key_organisation, week
-            )
+            where = find_organisation(cases, row, citizens, knowledge, organisations, terms, key_organisation, week)
             result = where if where < 0 else _REFUSED
             if where >= 0 and u[2] < share * p_accepts(cases, row, workers, p):
                 start_activity(cases, row, citizens, organisations, where, week)
@@ -165,8 +168,7 @@ def find_organisation(
     citizens: Citizens,
     knowledge: Knowledge,
     organisations: Organisations,
-    grants: float,
-    per_volunteer: float,
+    terms: Terms,
     key: Key,
     week: int,
 ) -> int:
@@ -178,7 +180,7 @@ def find_organisation(
     for organisation in range(organisations.id.shape[0]):
         if not knowledge.known[post, organisation] or organisations.kind[organisation] != cases.kind[row]:
             continue
-        if organisations.occupied[organisation] + 1 > room(organisations, organisation, grants, per_volunteer):
+        if organisations.occupied[organisation] + 1 > room(organisations, organisation, terms):
             result = _ALL_FULL if result == _NONE_KNOWN else result
             continue
         u = uniform(key, citizens.id[i], citizens.holder[i], week, organisations.id[organisation])

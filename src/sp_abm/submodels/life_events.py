@@ -13,10 +13,12 @@ _FORGOTTEN = 0.01
 
 def life_events(world: World, week: int) -> None:
     """Draw events, unemployment and illness for everyone; let last week's events wear off."""
-    p = world.parameters.life_events
-    rate_event = p.rate_event_per_year / WEEKS_PER_YEAR * p.ratio_event_deprivation ** np.array(DEPRIVATION_SCORES)
+    p, hardship = world.parameters.life_events, world.commissioner.hardship[0]
+    rate_event = (
+        hardship * p.rate_event_per_year / WEEKS_PER_YEAR * p.ratio_event_deprivation ** np.array(DEPRIVATION_SCORES)
+    )
     rate_job_loss = p.rate_unemployment_per_year / WEEKS_PER_YEAR
-    rate_job_loss *= world.place.unemployment / p.share_unemployed_england
+    rate_job_loss *= hardship * world.place.unemployment / p.share_unemployed_england
     key = world.luck.key("life_events")
     world.pass_over_citizens(_live, world.citizens, p, rate_event, rate_job_loss, key, week)
 

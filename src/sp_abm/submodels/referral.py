@@ -25,7 +25,7 @@ def referral(world: World, week: int) -> None:
     arguments = (
         citizens,
         world.cases.state,
-        world.gps.awareness,
+        np.minimum(1.0, world.gps.awareness * world.commissioner.gp_engagement[0]),
         time_pressure(world),
         p,
         scale,

@@ -11,10 +11,9 @@ from sp_abm.agents.link_workers import Knowledge, LinkWorkers, fall_vacant
 from sp_abm.cases import Cases, hand_back
 from sp_abm.declare import grown
 from sp_abm.kernels import compiled
-from sp_abm.vocabulary import CaseState
+from sp_abm.loops import POSTS_PER_PCN
+from sp_abm.vocabulary import CaseState, Channel
 from sp_abm.world import World
-
-_POSTS_PER_PCN = 4096
 
 
 def staffing(world: World, week: int) -> None:
@@ -28,14 +27,17 @@ def staffing(world: World, week: int) -> None:
     _start(world, np.flatnonzero(is_arriving), week)
 
 
-def support_target(level: float, today: float, share_delivered: float) -> float:
-    """Return the support that a promised level comes to: a part of any rise, all of a cut."""
-    return today + share_delivered * (level - today) if level > today else level
+def support_target(level: NDArray[np.float64], today: float, share_delivered: float) -> NDArray[np.float64]:
+    """Return the support that promised levels come to: a part of any rise, all of a cut."""
+    return np.where(level > today, today + share_delivered * (level - today), level)
 
 
 def _deliver_support(world: World) -> None:
-    p, support = world.parameters.staffing, world.pcns.support
-    target = support_target(world.commissioner.support_level[0], p.support_today, p.share_support_delivered)
+    p, support, books = world.parameters.staffing, world.pcns.support, world.commissioner
+    asked = np.array([getattr(books, f"support_{channel.name.lower()}")[0] for channel in Channel])
+    target = support_target(
+        np.minimum(1.0, asked * books.support_factor[0]), p.support_today, p.share_support_delivered
+    )
     weeks = np.where(support < target, p.weeks_support_rises, p.weeks_support_falls)
     support += (target - support) * -np.expm1(-1 / weeks)
 
@@ -93,7 +95,7 @@ def _open_posts(world: World, pcn: int, number: int, week: int) -> None:
         workers = world.link_workers = grown(workers, old + missing)
         fresh = np.arange(old, old + missing)
         workers.pcn[fresh] = pcn
-        workers.id[fresh] = pcn * _POSTS_PER_PCN + mine.size + np.arange(missing)
+        workers.id[fresh] = pcn * POSTS_PER_PCN + mine.size + np.arange(missing)
         known = np.zeros((old + missing, world.organisations.id.shape[0]), np.bool_)
         known[:old] = world.knowledge.known
         world.knowledge = Knowledge(known)

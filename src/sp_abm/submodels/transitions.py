@@ -15,11 +15,12 @@ _MAX_WEEKS = 65535
 def transitions(world: World, week: int) -> None:
     """Move every adult between stages by this week's luck; support felt last week acts now."""
     p, key = world.parameters.transitions, world.luck.key("transitions")
-    world.pass_over_citizens(_move_all, world.citizens, p, key, week)
+    shock = world.commissioner.shock_strain[0]
+    world.pass_over_citizens(_move_all, world.citizens, p, shock, key, week)
 
 
 @compiled
-def _move_all(low: int, high: int, citizens: Citizens, p: Transitions, key: Key, week: int) -> None:
+def _move_all(low: int, high: int, citizens: Citizens, p: Transitions, shock: float, key: Key, week: int) -> None:
     age, stage, weeks = citizens.age, citizens.stage, citizens.weeks_in_distress
     worse, better, strain = citizens.worse, citizens.better, citizens.event_strain
     unemployed, lonely = citizens.unemployed, citizens.lonely
@@ -31,7 +32,7 @@ def _move_all(low: int, high: int, citizens: Citizens, p: Transitions, key: Key,
         for i in range(start, stop):
             if age[i] >= ADULT_AGE:
                 support = max(contact[i], activity[i])
-                push, pull = pressures(worse[i], better[i], strain[i], unemployed[i], lonely[i], support, p)
+                push, pull = pressures(worse[i], better[i], strain[i] + shock, unemployed[i], lonely[i], support, p)
                 after = next_stage(stage[i], weeks[i], push, pull, p, unit(luck[0, i - start]))
                 weeks[i] = weeks_of_distress(stage[i], after, weeks[i])
                 stage[i] = after

@@ -6,10 +6,10 @@ Burnout reaches leaving through intention only (W061 W086): there is no direct p
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.agents.citizens import Citizens, change_trust
+from sp_abm.agents.citizens import Citizens, lose_trust
 from sp_abm.agents.link_workers import LinkWorkers, fall_vacant
 from sp_abm.cases import Cases, close_case, hand_back
-from sp_abm.kernels import Key, Whole, compiled, uniform
+from sp_abm.kernels import Floats, Key, Whole, compiled, uniform
 from sp_abm.parameters.system import Turnover
 from sp_abm.vocabulary import WEEKS_PER_YEAR, CaseState, Channel, Outcome
 from sp_abm.world import World
@@ -28,7 +28,8 @@ def turnover(world: World, week: int) -> None:
     if leavers.size:
         p = world.parameters.turnover
         key = luck.key("handed_on")
-        dropped = _part_with_cases(world.cases, world.n_cases, world.citizens, workers, leavers, p, key, week)
+        bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
+        dropped = _part_with_cases(world.cases, world.n_cases, world.citizens, workers, leavers, p, *bad, key, week)
         fall_vacant(workers, leavers, week + 1, luck, world.parameters.staffing)
         world.count(dropped=dropped)
 
@@ -59,6 +60,8 @@ def _part_with_cases(
     workers: LinkWorkers,
     leavers: Whole,
     p: Turnover,
+    gain: float,
+    lost: Floats,
     key: Key,
     week: int,
 ) -> int:
@@ -74,6 +77,6 @@ def _part_with_cases(
             hand_back(cases, row, workers)
         else:
             close_case(cases, row, workers, Outcome.DROPPED, week)
-            change_trust(citizens, i, p.trust_dropped)
+            lose_trust(citizens, i, p.trust_dropped, gain, lost)
             dropped += 1
     return dropped

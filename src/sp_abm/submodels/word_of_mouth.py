@@ -4,13 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from sp_abm.agents.citizens import Citizens, change_trust
+from sp_abm.agents.citizens import Citizens, lose_trust
 from sp_abm.cases import Cases, is_adequate
-from sp_abm.kernels import LUCK_BLOCK, Key, compiled, fill_luck, happens, inlined, uniform, uniforms, unit
+from sp_abm.kernels import LUCK_BLOCK, Floats, Key, compiled, fill_luck, happens, inlined, uniform, uniforms, unit
 from sp_abm.network import Ties
 from sp_abm.parameters.pathway import WordOfMouth
-from sp_abm.vocabulary import ADULT_AGE, NONE, CaseState, Outcome
+from sp_abm.vocabulary import ADULT_AGE, NONE, WEEKS_PER_YEAR, CaseState, Outcome
 from sp_abm.world import World
+
+_MOST = 0.999
 
 
 def word_of_mouth(world: World, week: int) -> None:
@@ -18,15 +20,35 @@ def word_of_mouth(world: World, week: int) -> None:
     p, luck = world.parameters.word_of_mouth, world.luck
     share = p.share_aware_from_media
     rate_media = p.rate_awareness_forgotten_per_week * share / (1 - share)
+    rate_media -= np.log1p(-min(world.commissioner.awareness_campaign[0], _MOST)) / WEEKS_PER_YEAR
     world.pass_over_citizens(_remember, world.citizens, p, rate_media, luck.key("told"), week)
-    tables = (world.cases, world.n_cases, world.citizens, world.ties, p)
-    told, heard = _tell(*tables, luck.key("word_of_mouth"), luck.key("telling"), week)
+    bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
+    told, heard = _tell(
+        world.cases,
+        world.n_cases,
+        world.citizens,
+        world.ties,
+        p,
+        *bad,
+        luck.key("word_of_mouth"),
+        luck.key("telling"),
+        week,
+    )
     world.count(told=told, heard_bad_news=heard)
 
 
 @compiled
 def _tell(
-    cases: Cases, n_cases: int, citizens: Citizens, ties: Ties, p: WordOfMouth, key: Key, key_whom: Key, week: int
+    cases: Cases,
+    n_cases: int,
+    citizens: Citizens,
+    ties: Ties,
+    p: WordOfMouth,
+    gain: float,
+    lost: Floats,
+    key: Key,
+    key_whom: Key,
+    week: int,
 ) -> tuple[int, int]:
     told = heard = 0
     for row in range(n_cases):
@@ -36,9 +58,9 @@ def _tell(
             continue
         if is_adequate(cases, row):
             number = people_told(uniforms(key, citizens.id[i], citizens.holder[i], week, 0), p)
-            told += _reach(citizens, ties, i, number, p, key_whom, week, True)
+            told += _reach(citizens, ties, i, number, p, gain, lost, key_whom, week, True)
         elif cases.outcome[row] == Outcome.DROPPED:
-            heard += _reach(citizens, ties, i, int(p.n_told), p, key_whom, week, False)
+            heard += _reach(citizens, ties, i, int(p.n_told), p, gain, lost, key_whom, week, False)
     return told, heard
 
 
@@ -52,7 +74,16 @@ def people_told(u: Any, p: WordOfMouth) -> int:
 
 @inlined
 def _reach(
-    citizens: Citizens, ties: Ties, i: int, number: int, p: WordOfMouth, key: Key, week: int, is_good: bool
+    citizens: Citizens,
+    ties: Ties,
+    i: int,
+    number: int,
+    p: WordOfMouth,
+    gain: float,
+    lost: Floats,
+    key: Key,
+    week: int,
+    is_good: bool,
 ) -> int:
     """Tell that many live ties, luck deciding whom; return how many there were to tell."""
     reached, floor = 0, -1.0
@@ -69,7 +100,7 @@ def _reach(
         floor = best
         reached += 1
         if not is_good:
-            change_trust(citizens, other, p.trust_bad_news)
+            lose_trust(citizens, other, p.trust_bad_news, gain, lost)
         elif citizens.age[other] >= ADULT_AGE:
             citizens.aware[other] = True
             citizens.weeks_told[other] = int(p.weeks_fresh)

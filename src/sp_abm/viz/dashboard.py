@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec
 import pandas as pd  # noqa: F401  Solara looks for its types; half imported by a run's thread, it would fail
 
 from sp_abm.errors import SpAbmError
+from sp_abm.levers import DEFAULTS, LEVERS
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
 from sp_abm.results import Results
-from sp_abm.scenario import DEFAULTS, LEVERS, load, scenario_names
+from sp_abm.scenario import load, scenario_names
 from sp_abm.viz.figures import FIGURES
 from sp_abm.viz.headline import Number, headline
 from sp_abm.viz.runs import BASELINE, Choice, Report, Store, in_thread
