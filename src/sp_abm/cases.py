@@ -98,12 +98,12 @@ def close_case(cases: Cases, row: int, workers: LinkWorkers, outcome: int, week:
 
 
 @inlined
-def hand_back(cases: Cases, row: int, workers: LinkWorkers) -> None:
-    """Send a case whose link worker has gone back to the head of the waiting list."""
+def hand_back(cases: Cases, row: int, workers: LinkWorkers, is_change: bool) -> None:
+    """Send a case whose link worker has gone back to the head of the waiting list; it may count as a change."""
     workers.open_cases[cases.worker[row]] -= 1
     cases.worker[row] = NONE
     cases.state[row] = CaseState.WAITING
-    cases.changes[row] += 1
+    cases.changes[row] += is_change
 
 
 @inlined

@@ -52,6 +52,7 @@ class Simulation:
         self.scenario = scenario
         self.world = world
         self.switch_off = tuple(switch_off)
+        self.is_warm = True
         self._submodels = week_without(self.switch_off)
         last_step = max((week for steps in scenario.levers.values() for week, _ in steps), default=0)
         world.levers = scenario.timeline(max(weeks, last_step + 1))
@@ -97,7 +98,9 @@ class Simulation:
             )
         else:
             world = first_world(where, parameters, seed, week=0, threads=threads)
-        return cls(found, world, switch_off=off, weeks=weeks)
+        simulation = cls(found, world, switch_off=off, weeks=weeks)
+        simulation.is_warm = warm_up
+        return simulation
 
     def fork(self, scenario: Scenario, weeks: int = 0) -> "Simulation":
         """Return an independent simulation of another scenario from this very state and luck."""
@@ -111,6 +114,8 @@ class Simulation:
             "scenario": {**self.scenario.content(), "name": self.scenario.name},
             "place": asdict(self.world.place),
             "switch_off": list(self.switch_off),
+            "seed": self.world.luck.seed,
+            "is_warm": self.is_warm,
         }
         n = self.recorder.n_weeks
 
@@ -133,10 +138,18 @@ class Simulation:
                 people, system, last_stage = record["people"], record["system"], record["last_stage"]
         except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as problem:
             raise BadFile(f"{folder} does not hold a saved model: {problem}.") from None
-        world = first_world(place, scenario.parameter_set(), 0, week=0)
-        simulation = cls(scenario, load_state(world, folder), switch_off=facts["switch_off"])
+        simulation = cls._before_state(facts, scenario, place)
+        load_state(simulation.world, folder)
         simulation.recorder.restore(people, system, last_stage)
         return simulation
+
+    @classmethod
+    def _before_state(cls, facts: dict[str, Any], scenario: Scenario, place: Place) -> "Simulation":
+        """Return a simulation to load a state into: with cut links it must begin anew, for the reference run."""
+        off = facts["switch_off"]
+        if scenario.cut:
+            return cls.start(scenario, place, facts["seed"], switch_off=off, warm_up=facts["is_warm"])
+        return cls(scenario, first_world(place, scenario.parameter_set(), 0, week=0), switch_off=off)
 
     def step(self) -> None:
         """Simulate and record one week."""

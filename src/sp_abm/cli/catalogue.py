@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (places, scenarios, measures, levers):
+    for command in (places, scenarios, measures, levers, links):
         name = command.__name__
         app.command(epilog=examples(name, f"{name} --json"))(command)
     app.command(epilog=examples("parameters", "parameters strain", "parameters turnover.rate_leaving_per_year"))(
@@ -129,6 +129,27 @@ def levers(as_json: AsJson = False) -> None:
         )
     screen().print(table)
     screen().print("Pull one with --set, such as sp-abm run today --set support_level=0.9")
+
+
+def links(as_json: AsJson = False) -> None:
+    """List the links of the feedback loops, which --cut can freeze or scale."""
+    from sp_abm.loops import LINKS, LOOPS
+
+    if as_json:
+        _print_json(
+            [
+                {"link": link.name, "sign": link.sign, "carried_by": link.carrier, "level": link.level.value,
+                 "loops": list(link.loops)}
+                for link in LINKS.values()
+            ]
+        )  # fmt: skip
+        return
+    table = plain_table("Link", "Sign", "Level", "Loops", "Carried by")
+    for link in LINKS.values():
+        table.add_row(link.name, link.sign, link.level.value, " ".join(link.loops), link.carrier)
+    screen().print(table)
+    screen().print("Loops: " + "; ".join(f"{name} {words}" for name, words in LOOPS.items()) + ".")
+    screen().print("Cut one with sp-abm run supported-workforce --cut 'burnout->intention'")
 
 
 def _bounds(lever: str, declared: "Fact") -> dict[str, Any]:

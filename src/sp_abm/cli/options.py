@@ -18,6 +18,13 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Change a lever or a parameter; may be given several times."),
 ]
+Cut = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="LINK",
+        help="Freeze a link at today's run, such as burnout->intention, or scale it: ...=0.5 (see `links`).",
+    ),
+]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save results and figures in this folder.")]
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON for machines and nothing else.")]
 

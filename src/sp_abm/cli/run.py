@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from sp_abm.cli.options import RUN, AsJson, Changes, Out, PlaceName, Years, checked_folder, examples, parsed_changes
+from sp_abm.cli.options import (
+    RUN,
+    AsJson,
+    Changes,
+    Cut,
+    Out,
+    PlaceName,
+    Years,
+    checked_folder,
+    examples,
+    parsed_changes,
+)
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.tables import DISCLAIMER, finite, measures_table, plain, screen, wrapped
 
@@ -26,6 +37,7 @@ def register(app: typer.Typer) -> None:
             "run supported-workforce --years 10 --out results",
             "run today --set support_level=0.9 --set staffing.share_support_delivered=1",
             "run outreach-with-support --place tower-hamlets --set outreach_target=isolated",
+            "run supported-workforce --cut 'burnout->intention'",
             "run my-scenario.toml --place my-town.toml --json",
         )
     )(run)
@@ -40,6 +52,7 @@ def run(
     switch_off: Annotated[
         list[str] | None, typer.Option(metavar="SUBMODEL", help="Leave a submodel out of every week.")
     ] = None,
+    cut: Cut = None,
     no_warm_up: Annotated[
         bool,
         typer.Option(
@@ -54,7 +67,7 @@ def run(
     from sp_abm.scenario import load
 
     given = parsed_changes(changes)
-    arm, where = load(scenario).with_changes(given, "--set"), find_place(place)
+    arm, where = load(scenario).with_changes(given, "--set").with_cut(cut or (), "--cut"), find_place(place)
     folder = checked_folder(out, RUN)
     results = _simulated(arm, where, seed, years, tuple(switch_off or ()), not no_warm_up)
     if as_json:
@@ -62,7 +75,7 @@ def run(
     else:
         console = screen()
         _show(console, results, arm, where, given)
-        again = _again(scenario, place, seed, years, changes, switch_off, no_warm_up)
+        again = _again(scenario, place, seed, years, changes, switch_off, cut, no_warm_up)
         console.print(f"The same again: {again}", soft_wrap=True)
     if folder:
         replaced = " (in place of the earlier results there)" if folder.exists() and any(folder.iterdir()) else ""
@@ -110,6 +123,7 @@ def _show(console: Console, results: "Results", arm: "Scenario", where: "Place",
     console.print(f"{arm.name} in {where.name}, {years}, seed {provenance['seed']}", style="bold", soft_wrap=True)
     lines = [arm.why, place_line(where)]
     lines += [f"Changed: {', '.join(f'{name} = {plain(value)}' for name, value in given.items())}"] if given else []
+    lines += [f"Cut: {', '.join(f'{link} ({how})' for link, how in arm.cut.items())}"] if arm.cut else []
     lines += [f"Left out: {', '.join(provenance['switch_off'])}"] if provenance["switch_off"] else []
     for line in filter(None, lines):
         wrapped(console, line)
@@ -132,6 +146,7 @@ def _again(
     years: float,
     changes: list[str] | None,
     switch_off: list[str] | None,
+    cut: list[str] | None,
     no_warm_up: bool,
 ) -> str:
     words = ["sp-abm", "run", scenario, "--place", place, "--seed", str(seed), "--years", f"{years:g}"]
@@ -139,6 +154,8 @@ def _again(
         words += ["--set", change]
     for submodel in switch_off or ():
         words += ["--switch-off", submodel]
+    for link in cut or ():
+        words += ["--cut", link]
     return shlex.join([*words, "--no-warm-up"] if no_warm_up else words)
 
 
