@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sp_abm.initialisation import Progress
+from sp_abm.panel import checked_panel
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
 from sp_abm.randomness import checked_seed
@@ -35,17 +36,22 @@ def simulate(
     switch_off: Iterable[str] = (),
     warm_up: bool = True,
     threads: int | None = None,
+    panel: int | None = None,
+    panel_every: int = 1,
     progress: Progress | None = None,
     **levers: Any,
 ) -> Results:
     """Simulate a scenario in a place and return its results.
 
     `scenario` and `place` are shipped names or TOML files; `parameters` maps full names such as
-    ``staffing.share_support_delivered`` to values; `switch_off` names submodels to leave out; further keywords are
-    levers, constant or a list of dated steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming the place,
-    the value and what was allowed.
+    ``staffing.share_support_delivered`` to values; `switch_off` names submodels to leave out; `panel` is how many
+    persons of 16 and over to follow, read every `panel_every` weeks; further keywords are levers, constant or a list
+    of dated steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming the place, the value and what was
+    allowed.
     """
     weeks = checked_years(years)
+    if panel is not None:
+        checked_panel(panel, panel_every)
     found = find_place(place)
     options: dict[str, Any] = {"progress": progress} if progress else {}
     simulation = Simulation.start(
@@ -59,4 +65,6 @@ def simulate(
         weeks=weeks,
         **options,
     )
+    if panel is not None:
+        simulation.follow(panel, panel_every)
     return simulation.run(weeks, **options).results()

@@ -16,6 +16,7 @@ from sp_abm import __version__
 from sp_abm.errors import BadFile, BadValue
 from sp_abm.initialisation import Progress, first_world, quiet, warmed_world
 from sp_abm.kernels import SOURCE_HASH
+from sp_abm.panel import Panel
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
 from sp_abm.recorder import Recorder
@@ -56,6 +57,7 @@ class Simulation:
         world.levers = scenario.timeline(max(weeks, last_step + 1))
         self.recorder = Recorder(world, max(weeks, 1))
         self.observers: list[Observer] = []
+        self.panel: Panel | None = None
         self._seconds = 0.0
 
     @classmethod
@@ -89,6 +91,11 @@ class Simulation:
         world = self.world.copy()
         world.parameters = scenario.parameter_set()
         return Simulation(scenario, world, switch_off=self.switch_off, weeks=weeks)
+
+    def follow(self, size: int, every: int = 1) -> None:
+        """Follow a panel of that many persons from this week on, reading it every `every` weeks."""
+        self.panel = Panel(self.world, size, every)
+        self.observers.append(self.panel)
 
     def save(self, folder: Path) -> None:
         """Write the whole state, the scenario and the record into a folder, all or nothing."""
@@ -147,6 +154,7 @@ class Simulation:
             people=self.recorder.people[:n].copy(),
             cases={name: getattr(world.cases, name)[: world.n_cases].copy() for name in CASE_COLUMNS},
             final={name: getattr(citizens, name).copy() for name in ("stage", "holder", "age")},
+            panel=self.panel.frame() if self.panel else None,
         )
 
     def provenance(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.console import Console
 from sp_abm.cli.options import RUN, AsJson, Changes, Out, PlaceName, Years, checked_folder, examples, parsed_changes
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.tables import DISCLAIMER, finite, measures_table, plain, screen, wrapped
+from sp_abm.errors import BadValue
 
 if TYPE_CHECKING:
     from sp_abm.places import Place
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
             "run today --set support_level=0.9 --set staffing.share_support_delivered=1",
             "run outreach-with-support --place tower-hamlets --set outreach_target=isolated",
             "run my-scenario.toml --place my-town.toml --json",
+            "run today --panel 2000 --panel-every 4 --out results",
         )
     )(run)
 
@@ -46,6 +48,10 @@ def run(
             "--no-warm-up", metavar="", help="Skip the four years in which the start settles (quick, but cruder)."
         ),
     ] = False,
+    panel: Annotated[
+        int | None, typer.Option(metavar="N", help="Follow N persons of 16 and over; saved as panel.parquet in --out.")
+    ] = None,
+    panel_every: Annotated[int, typer.Option(metavar="WEEKS", help="Read the panel every so many weeks.")] = 1,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -56,7 +62,10 @@ def run(
     given = parsed_changes(changes)
     arm, where = load(scenario).with_changes(given, "--set"), find_place(place)
     folder = checked_folder(out, RUN)
-    results = _simulated(arm, where, seed, years, tuple(switch_off or ()), not no_warm_up)
+    if panel is not None and folder is None:
+        raise BadValue(f"--panel {panel} needs --out DIR: the panel is saved there as panel.parquet.")
+    options = {"switch_off": tuple(switch_off or ()), "warm_up": not no_warm_up}
+    results = _simulated(arm, where, seed, years, options, panel, panel_every)
     if as_json:
         print(json.dumps(finite(as_dict(results)), indent=1, allow_nan=False))
     else:
@@ -71,8 +80,9 @@ def run(
 
 
 def _simulated(
-    arm: "Scenario", where: "Place", seed: int, years: float, switch_off: tuple[str, ...], warm_up: bool
+    arm: "Scenario", where: "Place", seed: int, years: float, options: dict[str, Any], panel: int | None, every: int
 ) -> "Results":
+    from sp_abm.panel import checked_panel
     from sp_abm.randomness import checked_seed
     from sp_abm.run import simulate
     from sp_abm.schedule import week_without
@@ -80,10 +90,12 @@ def _simulated(
 
     checked_years(years)
     checked_seed(seed)
-    week_without(switch_off)
+    week_without(options["switch_off"])
+    if panel is not None:
+        checked_panel(panel, every)
     announce_compiling()
     with Meter() as meter:
-        return simulate(arm, where, seed, years, switch_off=switch_off, warm_up=warm_up, progress=meter.weeks)
+        return simulate(arm, where, seed, years, panel=panel, panel_every=every, progress=meter.weeks, **options)
 
 
 def as_dict(results: "Results") -> dict[str, Any]:
