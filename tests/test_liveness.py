@@ -115,7 +115,7 @@ def measured(changes=(), switch_off=(), years=YEARS):
     given = BASE | dict(changes)
     parameters = {name: value for name, value in given.items() if "." in name}
     levers = {name: _steps(value) for name, value in given.items() if "." not in name}
-    options = {"parameters": parameters, "switch_off": switch_off, "warm_up": False, "panel": 100, **levers}
+    options = {"parameters": parameters, "switch_off": switch_off, "warm_up": False, "panel": 1000, **levers}
     return simulate("today", HAMLET, 3, years, **options)
 
 
