@@ -22,7 +22,7 @@ from sp_abm.places import place
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario
 
-COMMANDS = ("run", "compare", "dashboard", "demo", "places", "scenarios", "measures", "levers", "parameters")
+COMMANDS = ("run", "compare", "story", "dashboard", "demo", "places", "scenarios", "measures", "levers", "parameters")
 SHORT = ("--no-warm-up", "--years", "0.2")
 SMALL_COMPARISON = ("compare", "today", "supported-workforce", "--seeds", "2", "--years", "0.2", "--workers", "1")
 
