@@ -55,8 +55,10 @@ _READINGS: Final = ("distress", "life_satisfaction", "swemwbs")
 
 
 def checked_panel(size: object, every: object) -> None:
-    """Raise `BadValue` unless both the number of persons and the weeks between readings are whole and positive."""
+    """Raise `BadValue` unless persons (None is no panel) and weeks between readings are whole numbers from 1 up."""
     for name, value, unit in (("panel", size, "persons"), ("panel_every", every, "weeks")):
+        if name == "panel" and value is None:
+            continue
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
             raise BadValue(f"{name} = {value!r} must be a whole number of {unit}, 1 or more.")
 

@@ -50,8 +50,7 @@ def simulate(
     allowed.
     """
     weeks = checked_years(years)
-    if panel is not None:
-        checked_panel(panel, panel_every)
+    checked_panel(panel, panel_every)
     found = find_place(place)
     options: dict[str, Any] = {"progress": progress} if progress else {}
     simulation = Simulation.start(
@@ -65,6 +64,5 @@ def simulate(
         weeks=weeks,
         **options,
     )
-    if panel is not None:
-        simulation.follow(panel, panel_every)
+    simulation.follow(panel, panel_every)
     return simulation.run(weeks, **options).results()

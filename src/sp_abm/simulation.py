@@ -92,10 +92,11 @@ class Simulation:
         world.parameters = scenario.parameter_set()
         return Simulation(scenario, world, switch_off=self.switch_off, weeks=weeks)
 
-    def follow(self, size: int, every: int = 1) -> None:
-        """Follow a panel of that many persons from this week on, reading it every `every` weeks."""
-        self.panel = Panel(self.world, size, every)
-        self.observers.append(self.panel)
+    def follow(self, size: int | None, every: int = 1) -> None:
+        """Follow a panel of that many persons, if any, from this week on, reading it every `every` weeks."""
+        if size is not None:
+            self.panel = Panel(self.world, size, every)
+            self.observers.append(self.panel)
 
     def save(self, folder: Path) -> None:
         """Write the whole state, the scenario and the record into a folder, all or nothing."""

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from sp_abm.scenario import Scenario
 
 
+PanelSize = Annotated[
+    int | None, typer.Option(metavar="N", help="Follow N persons of 16 and over; saved as panel.parquet in --out.")
+]
+PanelEvery = Annotated[int, typer.Option(metavar="WEEKS", help="Read the panel every so many weeks.")]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
@@ -48,10 +54,8 @@ def run(
             "--no-warm-up", metavar="", help="Skip the four years in which the start settles (quick, but cruder)."
         ),
     ] = False,
-    panel: Annotated[
-        int | None, typer.Option(metavar="N", help="Follow N persons of 16 and over; saved as panel.parquet in --out.")
-    ] = None,
-    panel_every: Annotated[int, typer.Option(metavar="WEEKS", help="Read the panel every so many weeks.")] = 1,
+    panel: PanelSize = None,
+    panel_every: PanelEvery = 1,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -62,10 +66,8 @@ def run(
     given = parsed_changes(changes)
     arm, where = load(scenario).with_changes(given, "--set"), find_place(place)
     folder = checked_folder(out, RUN)
-    if panel is not None and folder is None:
-        raise BadValue(f"--panel {panel} needs --out DIR: the panel is saved there as panel.parquet.")
     options = {"switch_off": tuple(switch_off or ()), "warm_up": not no_warm_up}
-    results = _simulated(arm, where, seed, years, options, panel, panel_every)
+    results = _simulated(arm, where, seed, years, options | _panel(panel, panel_every, folder))
     if as_json:
         print(json.dumps(finite(as_dict(results)), indent=1, allow_nan=False))
     else:
@@ -79,10 +81,7 @@ def run(
         screen(stderr=as_json).print(f"Results and figures are in {folder}{replaced}", soft_wrap=True)
 
 
-def _simulated(
-    arm: "Scenario", where: "Place", seed: int, years: float, options: dict[str, Any], panel: int | None, every: int
-) -> "Results":
-    from sp_abm.panel import checked_panel
+def _simulated(arm: "Scenario", where: "Place", seed: int, years: float, options: dict[str, Any]) -> "Results":
     from sp_abm.randomness import checked_seed
     from sp_abm.run import simulate
     from sp_abm.schedule import week_without
@@ -91,11 +90,19 @@ def _simulated(
     checked_years(years)
     checked_seed(seed)
     week_without(options["switch_off"])
-    if panel is not None:
-        checked_panel(panel, every)
     announce_compiling()
     with Meter() as meter:
-        return simulate(arm, where, seed, years, panel=panel, panel_every=every, progress=meter.weeks, **options)
+        return simulate(arm, where, seed, years, progress=meter.weeks, **options)
+
+
+def _panel(panel: int | None, every: int, folder: Path | None) -> dict[str, Any]:
+    """Return the options of a panel that has somewhere to go."""
+    from sp_abm.panel import checked_panel
+
+    checked_panel(panel, every)
+    if panel is not None and folder is None:
+        raise BadValue(f"--panel {panel} needs --out DIR: the panel is saved there as panel.parquet.")
+    return {"panel": panel, "panel_every": every}
 
 
 def as_dict(results: "Results") -> dict[str, Any]:
