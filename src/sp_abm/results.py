@@ -173,7 +173,7 @@ class Results:
             people.reshape(system.shape[0], -1, len(PEOPLE_TALLIES)),
             {name: cases[name].to_numpy() for name in CASE_COLUMNS},
             {str(name): final[name].to_numpy() for name in final.columns},
-            _read_frame(folder / _PANEL, PANEL_COLUMNS) if has_panel else None,
+            panel=_read_frame(folder / _PANEL, PANEL_COLUMNS) if has_panel else None,
         )
 
     def _summary(self, end: int) -> "pd.Series[float]":
