@@ -36,8 +36,13 @@ QUESTIONS: Final[dict[str, int]] = {
     "newcomer_knowledge": 25,
     "kind": 26,
     "known": 27,
+    "panel": 90,
+    "reading": 91,
 }
-"""Question numbers are part of every result: a new question takes a new number, none is ever changed."""
+"""Question numbers are part of every result: a new question takes a new number, none is ever changed.
+
+Questions of observers, who act on nothing, are numbered from 90.
+"""
 
 MAX_SEED: Final = 2**32 - 1
 

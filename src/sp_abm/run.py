@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sp_abm.initialisation import Progress
 from sp_abm.loops import Cuts
+from sp_abm.panel import checked_panel
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
 from sp_abm.randomness import checked_seed
@@ -37,6 +38,8 @@ def simulate(
     cut: Iterable[str] | Cuts = (),
     warm_up: bool = True,
     threads: int | None = None,
+    panel: int | None = None,
+    panel_every: int = 1,
     progress: Progress | None = None,
     **levers: Any,
 ) -> Results:
@@ -44,11 +47,12 @@ def simulate(
 
     `scenario` and `place` are shipped names or TOML files; `parameters` maps full names such as
     ``staffing.share_support_delivered`` to values; `switch_off` names submodels to leave out; `cut` names links to
-    freeze (``burnout->intention``) or scale (``burnout->intention=0.5``), see `loops`; further keywords are levers,
-    constant or a list of dated steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming the place, the value
-    and what was allowed.
+    freeze (``burnout->intention``) or scale (``burnout->intention=0.5``), see `loops`; `panel` is how many persons of
+    16 and over to follow, read every `panel_every` weeks; further keywords are levers, constant or a list of dated
+    steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming the place, the value and what was allowed.
     """
     weeks = checked_years(years)
+    checked_panel(panel, panel_every)
     found = find_place(place)
     options: dict[str, Any] = {"progress": progress} if progress else {}
     simulation = Simulation.start(
@@ -62,4 +66,5 @@ def simulate(
         weeks=weeks,
         **options,
     )
+    simulation.follow(panel, panel_every)
     return simulation.run(weeks, **options).results()

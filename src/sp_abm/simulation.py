@@ -17,6 +17,7 @@ from sp_abm.errors import BadFile, BadValue
 from sp_abm.initialisation import Progress, first_world, quiet, warmed_world
 from sp_abm.kernels import SOURCE_HASH
 from sp_abm.loops import FROZEN, Links
+from sp_abm.panel import Panel
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
 from sp_abm.recorder import Recorder
@@ -60,6 +61,7 @@ class Simulation:
             self._cut(scenario, weeks)
         self.recorder = Recorder(world, max(weeks, 1))
         self.observers: list[Observer] = []
+        self.panel: Panel | None = None
         self._seconds = 0.0
 
     def _cut(self, scenario: Scenario, weeks: int) -> None:
@@ -107,6 +109,12 @@ class Simulation:
         world = self.world.copy()
         world.parameters = scenario.parameter_set()
         return Simulation(scenario, world, switch_off=self.switch_off, weeks=weeks)
+
+    def follow(self, size: int | None, every: int = 1) -> None:
+        """Follow a panel of that many persons, if any, from this week on, reading it every `every` weeks."""
+        if size is not None:
+            self.panel = Panel(self.world, size, every)
+            self.observers.append(self.panel)
 
     def save(self, folder: Path) -> None:
         """Write the whole state, the scenario and the record into a folder, all or nothing."""
@@ -175,6 +183,7 @@ class Simulation:
             people=self.recorder.people[:n].copy(),
             cases={name: getattr(world.cases, name)[: world.n_cases].copy() for name in CASE_COLUMNS},
             final={name: getattr(citizens, name).copy() for name in ("stage", "holder", "age")},
+            panel=self.panel.frame() if self.panel else None,
         )
 
     def provenance(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from sp_abm import __version__
-from sp_abm.cli import catalogue, compare, dashboard, demo, run
+from sp_abm.cli import catalogue, compare, dashboard, demo, run, story
 from sp_abm.cli.options import examples
 from sp_abm.cli.tables import screen
 from sp_abm.errors import SpAbmError
@@ -23,6 +23,7 @@ sp-abm: an agent-based model of social prescribing.
 Try first:
   sp-abm run today                          run today's service in the sandbox, a small made-up town
   sp-abm compare today supported-workforce  what would change, and whether it is more than luck
+  sp-abm story citizen                      one life in plain words, with the service and without it
   sp-abm dashboard                          the same on screen, with levers to pull
   sp-abm demo                               three plans in Tower Hamlets, with figures (takes some minutes)
 
@@ -39,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (run, compare, dashboard, demo, catalogue):
+for module in (run, compare, story, dashboard, demo, catalogue):
     module.register(app)
 
 

@@ -84,7 +84,16 @@ RUN: Final = FolderKind(
     "a run",
     "provenance.json",
     "scenario_hash",
-    ("cases.parquet", "figures", "final.parquet", "people.parquet", "provenance.json", "tallies.parquet", "weekly.csv"),
+    (
+        "cases.parquet",
+        "figures",
+        "final.parquet",
+        "panel.parquet",
+        "people.parquet",
+        "provenance.json",
+        "tallies.parquet",
+        "weekly.csv",
+    ),
 )
 COMPARISON: Final = FolderKind(
     "a comparison",

@@ -22,11 +22,18 @@ from sp_abm.cli.options import (
 )
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.tables import DISCLAIMER, finite, measures_table, plain, screen, wrapped
+from sp_abm.errors import BadValue
 
 if TYPE_CHECKING:
     from sp_abm.places import Place
     from sp_abm.results import Results
     from sp_abm.scenario import Scenario
+
+
+PanelSize = Annotated[
+    int | None, typer.Option(metavar="N", help="Follow N persons of 16 and over; saved as panel.parquet in --out.")
+]
+PanelEvery = Annotated[int, typer.Option(metavar="WEEKS", help="Read the panel every so many weeks.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -39,6 +46,7 @@ def register(app: typer.Typer) -> None:
             "run outreach-with-support --place tower-hamlets --set outreach_target=isolated",
             "run supported-workforce --cut 'burnout->intention'",
             "run my-scenario.toml --place my-town.toml --json",
+            "run today --panel 2000 --panel-every 4 --out results",
         )
     )(run)
 
@@ -59,6 +67,8 @@ def run(
             "--no-warm-up", metavar="", help="Skip the four years in which the start settles (quick, but cruder)."
         ),
     ] = False,
+    panel: PanelSize = None,
+    panel_every: PanelEvery = 1,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -69,7 +79,8 @@ def run(
     given = parsed_changes(changes)
     arm, where = load(scenario).with_changes(given, "--set").with_cut(cut or (), "--cut"), find_place(place)
     folder = checked_folder(out, RUN)
-    results = _simulated(arm, where, seed, years, tuple(switch_off or ()), not no_warm_up)
+    options = {"switch_off": tuple(switch_off or ()), "warm_up": not no_warm_up}
+    results = _simulated(arm, where, seed, years, options | _panel(panel, panel_every, folder))
     if as_json:
         print(json.dumps(finite(as_dict(results)), indent=1, allow_nan=False))
     else:
@@ -83,9 +94,7 @@ def run(
         screen(stderr=as_json).print(f"Results and figures are in {folder}{replaced}", soft_wrap=True)
 
 
-def _simulated(
-    arm: "Scenario", where: "Place", seed: int, years: float, switch_off: tuple[str, ...], warm_up: bool
-) -> "Results":
+def _simulated(arm: "Scenario", where: "Place", seed: int, years: float, options: dict[str, Any]) -> "Results":
     from sp_abm.randomness import checked_seed
     from sp_abm.run import simulate
     from sp_abm.schedule import week_without
@@ -93,10 +102,20 @@ def _simulated(
 
     checked_years(years)
     checked_seed(seed)
-    week_without(switch_off)
+    week_without(options["switch_off"])
     announce_compiling()
     with Meter() as meter:
-        return simulate(arm, where, seed, years, switch_off=switch_off, warm_up=warm_up, progress=meter.weeks)
+        return simulate(arm, where, seed, years, progress=meter.weeks, **options)
+
+
+def _panel(panel: int | None, every: int, folder: Path | None) -> dict[str, Any]:
+    """Return the options of a panel that has somewhere to go."""
+    from sp_abm.panel import checked_panel
+
+    checked_panel(panel, every)
+    if panel is not None and folder is None:
+        raise BadValue(f"--panel {panel} needs --out DIR: the panel is saved there as panel.parquet.")
+    return {"panel": panel, "panel_every": every}
 
 
 def as_dict(results: "Results") -> dict[str, Any]:

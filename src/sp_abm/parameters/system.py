@@ -98,3 +98,13 @@ class Observation(NamedTuple):
     life_crisis: Annotated[float, fact("life satisfaction in crisis", "points of 0-10", 0, 10, "assumed, fitted to POP-016")] = 4.5
     life_recovering: Annotated[float, fact("life satisfaction while recovering", "points of 0-10", 0, 10, "assumed, fitted to POP-016")] = 7.2
     life_lonely: Annotated[float, fact("life satisfaction lost to loneliness", "points of 0-10", 0, 5, "assumed")] = 0.6
+    sd_life_weekly: Annotated[float, fact("spread of one person's life satisfaction from week to week", "points of 0-10", 0, 3, "assumed, fitted to POP-016 POP-022")] = 0.9
+    ghq_thriving: Annotated[float, fact("distress score when thriving", "points of 0-12", 0, 12, "assumed; GHQ-12, below 4")] = 0.3
+    ghq_off_balance: Annotated[float, fact("distress score off balance", "points of 0-12", 0, 12, "assumed; GHQ-12, below 4")] = 2.0
+    ghq_pre_crisis: Annotated[float, fact("distress score in pre-crisis", "points of 0-12", 0, 12, "assumed; GHQ-12, 4 and over (POP-001)")] = 6.0
+    ghq_crisis: Annotated[float, fact("distress score in crisis", "points of 0-12", 0, 12, "assumed; GHQ-12, 4 and over (POP-001)")] = 10.0
+    ghq_recovering: Annotated[float, fact("distress score while recovering", "points of 0-12", 0, 12, "assumed; GHQ-12, below 4")] = 2.0
+    swemwbs_at_no_distress: Annotated[float, fact("mean SWEMWBS at a distress score of 0", "points of 7-35", 7, 35, "fitted to POP-025")] = 25.7
+    swemwbs_lost_to_distress: Annotated[float, fact("SWEMWBS lost for each point of the distress score", "points a point", 0, 5, "fitted to POP-026")] = 1.05
+    swemwbs_of_contentment: Annotated[float, fact("SWEMWBS gained for each point of a person's contentment", "points a point", 0, 10, "assumed; scale of POP-025")] = 1.8
+    sd_swemwbs_weekly: Annotated[float, fact("spread of one person's SWEMWBS from week to week", "points of 7-35", 0, 10, "fitted to POP-026")] = 2.8
