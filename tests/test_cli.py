@@ -101,6 +101,14 @@ def test_run_shows_every_measure_with_place_seed_and_what_it_is_not(sp_abm: Any)
     assert "sp-abm run today --place sandbox --seed 7 --years 0.2 --no-warm-up" in said.out
 
 
+def test_what_a_place_lacks_is_said_to_come_from_england(sp_abm: Any, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('name = "Mine"\nresidents = 900\nunemployment = 0.1', "utf-8")
+    said = sp_abm("run", "today", "--place", str(mine), *SHORT)
+    filled = said.words.split("Filled from England: ")[1].split(" Measure ")[0]
+    assert "age_shares" in filled and "unemployment" not in filled
+
+
 def test_run_json_holds_what_is_promised_and_nothing_else(sp_abm: Any) -> None:
     said = sp_abm("run", "today", "--json", *SHORT)
     run = strict(said.out)

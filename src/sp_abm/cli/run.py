@@ -110,9 +110,10 @@ def as_dict(results: "Results") -> dict[str, Any]:
 
 
 def place_line(where: "Place") -> str:
-    """Return a place in words, with what to beware of."""
+    """Return a place in words, with what to beware of and what it does not know of itself."""
     note = f"; {where.note}" if where.note else "" if where.is_real else "; not a real place"
-    return f"Place: {where.name}, {where.residents:,} residents{note}"
+    filled = f". Filled from England: {', '.join(where.filled)}" if where.filled else ""
+    return f"Place: {where.name}, {where.residents:,} residents{note}{filled}"
 
 
 def _show(console: Console, results: "Results", arm: "Scenario", where: "Place", given: dict[str, Any]) -> None:
