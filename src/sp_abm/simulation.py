@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -25,10 +25,8 @@ from sp_abm.results import CASE_COLUMNS, Results
 from sp_abm.scenario import Scenario, from_content, load
 from sp_abm.schedule import Observer, step, week_without
 from sp_abm.snapshot import load_state, save_state, write_folder
-from sp_abm.vocabulary import WEEKS_PER_YEAR
+from sp_abm.vocabulary import LONGEST_YEARS, WEEKS_PER_YEAR
 from sp_abm.world import World
-
-LONGEST_YEARS: Final = 50
 
 
 def checked_years(years: object) -> int:

@@ -5,6 +5,7 @@ from typing import Final
 
 WEEKS_PER_YEAR: Final = 52
 WARM_UP_WEEKS: Final = 208
+LONGEST_YEARS: Final = 50
 NONE: Final = -1
 ADULT_AGE: Final = 16
 N_KINDS: Final = 6

@@ -1,5 +1,7 @@
 """The command line `sp-abm`: each command in its own file, heavy libraries loaded only when a command needs them."""
 
+import io
+import os
 import signal
 import sys
 import threading
@@ -75,22 +77,42 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 2 a mistake that can be mended, 130 stopped by Ctrl-C."""
     is_main_thread = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, _stop) if is_main_thread else None
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without a letter shows a question mark
     try:
-        app(None if arguments is None else list(arguments), prog_name="sp-abm")
-    except SpAbmError as problem:
-        screen(stderr=True).print(f"Error: {problem}", soft_wrap=True)
-        sys.exit(USERS_MISTAKE)
-    except KeyboardInterrupt:
-        _say_stopped()
-        sys.exit(INTERRUPTED)
-    except SystemExit as end:
-        if end.code == INTERRUPTED:
-            _say_stopped()
-        raise
+        sys.exit(_exit_code(None if arguments is None else list(arguments)))
     finally:
         if before is not None:
             signal.signal(signal.SIGINT, before)
 
 
-def _say_stopped() -> None:
-    print("\nStopped. Nothing that was finished before is lost.", file=sys.stderr)
+def _exit_code(arguments: list[str] | None) -> int:
+    """Run a command, write all it says, and return its exit code; what goes wrong is told in one line."""
+    try:
+        code = _done(arguments)
+        sys.stdout.flush()
+    except SpAbmError as problem:
+        return _refused(str(problem))
+    except OSError as problem:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  what could not be written is not tried again
+        return _refused(f"{problem.filename or 'the output'} cannot be used: {problem.strerror or problem}.")
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        print("\nStopped. Nothing that was finished before is lost.", file=sys.stderr)
+    return code
+
+
+def _done(arguments: list[str] | None) -> int:
+    """Run a command and return the exit code that Typer would end with."""
+    try:
+        app(arguments, prog_name="sp-abm")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+
+
+def _refused(problem: str) -> int:
+    screen(stderr=True).print(f"Error: {problem}", soft_wrap=True)
+    return USERS_MISTAKE

@@ -19,9 +19,10 @@ from sp_abm.cli.options import (
     checked_folder,
     examples,
     parsed_changes,
+    whole,
 )
 from sp_abm.cli.progress import Meter, announce_compiling
-from sp_abm.cli.tables import DISCLAIMER, finite, measures_table, plain, screen, wrapped
+from sp_abm.cli.tables import DISCLAIMER, coverage, finite, measures_table, plain, screen, span, wrapped
 from sp_abm.errors import BadValue
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "run today",
             "run supported-workforce --years 10 --out results",
-            "run today --set support_level=0.9 --set staffing.share_support_delivered=1",
-            "run outreach-with-support --place tower-hamlets --set outreach_target=isolated",
+            "run today --set support_level=0.9 --set self_referral=off",
+            "run outreach-with-support --set outreach_target=isolated",
             "run supported-workforce --cut 'burnout->intention'",
             "run my-scenario.toml --place my-town.toml --json",
             "run today --panel 2000 --panel-every 4 --out results",
@@ -54,7 +55,7 @@ def register(app: typer.Typer) -> None:
 def run(
     scenario: Annotated[str, typer.Argument(help="A shipped scenario (see `scenarios`) or your own .toml file.")],
     place: PlaceName = "sandbox",
-    seed: Annotated[int, typer.Option(help="Which luck: the same seed gives the same run.")] = 1,
+    seed: Annotated[int, whole("Which luck: the same seed gives the same run.")] = 1,
     years: Years = 5,
     changes: Changes = None,
     switch_off: Annotated[
@@ -131,22 +132,24 @@ def as_dict(results: "Results") -> dict[str, Any]:
 
 
 def place_line(where: "Place") -> str:
-    """Return a place in words, with what to beware of."""
+    """Return a place in words, with what to beware of and what it does not know of itself."""
     note = f"; {where.note}" if where.note else "" if where.is_real else "; not a real place"
-    return f"Place: {where.name}, {where.residents:,} residents{note}"
+    filled = f". Filled from England: {', '.join(where.filled)}" if where.filled else ""
+    return f"Place: {where.name}, {where.residents:,} residents{note}{filled}"
 
 
 def _show(console: Console, results: "Results", arm: "Scenario", where: "Place", given: dict[str, Any]) -> None:
     provenance = results.provenance
-    years = f"{provenance['years']:g} year{'' if provenance['years'] == 1 else 's'}"
-    console.print(f"{arm.name} in {where.name}, {years}, seed {provenance['seed']}", style="bold", soft_wrap=True)
+    title = f"{arm.name} in {where.name}, {span(results.n_weeks)}, seed {provenance['seed']}"
+    console.print(title, style="bold", soft_wrap=True)
     lines = [arm.why, place_line(where)]
     lines += [f"Changed: {', '.join(f'{name} = {plain(value)}' for name, value in given.items())}"] if given else []
     lines += [f"Cut: {', '.join(f'{link} ({how})' for link, how in arm.cut.items())}"] if arm.cut else []
     lines += [f"Left out: {', '.join(provenance['switch_off'])}"] if provenance["switch_off"] else []
     for line in filter(None, lines):
         wrapped(console, line)
-    console.print(measures_table(results.summary.to_dict(), results.n_weeks))
+    console.print(measures_table(results.summary.to_dict()))
+    wrapped(console, coverage(results.n_weeks))
     wrapped(
         console,
         f"{DISCLAIMER} One run is one throw of luck: it says nothing about what a plan changes. "
