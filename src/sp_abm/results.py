@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.errors import BadFile, BadValue, unknown
+from sp_abm.events.rows import FIELDS
 from sp_abm.measures import MEASURES, Measure, Window
 from sp_abm.recorder import PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES
 from sp_abm.snapshot import write_folder
@@ -32,6 +33,7 @@ CASE_COLUMNS: Final = (
     "week_closed",
 )
 FORMAT: Final = 1
+_EVENTS: Final = "events.parquet"
 _FILES: Final = ("provenance.json", "tallies.parquet", "people.parquet", "cases.parquet", "final.parquet")
 
 
@@ -40,7 +42,8 @@ class Results:
     """What a run left: `system` (weeks, tallies), `people` (weeks, cells, tallies), cases and last stages.
 
     `cases` holds one array a column of `CASE_COLUMNS`; `final` the stage, holder and age of every dwelling's
-    resident in the last week; `provenance` what is needed to make the run again.
+    resident in the last week; `provenance` what is needed to make the run again; `events` every change of state, if
+    the run was asked to log them.
     """
 
     provenance: dict[str, Any]
@@ -48,6 +51,7 @@ class Results:
     people: NDArray[np.float64]
     cases: dict[str, NDArray[Any]]
     final: dict[str, NDArray[Any]]
+    events: "pd.DataFrame | None" = None
 
     @property
     def n_weeks(self) -> int:
@@ -137,6 +141,8 @@ class Results:
             pd.DataFrame(flat, columns=list(PEOPLE_TALLIES)).to_parquet(beside / "people.parquet")
             pd.DataFrame(self.cases).to_parquet(beside / "cases.parquet")
             pd.DataFrame(self.final).to_parquet(beside / "final.parquet")
+            if self.events is not None:
+                self.events.to_parquet(beside / _EVENTS)
             self.weekly.to_csv(beside / "weekly.csv")
             text = json.dumps(self.provenance | {"format": FORMAT}, indent=1)
             (beside / "provenance.json").write_text(text, "utf-8")
@@ -166,6 +172,7 @@ class Results:
             people.reshape(system.shape[0], -1, len(PEOPLE_TALLIES)),
             {name: cases[name].to_numpy() for name in CASE_COLUMNS},
             {str(name): final[name].to_numpy() for name in final.columns},
+            _read_frame(folder / _EVENTS, ("event", *FIELDS)) if (folder / _EVENTS).exists() else None,
         )
 
     def _summary(self, end: int) -> "pd.Series[float]":

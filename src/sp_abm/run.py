@@ -34,6 +34,7 @@ def simulate(
     parameters: Mapping[str, float] | None = None,
     switch_off: Iterable[str] = (),
     warm_up: bool = True,
+    events: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
     **levers: Any,
@@ -41,8 +42,8 @@ def simulate(
     """Simulate a scenario in a place and return its results.
 
     `scenario` and `place` are shipped names or TOML files; `parameters` maps full names such as
-    ``staffing.share_support_delivered`` to values; `switch_off` names submodels to leave out; further keywords are
-    levers, constant or a list of dated steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming the place,
+    ``staffing.share_support_delivered`` to values; `switch_off` names submodels to leave out; `events` keeps a log of
+    every change of state; further keywords are levers, constant or a list of dated steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming the place,
     the value and what was allowed.
     """
     weeks = checked_years(years)
@@ -55,6 +56,7 @@ def simulate(
         changes={**levers, **(parameters or {})},
         switch_off=switch_off,
         warm_up=warm_up,
+        events=events,
         threads=threads or threads_for(found.residents),
         weeks=weeks,
         **options,
