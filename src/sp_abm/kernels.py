@@ -32,6 +32,8 @@ _RULE_SOURCES: Final = (
     "submodels/*.py",
     "schedule.py",
     "recorder.py",
+    "events/rows.py",
+    "events/following.py",
     "randomness.py",
     "scenario.py",
     "places.py",
