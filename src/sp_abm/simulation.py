@@ -48,7 +48,9 @@ def _untupled(value: Any) -> Any:
 class Simulation:
     """One run: step it week by week, or run it to an end, and ask for its results."""
 
-    def __init__(self, scenario: Scenario, world: World, *, switch_off: Iterable[str] = (), weeks: int = 0, events: bool = False) -> None:
+    def __init__(
+        self, scenario: Scenario, world: World, *, switch_off: Iterable[str] = (), weeks: int = 0, events: bool = False
+    ) -> None:
         self.scenario = scenario
         self.world = world
         self.switch_off = tuple(switch_off)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sp_abm.cases import NEVER
 from sp_abm.events.following import (
+    ACTIVITY,
     BY,
     CHANGES,
     CONTACTS,
@@ -18,9 +19,13 @@ from sp_abm.events.following import (
     LATEST,
     LATEST_OF_POST,
     N_OF_CASE,
+    N_OF_PERSON,
     N_OF_POST,
     OPEN,
+    STARTED,
     TRIED,
+    VOLUNTEER,
+    VOLUNTEERED,
     WORKER,
     Seen,
 )
@@ -170,16 +175,11 @@ def _seen(world: World, rows: I32) -> Seen:
     of_posts = np.empty((workers.id.size, N_OF_POST), np.int32)
     of_posts[:, OPEN], of_posts[:, FILLED], of_posts[:, BY] = workers.fte > 0, workers.in_post, workers.holder
     of_posts[:, LATEST_OF_POST] = latest(POST, workers.id.size, EventKind.POST_OPENED, EventKind.HIRED)
-    return Seen(
-        cases=of_cases,
-        posts=of_posts,
-        activity=citizens.activity_row.copy(),
-        volunteer=citizens.volunteer_row.copy(),
-        started=latest(CITIZEN, n, EventKind.CONNECTED),
-        left=np.full(n, NONE, np.int32),
-        volunteered=latest(CITIZEN, n, EventKind.VOLUNTEERED),
-        gone=np.full(n, NONE, np.int32),
-    )
+    of_people = np.full((N_OF_PERSON, n), NONE, np.int32)
+    of_people[ACTIVITY], of_people[VOLUNTEER] = citizens.activity_row, citizens.volunteer_row
+    of_people[STARTED] = latest(CITIZEN, n, EventKind.CONNECTED)
+    of_people[VOLUNTEERED] = latest(CITIZEN, n, EventKind.VOLUNTEERED)
+    return Seen(of_cases, of_posts, of_people)
 
 
 def _number(rows: I32, world: World, ids: Ids) -> None:
@@ -188,5 +188,9 @@ def _number(rows: I32, world: World, ids: Ids) -> None:
     of_post, of_person, of_organisation = (np.flatnonzero(rows[:, of] >= 0) for of in (POST, CITIZEN, ORGANISATION))
     post, i = rows[of_post, POST], rows[of_person, CITIZEN]
     rows[of_post, POST], rows[of_post, POST_HOLDER] = workers.id[post], workers.holder[post]
-    rows[of_person, CITIZEN], rows[of_person, GP], rows[of_person, PRACTICE] = ids.citizen[i], ids.gp[i], ids.practice[i]
+    rows[of_person, CITIZEN], rows[of_person, GP], rows[of_person, PRACTICE] = (
+        ids.citizen[i],
+        ids.gp[i],
+        ids.practice[i],
+    )
     rows[of_organisation, ORGANISATION] = ids.organisation[rows[of_organisation, ORGANISATION]]

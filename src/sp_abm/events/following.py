@@ -2,9 +2,6 @@
 
 from typing import NamedTuple
 
-from sp_abm.agents.citizens import Citizens
-from sp_abm.agents.link_workers import LinkWorkers
-from sp_abm.cases import Cases
 from sp_abm.events.rows import (
     ATTEMPTS,
     CASE,
@@ -21,7 +18,7 @@ from sp_abm.events.rows import (
     add,
     add_of,
 )
-from sp_abm.kernels import Whole, compiled, inlined
+from sp_abm.kernels import Flags, Floats, Whole, compiled, inlined
 from sp_abm.vocabulary import NONE, Attempt, CaseState, EventKind, Outcome
 
 MOST_OF_A_CASE, MOST_OF_A_POST, MOST_OF_A_PERSON = 6, 4, 3
@@ -32,21 +29,45 @@ OPEN, FILLED, BY, LATEST_OF_POST, N_OF_POST = range(5)
 """What is kept of a post: whether it is funded and filled, by which holder; its latest event."""
 
 
+ACTIVITY, VOLUNTEER, STARTED, LEFT, VOLUNTEERED, GONE, N_OF_PERSON = range(7)
+"""What is kept of a person: organisations by row; the latest event that began or ended each of these."""
+
+
 class Seen(NamedTuple):
-    """The state as it was seen last; of people, organisations by row and the events that began or ended something."""
+    """The state as it was seen last: shapes (cases, what is kept), (posts, ...) and (what is kept, citizens)."""
 
     cases: I32
     posts: I32
-    activity: I32
-    volunteer: I32
-    started: I32
-    left: I32
-    volunteered: I32
-    gone: I32
+    people: I32
+
+
+class WatchedCases(NamedTuple):
+    """Columns of `Cases` that are watched, or tell what an event is about: fewer columns are sooner handed over."""
+
+    citizen: Whole
+    holder: Whole
+    route: Whole
+    state: Whole
+    outcome: Whole
+    worker: Whole
+    changes: Whole
+    n_contacts: Whole
+    attempt: Whole
+    organisation: Whole
+    week_tried: Whole
+
+
+class WatchedPosts(NamedTuple):
+    """Columns of `LinkWorkers` likewise."""
+
+    id: Whole
+    holder: Whole
+    fte: Floats
+    in_post: Flags
 
 
 @compiled
-def follow_posts(log: Log, seen: Seen, workers: LinkWorkers) -> None:
+def follow_posts(log: Log, seen: Seen, workers: WatchedPosts) -> None:
     """Tell which posts were opened, closed, left and filled."""
     for post in range(workers.id.shape[0]):
         is_open, is_filled, was_filled = workers.fte[post] > 0, workers.in_post[post], seen.posts[post, FILLED]
@@ -65,7 +86,7 @@ def follow_posts(log: Log, seen: Seen, workers: LinkWorkers) -> None:
 
 
 @inlined
-def _add_of_post(log: Log, kind: int, cause: int, seen: Seen, workers: LinkWorkers, post: int) -> int:
+def _add_of_post(log: Log, kind: int, cause: int, seen: Seen, workers: WatchedPosts, post: int) -> int:
     event = add(log, kind, cause)
     log.rows[event, POST], log.rows[event, POST_HOLDER] = workers.id[post], seen.posts[post, BY]
     seen.posts[post, LATEST_OF_POST] = event
@@ -74,7 +95,15 @@ def _add_of_post(log: Log, kind: int, cause: int, seen: Seen, workers: LinkWorke
 
 @compiled
 def follow_cases(
-    log: Log, seen: Seen, ids: Ids, cases: Cases, first: int, n_cases: int, rows: Whole, n_open: int, w: LinkWorkers
+    log: Log,
+    seen: Seen,
+    ids: Ids,
+    cases: WatchedCases,
+    first: int,
+    n_cases: int,
+    rows: Whole,
+    n_open: int,
+    w: WatchedPosts,
 ) -> int:
     """Tell what became of the open cases, whose rows are kept up to date, and of new ones; return how many are open."""
     still = 0
@@ -92,7 +121,7 @@ def follow_cases(
 
 
 @inlined
-def _has_changed(cases: Cases, row: int, seen: I32) -> bool:
+def _has_changed(cases: WatchedCases, row: int, seen: I32) -> bool:
     return bool(
         cases.worker[row] != seen[row, WORKER]
         or cases.changes[row] != seen[row, CHANGES]
@@ -103,7 +132,9 @@ def _has_changed(cases: Cases, row: int, seen: I32) -> bool:
 
 
 @inlined
-def _add_of_case(log: Log, kind: int, seen: Seen, ids: Ids, cases: Cases, row: int, workers: LinkWorkers) -> int:
+def _add_of_case(
+    log: Log, kind: int, seen: Seen, ids: Ids, cases: WatchedCases, row: int, workers: WatchedPosts
+) -> int:
     """Add an event of a case, caused by its latest one, with the link worker it was seen with."""
     event = add_of(log, kind, seen.cases[row, LATEST], ids, cases.citizen[row], cases.holder[row], row)
     post = seen.cases[row, WORKER]
@@ -114,7 +145,7 @@ def _add_of_case(log: Log, kind: int, seen: Seen, ids: Ids, cases: Cases, row: i
 
 
 @compiled
-def _follow_case(log: Log, seen: Seen, ids: Ids, cases: Cases, row: int, workers: LinkWorkers) -> None:
+def _follow_case(log: Log, seen: Seen, ids: Ids, cases: WatchedCases, row: int, workers: WatchedPosts) -> None:
     """Tell every step a case took, in the order of the pathway."""
     if cases.changes[row] != seen.cases[row, CHANGES]:
         event = _add_of_case(log, EventKind.HANDED_ON, seen, ids, cases, row, workers)
@@ -137,7 +168,7 @@ def _follow_case(log: Log, seen: Seen, ids: Ids, cases: Cases, row: int, workers
 
 
 @inlined
-def _blame_the_leaver(log: Log, event: int, seen: Seen, row: int, workers: LinkWorkers) -> None:
+def _blame_the_leaver(log: Log, event: int, seen: Seen, row: int, workers: WatchedPosts) -> None:
     """Name the leaving of a case's link worker as the cause, if the link worker has left."""
     post = seen.cases[row, WORKER]
     if post >= 0 and not workers.in_post[post]:
@@ -145,7 +176,7 @@ def _blame_the_leaver(log: Log, event: int, seen: Seen, row: int, workers: LinkW
 
 
 @inlined
-def _tell_attempt(log: Log, seen: Seen, ids: Ids, cases: Cases, row: int, workers: LinkWorkers) -> None:
+def _tell_attempt(log: Log, seen: Seen, ids: Ids, cases: WatchedCases, row: int, workers: WatchedPosts) -> None:
     has_started = cases.attempt[row] == Attempt.STARTED
     kind = EventKind.CONNECTED if has_started else EventKind.ATTEMPT_FAILED
     event = _add_of_case(log, kind, seen, ids, cases, row, workers)
@@ -153,13 +184,13 @@ def _tell_attempt(log: Log, seen: Seen, ids: Ids, cases: Cases, row: int, worker
         log.rows[event, ORGANISATION] = ids.organisation[cases.organisation[row]]
     if has_started:
         i = cases.citizen[row]
-        seen.activity[i], seen.started[i] = cases.organisation[row], event
+        seen.people[ACTIVITY, i], seen.people[STARTED, i] = cases.organisation[row], event
     else:
         log.rows[event, REASON] = ATTEMPTS + cases.attempt[row]
 
 
 @inlined
-def _tell_end(log: Log, seen: Seen, ids: Ids, cases: Cases, row: int, workers: LinkWorkers) -> None:
+def _tell_end(log: Log, seen: Seen, ids: Ids, cases: WatchedCases, row: int, workers: WatchedPosts) -> None:
     outcome, kind = cases.outcome[row], EventKind.CLOSED
     if outcome == Outcome.GAVE_UP:
         kind = EventKind.GAVE_UP
@@ -170,74 +201,74 @@ def _tell_end(log: Log, seen: Seen, ids: Ids, cases: Cases, row: int, workers: L
     if outcome == Outcome.DROPPED:
         _blame_the_leaver(log, event, seen, row, workers)
     elif outcome == Outcome.MOVED:
-        log.rows[event, CAUSE] = seen.gone[cases.citizen[row]]
+        log.rows[event, CAUSE] = seen.people[GONE, cases.citizen[row]]
 
 
 @compiled
-def tell_declined(log: Log, ids: Ids, citizens: Citizens, whom: Whole) -> None:
+def tell_declined(log: Log, ids: Ids, holder: Whole, whom: Whole) -> None:
     """Tell who declined an offer."""
     for i in whom:
-        add_of(log, EventKind.DECLINED, NONE, ids, i, citizens.holder[i], NONE)
+        add_of(log, EventKind.DECLINED, NONE, ids, i, holder[i], NONE)
 
 
 @compiled
-def tell_gone(log: Log, seen: Seen, ids: Ids, citizens: Citizens, whom: Whole, kind: int) -> None:
+def tell_gone(log: Log, ids: Ids, seen: I32, holder: Whole, whom: Whole, kind: int) -> None:
     """Tell who moved or died, and what they left by that; the dwelling already has its next holder."""
     for i in whom:
-        holder = citizens.holder[i] - 1
-        seen.gone[i] = add_of(log, kind, NONE, ids, i, holder, NONE)
-        if seen.activity[i] >= 0:
-            _tell_left(log, seen, ids, i, holder, EventKind.LEFT_ACTIVITY, seen.gone[i])
-        if seen.volunteer[i] >= 0:
-            _tell_stopped(log, seen, ids, i, holder, seen.gone[i])
-        seen.left[i] = NONE
+        seen[GONE, i] = add_of(log, kind, NONE, ids, i, holder[i] - 1, NONE)
+        if seen[ACTIVITY, i] >= 0:
+            _tell_left(log, ids, seen, i, holder[i] - 1, EventKind.LEFT_ACTIVITY, seen[GONE, i])
+        if seen[VOLUNTEER, i] >= 0:
+            _tell_stopped(log, ids, seen, i, holder[i] - 1, seen[GONE, i])
+        seen[LEFT, i] = NONE
 
 
 @compiled
-def tell_completed(log: Log, seen: Seen, ids: Ids, citizens: Citizens, whom: Whole) -> None:
+def tell_completed(log: Log, ids: Ids, seen: I32, holder: Whole, whom: Whole) -> None:
     """Tell who left an activity after completing it."""
     for i in whom:
-        _tell_left(log, seen, ids, i, citizens.holder[i], EventKind.COMPLETED_ACTIVITY, seen.started[i])
+        _tell_left(log, ids, seen, i, holder[i], EventKind.COMPLETED_ACTIVITY, seen[STARTED, i])
 
 
 @compiled
-def count_changed(seen: Seen, activity: I32, volunteer: I32) -> int:
+def count_moves(seen: I32, activity: Whole, volunteer: Whole) -> int:
     """Return how many people attend or volunteer elsewhere than they were seen to."""
     count = 0
     for i in range(activity.shape[0]):
-        count += activity[i] != seen.activity[i] or volunteer[i] != seen.volunteer[i]
+        count += (activity[i] != seen[ACTIVITY, i]) | (volunteer[i] != seen[VOLUNTEER, i])
     return count
 
 
 @compiled
-def follow_people(log: Log, seen: Seen, ids: Ids, citizens: Citizens) -> None:
+def follow_people(log: Log, ids: Ids, seen: I32, holder: Whole, activity: Whole, volunteer: Whole) -> None:
     """Tell who left an activity, stopped volunteering, or began to."""
-    activity, volunteer = citizens.activity_row, citizens.volunteer_row
     for i in range(activity.shape[0]):
-        if activity[i] != seen.activity[i] and seen.activity[i] >= 0:
-            _tell_left(log, seen, ids, i, citizens.holder[i], EventKind.LEFT_ACTIVITY, seen.started[i])
-        if volunteer[i] == seen.volunteer[i]:
+        if activity[i] != seen[ACTIVITY, i] and seen[ACTIVITY, i] >= 0:
+            _tell_left(log, ids, seen, i, holder[i], EventKind.LEFT_ACTIVITY, seen[STARTED, i])
+        if volunteer[i] == seen[VOLUNTEER, i]:
             continue
-        if seen.volunteer[i] >= 0:
-            _tell_stopped(log, seen, ids, i, citizens.holder[i], seen.volunteered[i])
+        if seen[VOLUNTEER, i] >= 0:
+            _tell_stopped(log, ids, seen, i, holder[i], seen[VOLUNTEERED, i])
         if volunteer[i] >= 0:
-            event = add_of(log, EventKind.VOLUNTEERED, seen.left[i], ids, i, citizens.holder[i], NONE)
-            log.rows[event, CASE] = log.rows[seen.left[i], CASE] if seen.left[i] >= 0 else NONE
+            cause = seen[LEFT, i]
+            case = log.rows[cause, CASE] if cause >= 0 else NONE
+            event = add_of(log, EventKind.VOLUNTEERED, cause, ids, i, holder[i], case)
             log.rows[event, ORGANISATION] = ids.organisation[volunteer[i]]
-            seen.volunteer[i], seen.volunteered[i] = volunteer[i], event
+            seen[VOLUNTEER, i], seen[VOLUNTEERED, i] = volunteer[i], event
 
 
 @inlined
-def _tell_left(log: Log, seen: Seen, ids: Ids, i: int, holder: int, kind: int, cause: int) -> None:
+def _tell_left(log: Log, ids: Ids, seen: I32, i: int, holder: int, kind: int, cause: int) -> None:
     """Add the end of what a person attended, in the case that had begun it."""
-    event = add_of(log, kind, cause, ids, i, holder, log.rows[seen.started[i], CASE])
-    log.rows[event, ORGANISATION] = ids.organisation[seen.activity[i]]
-    seen.activity[i], seen.left[i] = NONE, event
+    event = add_of(log, kind, cause, ids, i, holder, log.rows[seen[STARTED, i], CASE])
+    log.rows[event, ORGANISATION] = ids.organisation[seen[ACTIVITY, i]]
+    seen[ACTIVITY, i], seen[LEFT, i] = NONE, event
 
 
 @inlined
-def _tell_stopped(log: Log, seen: Seen, ids: Ids, i: int, holder: int, cause: int) -> None:
+def _tell_stopped(log: Log, ids: Ids, seen: I32, i: int, holder: int, cause: int) -> None:
     """Add the end of a person's volunteering, in the case it came from."""
-    event = add_of(log, EventKind.STOPPED_VOLUNTEERING, cause, ids, i, holder, log.rows[seen.volunteered[i], CASE])
-    log.rows[event, ORGANISATION] = ids.organisation[seen.volunteer[i]]
-    seen.volunteer[i] = NONE
+    case = log.rows[seen[VOLUNTEERED, i], CASE]
+    event = add_of(log, EventKind.STOPPED_VOLUNTEERING, cause, ids, i, holder, case)
+    log.rows[event, ORGANISATION] = ids.organisation[seen[VOLUNTEER, i]]
+    seen[VOLUNTEER, i] = NONE

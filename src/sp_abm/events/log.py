@@ -1,6 +1,6 @@
 """The event log: somebody who looks on and writes down every change of state of the pathway and the workforce."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
@@ -17,7 +17,9 @@ from sp_abm.events.following import (
     MOST_OF_A_POST,
     TRIED,
     WORKER,
-    count_changed,
+    WatchedCases,
+    WatchedPosts,
+    count_moves,
     follow_cases,
     follow_people,
     follow_posts,
@@ -34,14 +36,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def _writers(table: type[tuple[object, ...]], *columns: str) -> frozenset[str]:
+T = TypeVar("T", bound=tuple[Any, ...])
+
+
+def _writers(table: type[tuple[Any, ...]], *columns: str) -> frozenset[str]:
     """Return the submodels that write some columns, by their declarations."""
     return frozenset(writer for column in columns for writer in columns_of(table)[column].written_by)
 
 
-_MOVE_POSTS: Final = _writers(LinkWorkers, "fte", "in_post", "holder")
-_MOVE_CASES: Final = _writers(Cases, "state", "worker", "changes", "n_contacts", "week_tried")
+def _watched(columns: type[T], table: Any) -> T:
+    """Return the watched columns of a table."""
+    return columns(*[getattr(table, name) for name in columns._fields])  # type: ignore[attr-defined]
+
+
+_MOVE_POSTS: Final = _writers(LinkWorkers, *WatchedPosts._fields)
+_MOVE_CASES: Final = _writers(Cases, *WatchedCases._fields)
 _MOVE_PEOPLE: Final = _writers(Citizens, "activity_row", "volunteer_row")
+_NAMED_BY: Final = {"residents": ("moved", "died"), "referral": ("declined",), "participation": ("completed",)}
 _PLACE_IN_WEEK: Final = {name: place for place, name in enumerate(NAMES)}
 
 
@@ -80,20 +91,22 @@ class EventLog:
         return frame(self._log.rows[: self._log.now[0]])
 
     def _tell_people_named(self, submodel: str, world: World) -> None:
-        people, told = world.people_of, (self._seen, self._ids, world.citizens)
-        if submodel == "residents":
-            self._make_room(MOST_OF_A_PERSON * (people["moved"].size + people["died"].size))
-            tell_gone(self._log, *told, people["moved"], int(EventKind.MOVED))
-            tell_gone(self._log, *told, people["died"], int(EventKind.DIED))
-        elif submodel == "referral":
-            self._make_room(people["declined"].size)
-            tell_declined(self._log, self._ids, world.citizens, people["declined"])
-        elif submodel == "participation":
-            self._make_room(people["completed"].size)
-            tell_completed(self._log, *told, people["completed"])
+        """Tell of people whom columns no longer tell of: those who declined, completed, moved or died."""
+        for flow in _NAMED_BY.get(submodel, ()):
+            whom, holder = world.people_of[flow], world.citizens.holder
+            if not whom.size:
+                continue
+            self._make_room(MOST_OF_A_PERSON * whom.size)
+            if flow == "declined":
+                tell_declined(self._log, self._ids, holder, whom)
+            elif flow == "completed":
+                tell_completed(self._log, self._ids, self._seen.people, holder, whom)
+            else:
+                kind = EventKind.MOVED if flow == "moved" else EventKind.DIED
+                tell_gone(self._log, self._ids, self._seen.people, holder, whom, int(kind))
 
     def _follow_posts(self, world: World) -> None:
-        workers, seen = world.link_workers, self._seen.posts
+        workers, seen = _watched(WatchedPosts, world.link_workers), self._seen.posts
         if workers.id.size > seen.shape[0]:
             wider = _longer(seen, workers.id.size)
             wider[seen.shape[0] :, LATEST_OF_POST] = NONE
@@ -102,23 +115,25 @@ class EventLog:
         follow_posts(self._log, self._seen, workers)
 
     def _follow_cases(self, world: World) -> None:
-        cases, seen = world.cases, self._seen.cases
+        cases, seen = _watched(WatchedCases, world.cases), self._seen.cases
         if cases.state.size > seen.shape[0]:
             self._open = _longer(self._open, cases.state.size)
             self._seen = self._seen._replace(cases=_longer(seen, cases.state.size))
             blank = self._seen.cases[seen.shape[0] :]
             blank[:, WORKER], blank[:, LATEST], blank[:, TRIED] = NONE, NONE, NEVER
         self._make_room(MOST_OF_A_CASE * (self._n_open + world.n_cases - self._n_cases))
-        arguments = (cases, self._n_cases, world.n_cases, self._open, self._n_open, world.link_workers)
+        workers = _watched(WatchedPosts, world.link_workers)
+        arguments = (cases, self._n_cases, world.n_cases, self._open, self._n_open, workers)
         self._n_open = follow_cases(self._log, self._seen, self._ids, *arguments)
         self._n_cases = world.n_cases
 
     def _follow_people(self, world: World) -> None:
-        citizens = world.citizens
-        n_changed = count_changed(self._seen, citizens.activity_row, citizens.volunteer_row)
-        if n_changed:
-            self._make_room(MOST_OF_A_PERSON * n_changed)
-            follow_people(self._log, self._seen, self._ids, citizens)
+        seen, citizens = self._seen.people, world.citizens
+        n_moves = count_moves(seen, citizens.activity_row, citizens.volunteer_row)
+        if n_moves:
+            self._make_room(MOST_OF_A_PERSON * n_moves)
+            places = (citizens.activity_row, citizens.volunteer_row)
+            follow_people(self._log, self._ids, seen, citizens.holder, *places)
 
     def _make_room(self, events: int) -> None:
         """Have room for that many events more."""
