@@ -7,9 +7,8 @@ the third and the latest, earlier attempts and earlier link workers are no longe
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sp_abm.cases import NEVER
+from sp_abm.cases import NEVER, Cases
 from sp_abm.events.following import (
     ACTIVITY,
     BY,
@@ -37,7 +36,6 @@ from sp_abm.events.rows import (
     CITIZEN,
     FIELDS,
     GP,
-    HOLDER,
     I32,
     KIND,
     ORGANISATION,
@@ -48,6 +46,7 @@ from sp_abm.events.rows import (
     WEEK,
     Ids,
 )
+from sp_abm.kernels import Flags, Whole
 from sp_abm.vocabulary import NONE, Attempt, CaseState, EventKind
 from sp_abm.world import World
 
@@ -89,40 +88,36 @@ def _posts(world: World) -> list[I32]:
 
 def _cases(world: World) -> list[I32]:
     """Return what is known of the way of each open case."""
-    cases, latest = world.cases, world.week - 1
-    activity = world.citizens.activity_row
+    row = np.flatnonzero(world.cases.state[: world.n_cases] != CaseState.CLOSED)
+    cases = Cases(*(column[row] for column in world.cases))
+    n, changes, latest = cases.n_contacts, cases.changes.astype(np.int32), np.full(row.size, world.week - 1)
 
-    def told(kind: EventKind, is_told: NDArray[np.bool_], weeks: I32, **fields: I32) -> I32:
-        rows = np.flatnonzero(is_told)
-        chosen: dict[str, Any] = {name: values[rows] for name, values in fields.items()}
-        people = {"citizen": cases.citizen[rows], "holder": cases.holder[rows], "case": rows}
-        return _events(kind, rows.size, weeks[rows], **people, **chosen)
+    def told(kind: EventKind, is_told: Flags, weeks: Whole, **fields: Whole) -> I32:
+        is_with_worker = (weeks >= cases.week_allocated) & (kind != EventKind.REFERRED)
+        post = np.where(is_with_worker, cases.worker, NONE)
+        columns = {"citizen": cases.citizen, "holder": cases.holder, "case": row, "post": post, **fields}
+        chosen: dict[str, Any] = {name: values[is_told] for name, values in columns.items()}
+        return _events(kind, int(is_told.sum()), weeks[is_told], **chosen)
 
-    is_open = np.zeros(cases.state.shape, np.bool_)
-    is_open[: world.n_cases] = cases.state[: world.n_cases] != CaseState.CLOSED
-    n, changes, has_worker = cases.n_contacts, cases.changes.astype(np.int32), cases.worker >= 0
-    is_handed_back = is_open & ~has_worker & (changes > 0)
-    has_started = is_open & (cases.attempt == Attempt.STARTED)
-    has_failed = is_open & (cases.attempt != Attempt.NOT_YET) & ~has_started
-    worker = {"post": cases.worker}
-    attends = np.where(activity[cases.citizen] == cases.organisation, cases.organisation, NONE)
+    has_worker, has_started = cases.worker >= 0, cases.attempt == Attempt.STARTED
+    is_handed_back, has_failed = ~has_worker & (changes > 0), ~has_started & (cases.attempt != Attempt.NOT_YET)
+    is_there = world.citizens.activity_row[cases.citizen] == cases.organisation
+    failed = {"organisation": cases.organisation, "reason": cases.attempt + ATTEMPTS}
     return [
-        told(EventKind.REFERRED, is_open, cases.week_referred, reason=cases.route),
-        told(EventKind.ALLOCATED, is_open & has_worker, cases.week_allocated, number=changes, **worker),
+        told(EventKind.REFERRED, row >= 0, cases.week_referred, reason=cases.route),
+        told(EventKind.ALLOCATED, has_worker, cases.week_allocated, number=changes),
         told(EventKind.ALLOCATED, is_handed_back, cases.week_allocated, number=changes - 1),
-        told(EventKind.FIRST_CONTACT, is_open & (n > 0), cases.week_first, number=np.ones_like(n), **worker),
-        told(EventKind.CONTACT, is_open & (n >= _DEEP), cases.week_third, number=np.full_like(n, _DEEP), **worker),
-        told(EventKind.CONTACT, is_open & (n > 1) & (n != _DEEP), cases.week_last, number=n, **worker),
-        told(EventKind.CONNECTED, has_started, cases.week_tried, organisation=attends, **worker),
+        told(EventKind.FIRST_CONTACT, n > 0, cases.week_first, number=np.ones_like(n)),
+        told(EventKind.CONTACT, n >= _DEEP, cases.week_third, number=np.full_like(n, _DEEP)),
+        told(EventKind.CONTACT, (n > 1) & (n != _DEEP), cases.week_last, number=n),
         told(
-            EventKind.ATTEMPT_FAILED,
-            has_failed,
+            EventKind.CONNECTED,
+            has_started,
             cases.week_tried,
-            organisation=cases.organisation,
-            reason=cases.attempt + ATTEMPTS,
-            **worker,
+            organisation=np.where(is_there, cases.organisation, NONE),
         ),
-        told(EventKind.HANDED_ON, is_handed_back, np.full_like(changes, latest), number=changes),
+        told(EventKind.ATTEMPT_FAILED, has_failed, cases.week_tried, **failed),
+        told(EventKind.HANDED_ON, is_handed_back, latest, number=changes),
     ]
 
 

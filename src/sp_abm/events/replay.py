@@ -5,6 +5,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sp_abm.cases import NEVER
 from sp_abm.vocabulary import NONE, Attempt, CaseState, EventKind, Outcome, Route
@@ -82,7 +83,7 @@ def _codes(words: "pd.Series[str]", kinds: type[IntEnum], missing: int) -> "pd.S
     import pandas as pd
 
     codes = {kind.name.lower(): int(kind) for kind in kinds}
-    return pd.Series([codes.get(word, missing) for word in words], words.index, np.int64)
+    return pd.Series([codes.get(word, missing) for word in words], words.index, dtype=np.int64)
 
 
 def _cases(told: "pd.DataFrame") -> "pd.DataFrame":
@@ -120,13 +121,13 @@ def _cases(told: "pd.DataFrame") -> "pd.DataFrame":
     return cases.astype(np.int64).assign(state=_states(cases))
 
 
-def _states(cases: "pd.DataFrame") -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+def _states(cases: "pd.DataFrame") -> NDArray[np.int64]:
     """Return where each case is on its pathway: closed, with nobody, connected, seen, or not yet seen."""
-    reached = (
-        (cases["week_closed"] != NEVER, CaseState.CLOSED),
-        (cases["post"] < 0, CaseState.WAITING),
-        (cases["week_started"] != NEVER, CaseState.CONNECTED),
-        (cases["n_contacts"] > 0, CaseState.IN_CONTACT),
-    )
-    conditions, states = zip(*reached, strict=True)
-    return np.select(conditions, states, CaseState.ALLOCATED).astype(np.int64)
+    reached = {
+        CaseState.CLOSED: cases["week_closed"] != NEVER,
+        CaseState.WAITING: cases["post"] < 0,
+        CaseState.CONNECTED: cases["week_started"] != NEVER,
+        CaseState.IN_CONTACT: cases["n_contacts"] > 0,
+    }
+    conditions = [condition.to_numpy() for condition in reached.values()]
+    return np.select(conditions, [int(state) for state in reached], int(CaseState.ALLOCATED))

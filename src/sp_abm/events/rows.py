@@ -84,7 +84,7 @@ class Log(NamedTuple):
 @inlined
 def add(log: Log, kind: int, cause: int) -> int:
     """Add an event about nobody yet; return its number."""
-    event = log.now[0]
+    event = int(log.now[0])
     log.now[0] = event + 1
     log.rows[event, :] = NONE
     log.rows[event, WEEK], log.rows[event, SUBMODEL] = log.now[1], log.now[2]
@@ -109,5 +109,5 @@ def frame(rows: I32) -> "pd.DataFrame":
     words = {"submodel": SUBMODELS, "kind": KINDS, "reason": REASONS}
     for position, name in enumerate(FIELDS):
         values = rows[:, position]
-        columns[name] = pd.Categorical.from_codes(values, words[name]) if name in words else values.copy()
+        columns[name] = pd.Categorical.from_codes(values, pd.Index(words[name])) if name in words else values.copy()
     return pd.DataFrame(columns)
