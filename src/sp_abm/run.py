@@ -43,8 +43,8 @@ def simulate(
 
     `scenario` and `place` are shipped names or TOML files; `parameters` maps full names such as
     ``staffing.share_support_delivered`` to values; `switch_off` names submodels to leave out; `events` keeps a log of
-    every change of state; further keywords are levers, constant or a list of dated steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming the place,
-    the value and what was allowed.
+    every change of state; further keywords are levers, constant or a list of dated steps. Raises `UnknownName`,
+    `BadValue` or `BadFile`, each naming the place, the value and what was allowed.
     """
     weeks = checked_years(years)
     found = find_place(place)

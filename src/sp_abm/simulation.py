@@ -99,7 +99,7 @@ class Simulation:
         return Simulation(scenario, world, switch_off=self.switch_off, weeks=weeks, events=self.log is not None)
 
     def save(self, folder: Path) -> None:
-        """Write the whole state, the scenario and the record into a folder, all or nothing; an event log is not kept."""
+        """Write the whole state, the scenario and the record into a folder, all or nothing, but no event log."""
         facts = {
             "scenario": {**self.scenario.content(), "name": self.scenario.name},
             "place": asdict(self.world.place),

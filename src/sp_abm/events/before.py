@@ -89,20 +89,26 @@ def _posts(world: World) -> list[I32]:
 def _cases(world: World) -> list[I32]:
     """Return what is known of the way of each open case."""
     row = np.flatnonzero(world.cases.state[: world.n_cases] != CaseState.CLOSED)
-    cases = Cases(*(column[row] for column in world.cases))
+    cases = Cases(**{name: column[row] for name, column in world.cases._asdict().items()})
     n, changes, latest = cases.n_contacts, cases.changes.astype(np.int32), np.full(row.size, world.week - 1)
 
     def told(kind: EventKind, is_told: Flags, weeks: Whole, **fields: Whole) -> I32:
         is_with_worker = (weeks >= cases.week_allocated) & (kind != EventKind.REFERRED)
         post = np.where(is_with_worker, cases.worker, NONE)
-        columns = {"citizen": cases.citizen, "holder": cases.holder, "case": row, "post": post, **fields}
-        chosen: dict[str, Any] = {name: values[is_told] for name, values in columns.items()}
+        columns: dict[str, Any] = {
+            "citizen": cases.citizen,
+            "holder": cases.holder,
+            "case": row,
+            "post": post,
+            **fields,
+        }
+        chosen = {name: values[is_told] for name, values in columns.items()}
         return _events(kind, int(is_told.sum()), weeks[is_told], **chosen)
 
     has_worker, has_started = cases.worker >= 0, cases.attempt == Attempt.STARTED
     is_handed_back, has_failed = ~has_worker & (changes > 0), ~has_started & (cases.attempt != Attempt.NOT_YET)
     is_there = world.citizens.activity_row[cases.citizen] == cases.organisation
-    failed = {"organisation": cases.organisation, "reason": cases.attempt + ATTEMPTS}
+    failed: dict[str, Whole] = {"organisation": cases.organisation, "reason": cases.attempt + ATTEMPTS}
     return [
         told(EventKind.REFERRED, row >= 0, cases.week_referred, reason=cases.route),
         told(EventKind.ALLOCATED, has_worker, cases.week_allocated, number=changes),
