@@ -59,6 +59,11 @@ class Cases(NamedTuple):
     week_started: Annotated[
         I16, column(np.int16, "week the person started an activity", "week", "contact", default=NEVER)
     ]
+    attempt: Annotated[I8, column(np.int8, "what came of the latest attempt to find an activity", "Attempt", "contact")]
+    organisation: Annotated[
+        I32, column(np.int32, "row of the organisation suggested then", "row or -1", "contact", default=NONE)
+    ]
+    week_tried: Annotated[I16, column(np.int16, "week of that attempt", "week", "contact", default=NEVER)]
     week_closed: Annotated[I16, column(np.int16, "week it closed", "week", *_CLOSERS, default=NEVER)]
 
 

@@ -37,6 +37,7 @@ def simulate(
     switch_off: Iterable[str] = (),
     cut: Iterable[str] | Cuts = (),
     warm_up: bool = True,
+    events: bool = False,
     threads: int | None = None,
     panel: int | None = None,
     panel_every: int = 1,
@@ -47,9 +48,10 @@ def simulate(
 
     `scenario` and `place` are shipped names or TOML files; `parameters` maps full names such as
     ``staffing.share_support_delivered`` to values; `switch_off` names submodels to leave out; `cut` names links to
-    freeze (``burnout->intention``) or scale (``burnout->intention=0.5``), see `loops`; `panel` is how many persons of
-    16 and over to follow, read every `panel_every` weeks; further keywords are levers, constant or a list of dated
-    steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming the place, the value and what was allowed.
+    freeze (``burnout->intention``) or scale (``burnout->intention=0.5``), see `loops`; `events` keeps a log of every
+    change of state; `panel` is how many persons of 16 and over to follow, read every `panel_every` weeks; further
+    keywords are levers, constant or a list of dated steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming
+    the place, the value and what was allowed.
     """
     weeks = checked_years(years)
     checked_panel(panel, panel_every)
@@ -62,6 +64,7 @@ def simulate(
         changes={**levers, **(parameters or {})},
         switch_off=switch_off,
         warm_up=warm_up,
+        events=events,
         threads=threads or threads_for(found.residents),
         weeks=weeks,
         **options,

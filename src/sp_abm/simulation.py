@@ -14,6 +14,7 @@ import numpy as np
 
 from sp_abm import __version__
 from sp_abm.errors import BadFile, BadValue
+from sp_abm.events.log import EventLog
 from sp_abm.initialisation import Progress, first_world, quiet, warmed_world
 from sp_abm.kernels import SOURCE_HASH
 from sp_abm.loops import FROZEN, Links
@@ -47,7 +48,9 @@ def _untupled(value: Any) -> Any:
 class Simulation:
     """One run: step it week by week, or run it to an end, and ask for its results."""
 
-    def __init__(self, scenario: Scenario, world: World, *, switch_off: Iterable[str] = (), weeks: int = 0) -> None:
+    def __init__(
+        self, scenario: Scenario, world: World, *, switch_off: Iterable[str] = (), weeks: int = 0, events: bool = False
+    ) -> None:
         self.scenario = scenario
         self.world = world
         self.switch_off = tuple(switch_off)
@@ -58,8 +61,9 @@ class Simulation:
         if scenario.cut:
             self._cut(scenario, weeks)
         self.recorder = Recorder(world, max(weeks, 1))
-        self.observers: list[Observer] = []
+        self.log = EventLog(world) if events else None
         self.panel: Panel | None = None
+        self.observers: list[Observer] = [self.log] if self.log else []
         self._seconds = 0.0
 
     def _cut(self, scenario: Scenario, weeks: int) -> None:
@@ -83,9 +87,13 @@ class Simulation:
         warm_up: bool = True,
         threads: int = 1,
         weeks: int = 0,
+        events: bool = False,
         progress: Progress = quiet,
     ) -> "Simulation":
-        """Return a simulation in week 0 of a scenario with levers and parameters changed as given."""
+        """Return a simulation in week 0 of a scenario with levers and parameters changed as given.
+
+        `events` keeps a log of every change of state from week 0 on.
+        """
         found = load(scenario).with_changes(changes or {}, "given")
         where = find_place(place)
         off = tuple(switch_off)
@@ -98,15 +106,15 @@ class Simulation:
             )
         else:
             world = first_world(where, parameters, seed, week=0, threads=threads)
-        simulation = cls(found, world, switch_off=off, weeks=weeks)
+        simulation = cls(found, world, switch_off=off, weeks=weeks, events=events)
         simulation.is_warm = warm_up
         return simulation
 
     def fork(self, scenario: Scenario, weeks: int = 0) -> "Simulation":
-        """Return an independent simulation of another scenario from this very state and luck."""
+        """Return an independent simulation of another scenario from this very state and luck; a log begins anew."""
         world = self.world.copy()
         world.parameters = scenario.parameter_set()
-        return Simulation(scenario, world, switch_off=self.switch_off, weeks=weeks)
+        return Simulation(scenario, world, switch_off=self.switch_off, weeks=weeks, events=self.log is not None)
 
     def follow(self, size: int | None, every: int = 1) -> None:
         """Follow a panel of that many persons, if any, from this week on, reading it every `every` weeks."""
@@ -115,7 +123,7 @@ class Simulation:
             self.observers.append(self.panel)
 
     def save(self, folder: Path) -> None:
-        """Write the whole state, the scenario and the record into a folder, all or nothing."""
+        """Write the whole state, the scenario and the record into a folder, all or nothing, but no event log."""
         facts = {
             "scenario": {**self.scenario.content(), "name": self.scenario.name},
             "place": asdict(self.world.place),
@@ -182,6 +190,7 @@ class Simulation:
             cases={name: getattr(world.cases, name)[: world.n_cases].copy() for name in CASE_COLUMNS},
             final={name: getattr(citizens, name).copy() for name in ("stage", "holder", "age")},
             panel=self.panel.frame() if self.panel else None,
+            events=self.log.frame() if self.log else None,
         )
 
     def provenance(self) -> dict[str, Any]:

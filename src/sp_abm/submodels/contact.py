@@ -15,7 +15,7 @@ from sp_abm.cases import NEVER, Cases, is_seen
 from sp_abm.kernels import Flags, Floats, Key, Whole, chance, compiled, happens, inlined, uniform, uniforms
 from sp_abm.loops import Blend, mean_by
 from sp_abm.parameters.pathway import Contact
-from sp_abm.vocabulary import CaseState
+from sp_abm.vocabulary import NONE, Attempt, CaseState
 from sp_abm.world import World
 
 _MINUTES_PER_HOUR = 60
@@ -23,7 +23,8 @@ _DEEP = 3
 _FADED = 0.001
 _LONG_AGO = 8192
 _NONE_KNOWN, _ALL_FULL = -1, -2
-_CONTACTS, _MISSED, _SEEN_FIRST, _WAITED, _STARTED, _NOT_KNOWN, _NO_PLACE, _REFUSED, _N_COUNTS = range(9)
+_CONTACTS, _MISSED, _SEEN_FIRST, _WAITED, _TRIED = range(5)
+_N_COUNTS = _TRIED + len(Attempt)
 
 
 class Felt(NamedTuple):
@@ -55,10 +56,10 @@ def contact(world: World, week: int) -> None:
         missed=counts[_MISSED],
         first_contacts=counts[_SEEN_FIRST],
         weeks_waited=counts[_WAITED],
-        started=counts[_STARTED],
-        not_known=counts[_NOT_KNOWN],
-        no_place=counts[_NO_PLACE],
-        refused=counts[_REFUSED],
+        started=counts[_TRIED + Attempt.STARTED],
+        not_known=counts[_TRIED + Attempt.NOT_KNOWN],
+        no_place=counts[_TRIED + Attempt.NO_PLACE],
+        refused=counts[_TRIED + Attempt.REFUSED],
     )
 
 
@@ -177,13 +178,14 @@ def _hold_appointments(
             share = _share_ready(cases, row, p, light)
             places = (workers.pcn[post], knowledge, organisations, terms, felt)
             where = find_organisation(cases, row, citizens, *places, key_known, key_organisation, week)
-            result = where if where < 0 else _REFUSED
+            attempt = _failure(where)
             if where >= 0 and u[2] < share * p_accepts(cases, row, felt, p):
                 start_activity(cases, row, citizens, organisations, where, week)
-                result = _STARTED
+                attempt = Attempt.STARTED
             if where == _ALL_FULL:
                 lose_trust(citizens, i, p.trust_no_place, gain, lost)
-            counts[_NOT_KNOWN if result == _NONE_KNOWN else _NO_PLACE if result == _ALL_FULL else result] += 1
+            cases.attempt[row], cases.organisation[row], cases.week_tried[row] = attempt, max(where, NONE), week
+            counts[_TRIED + attempt] += 1
     workers.slots_used[:] = slots - left
     workers.slots_carried[:] = np.minimum(1.0, left)
     return counts
@@ -279,6 +281,14 @@ def find_organisation(
 def _holds(blend: Blend, fact: bool, pcn: int, u: float) -> bool:
     """Say whether a fact comes through a link: as it is when the link is on, else by chance."""
     return bool(u < blend.gain * fact + blend.offset[pcn])
+
+
+@inlined
+def _failure(where: int) -> int:
+    """Return what an attempt comes to unless the person takes up what was found."""
+    if where == _NONE_KNOWN:
+        return Attempt.NOT_KNOWN
+    return Attempt.NO_PLACE if where == _ALL_FULL else Attempt.REFUSED
 
 
 @inlined

@@ -18,14 +18,16 @@ _LEFT, _COMPLETED, _N_COUNTS = range(3)
 def participation(world: World, week: int) -> None:
     """Let people drop out or complete, keep their support up to date, and volunteers come and go."""
     p, key = world.parameters.participation, world.luck.key("participation")
-    counts = _take_part(world.citizens, world.cases, world.organisations, p, key, week)
+    counts = _take_part(world.citizens, world.cases, world.organisations, p, key, week, world.scratch_rows)
     world.count(left_activity=counts[_LEFT], completed=counts[_COMPLETED])
+    world.name(completed=world.scratch_rows[: counts[_COMPLETED]].copy())
 
 
 @compiled
 def _take_part(
-    citizens: Citizens, cases: Cases, organisations: Organisations, p: Participation, key: Key, week: int
+    citizens: Citizens, cases: Cases, organisations: Organisations, p: Participation, key: Key, week: int, rows: Whole
 ) -> Whole:
+    """Return (people who left, of these after completing), with the rows of the latter left in `rows`."""
     counts = np.zeros(_N_COUNTS, np.int64)
     for i in range(citizens.id.shape[0]):
         is_in, is_volunteer = citizens.activity_row[i] >= 0, citizens.volunteer_row[i] >= 0
@@ -44,7 +46,9 @@ def _take_part(
             rate = p.rate_drop_out_early_per_week if is_early else p.rate_drop_out_late_per_week
             if happens(u[0], rate):
                 counts[_LEFT] += 1
-                counts[_COMPLETED] += not is_early
+                if not is_early:
+                    rows[counts[_COMPLETED]] = i
+                    counts[_COMPLETED] += 1
                 _leave(citizens, i, organisations, p, u[1], not is_early)
     return counts
 

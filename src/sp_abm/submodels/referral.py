@@ -41,6 +41,7 @@ def referral(world: World, week: int) -> None:
     case_routes = np.where(routes[routes != _DECLINED] == _BY_GP, Route.GP, Route.SELF)
     world.open_cases(accepted, case_routes, week)
     n_declined, n_self = (routes == _DECLINED).sum(), (routes == _BY_SELF).sum()
+    world.name(declined=rows[routes == _DECLINED])
     n_offered = rows.size - n_self
     world.count(offered=n_offered, declined=n_declined, referred=accepted.size, referred_non_medical=n_self)
     _learn(world)
