@@ -255,7 +255,7 @@ def test_identical_worlds_never_part(kind, number):
 def test_a_lever_of_a_week_parts_a_post_in_that_week_and_not_before():
     apart = story("link worker", 0, 20, support_level=1)
     assert apart.parting.week == 20
-    assert apart.parting.what.startswith("burnout: 0.")
+    assert apart.parting.what.startswith("hours given to building up the community this week: 1.99")
     assert apart.parting.why.startswith("support delivered 0.39 in ‘today’ and 0.4")
 
 

@@ -20,7 +20,7 @@ _AROUND: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "funded": ("posts funded", ("staffing", "referral", "outreach", "allocation", "closure")),
     "in_post": ("link workers in post", (*_TEAM, "outreach")),
     "cap": ("caseload cap", ("allocation", "contact", "strain")),
-    "support": ("support delivered", ("strain", "turnover")),
+    "support": ("support delivered", ("staffing", "strain", "turnover")),
     "waiting": ("people waiting", ("allocation", "contact")),
     "open": ("open cases", ("allocation", "contact", "closure")),
     "outreach": ("share of time for outreach", ("outreach", "contact", "strain")),
