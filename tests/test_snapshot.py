@@ -1,4 +1,4 @@
-"""Snapshots: a folder is written whole or not at all, readable to others, and the old one stays until the new stands."""
+"""Snapshots: a folder is written whole or not at all, others may read it, and the old one stays till then."""
 
 import os
 import stat
