@@ -22,7 +22,7 @@ class SocialPrescribingModel(mesa.Model):
     """Citizens, link workers, GPs and organisations of a place, stepped by the week.
 
     `rng` is the seed of the keyed luck, a whole number: Mesa's own generators exist but nothing here draws from
-    them. `parameters`, `switch_off` and further keywords are as in `simulate`. `citizens[42]` is a view of a
+    them. `parameters`, `switch_off`, `events` and further keywords are as in `simulate`. `citizens[42]` is a view of a
     citizen; link workers, GPs, practices, PCNs, organisations and the commissioner are registered agents.
     """
 
@@ -37,6 +37,7 @@ class SocialPrescribingModel(mesa.Model):
         parameters: Mapping[str, float] | None = None,
         switch_off: Iterable[str] = (),
         warm_up: bool = True,
+        events: bool = False,
         simulation: Simulation | None = None,
         **levers: Any,
     ) -> None:
@@ -48,6 +49,7 @@ class SocialPrescribingModel(mesa.Model):
             changes={**levers, **(parameters or {})},
             switch_off=switch_off,
             warm_up=warm_up,
+            events=events,
         )
         self.citizens = CitizenViews(self.world)
         self.network = Network(self.world)

@@ -77,7 +77,18 @@ RUN: Final = FolderKind(
     "a run",
     "provenance.json",
     "scenario_hash",
-    ("cases.parquet", "figures", "final.parquet", "people.parquet", "provenance.json", "tallies.parquet", "weekly.csv"),
+    (
+        "cases.parquet",
+        "events.ocel.json",
+        "events.parquet",
+        "events.xes",
+        "figures",
+        "final.parquet",
+        "people.parquet",
+        "provenance.json",
+        "tallies.parquet",
+        "weekly.csv",
+    ),
 )
 COMPARISON: Final = FolderKind(
     "a comparison",

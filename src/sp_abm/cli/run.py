@@ -11,6 +11,7 @@ from rich.console import Console
 from sp_abm.cli.options import RUN, AsJson, Changes, Out, PlaceName, Years, checked_folder, examples, parsed_changes
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.tables import DISCLAIMER, finite, measures_table, plain, screen, wrapped
+from sp_abm.errors import BadValue
 
 if TYPE_CHECKING:
     from sp_abm.places import Place
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
             "run today --set support_level=0.9 --set staffing.share_support_delivered=1",
             "run outreach-with-support --place tower-hamlets --set outreach_target=isolated",
             "run my-scenario.toml --place my-town.toml --json",
+            "run today --events --out results",
         )
     )(run)
 
@@ -46,6 +48,10 @@ def run(
             "--no-warm-up", metavar="", help="Skip the four years in which the start settles (quick, but cruder)."
         ),
     ] = False,
+    events: Annotated[
+        bool,
+        typer.Option("--events", metavar="", help="Log every change of state, as Parquet, XES and OCEL (needs --out)."),
+    ] = False,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -53,10 +59,12 @@ def run(
     from sp_abm.places import place as find_place
     from sp_abm.scenario import load
 
+    if events and out is None:
+        raise BadValue("--events writes the log into the folder of results: name one with --out.")
     given = parsed_changes(changes)
     arm, where = load(scenario).with_changes(given, "--set"), find_place(place)
     folder = checked_folder(out, RUN)
-    results = _simulated(arm, where, seed, years, tuple(switch_off or ()), not no_warm_up)
+    results = _simulated(arm, where, seed, years, tuple(switch_off or ()), not no_warm_up, events)
     if as_json:
         print(json.dumps(finite(as_dict(results)), indent=1, allow_nan=False))
     else:
@@ -71,7 +79,7 @@ def run(
 
 
 def _simulated(
-    arm: "Scenario", where: "Place", seed: int, years: float, switch_off: tuple[str, ...], warm_up: bool
+    arm: "Scenario", where: "Place", seed: int, years: float, switch_off: tuple[str, ...], warm_up: bool, events: bool
 ) -> "Results":
     from sp_abm.randomness import checked_seed
     from sp_abm.run import simulate
@@ -83,7 +91,9 @@ def _simulated(
     week_without(switch_off)
     announce_compiling()
     with Meter() as meter:
-        return simulate(arm, where, seed, years, switch_off=switch_off, warm_up=warm_up, progress=meter.weeks)
+        return simulate(
+            arm, where, seed, years, switch_off=switch_off, warm_up=warm_up, events=events, progress=meter.weeks
+        )
 
 
 def as_dict(results: "Results") -> dict[str, Any]:
@@ -143,7 +153,11 @@ def _again(
 
 
 def _save(results: "Results", folder: Path) -> None:
+    from sp_abm.event_export import to_ocel, to_xes
     from sp_abm.viz import figures
 
     results.save(folder)
+    if results.events is not None:
+        to_xes(results, folder / "events.xes")
+        to_ocel(results, folder / "events.ocel.json")
     figures.write(results, folder / "figures")
