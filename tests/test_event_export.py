@@ -12,6 +12,7 @@ import pytest
 
 from sp_abm import Results, simulate
 from sp_abm.cli import main
+from sp_abm.cli.options import RUN
 from sp_abm.errors import BadValue, CannotWrite
 from sp_abm.event_export import to_ocel, to_parquet, to_xes
 from sp_abm.events.rows import KINDS
@@ -151,8 +152,8 @@ def test_the_command_line_writes_the_log_three_times_and_replaces_it(tmp_path, c
         with pytest.raises(SystemExit) as end:
             main((*arguments, *extra))
         assert not end.value.code, capsys.readouterr().err
-        names = {path.name for path in (tmp_path / "run").glob("events.*")}
-        assert names == ({"events.parquet", "events.xes", "events.ocel.json"} if extra else set())
+        logs = {name for name in RUN.entries if name.startswith("events.")}
+        assert {path.name for path in (tmp_path / "run").iterdir()} == set(RUN.entries) - (set() if extra else logs)
         assert (Results.load(tmp_path / "run").events is not None) == bool(extra)
 
 
