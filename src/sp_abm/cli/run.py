@@ -48,6 +48,7 @@ def register(app: typer.Typer) -> None:
             "run supported-workforce --cut 'burnout->intention'",
             "run my-scenario.toml --place my-town.toml --json",
             "run today --panel 2000 --panel-every 4 --out results",
+            "run today --events --out results",
         )
     )(run)
 
@@ -70,6 +71,10 @@ def run(
     ] = False,
     panel: PanelSize = None,
     panel_every: PanelEvery = 1,
+    events: Annotated[
+        bool,
+        typer.Option("--events", metavar="", help="Log every change of state, as Parquet, XES and OCEL (needs --out)."),
+    ] = False,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -77,10 +82,12 @@ def run(
     from sp_abm.places import place as find_place
     from sp_abm.scenario import load
 
+    if events and out is None:
+        raise BadValue("--events writes the log into the folder of results: name one with --out.")
     given = parsed_changes(changes)
     arm, where = load(scenario).with_changes(given, "--set").with_cut(cut or (), "--cut"), find_place(place)
     folder = checked_folder(out, RUN)
-    options = {"switch_off": tuple(switch_off or ()), "warm_up": not no_warm_up}
+    options = {"switch_off": tuple(switch_off or ()), "warm_up": not no_warm_up, "events": events}
     results = _simulated(arm, where, seed, years, options | _panel(panel, panel_every, folder))
     if as_json:
         print(json.dumps(finite(as_dict(results)), indent=1, allow_nan=False))
@@ -182,7 +189,11 @@ def _again(
 
 
 def _save(results: "Results", folder: Path) -> None:
+    from sp_abm.event_export import to_ocel, to_xes
     from sp_abm.viz import figures
 
     results.save(folder)
+    if results.events is not None:
+        to_xes(results, folder / "events.xes")
+        to_ocel(results, folder / "events.ocel.json")
     figures.write(results, folder / "figures")
