@@ -31,6 +31,8 @@ _RULE_SOURCES: Final = (
     "population/*.py",
     "submodels/*.py",
     "schedule.py",
+    "tallies.py",
+    "stocks.py",
     "recorder.py",
     "randomness.py",
     "scenario.py",

@@ -18,7 +18,7 @@ from sp_abm.initialisation import Progress, first_world, quiet, warmed_world
 from sp_abm.kernels import SOURCE_HASH
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
-from sp_abm.recorder import Recorder
+from sp_abm.recorder import RECORDED, Recorder
 from sp_abm.results import CASE_COLUMNS, Results
 from sp_abm.scenario import Scenario, from_content, load
 from sp_abm.schedule import Observer, step, week_without
@@ -97,13 +97,11 @@ class Simulation:
             "place": asdict(self.world.place),
             "switch_off": list(self.switch_off),
         }
-        n = self.recorder.n_weeks
 
         def write(beside: Path) -> None:
             save_state(self.world, beside)
             (beside / "simulation.json").write_text(json.dumps(facts, indent=1), "utf-8")
-            record = {"people": self.recorder.people[:n], "system": self.recorder.system[:n]}
-            np.savez(beside / "record.npz", allow_pickle=False, last_stage=self.recorder.last_stage, **record)
+            np.savez(beside / "record.npz", allow_pickle=False, **self.recorder.content())
 
         write_folder(folder, write)
 
@@ -115,12 +113,12 @@ class Simulation:
             place = Place(**{name: _untupled(value) for name, value in facts["place"].items()})
             scenario = from_content(facts["scenario"])
             with np.load(folder / "record.npz", allow_pickle=False) as record:
-                people, system, last_stage = record["people"], record["system"], record["last_stage"]
+                content = {name: record[name] for name in RECORDED}
         except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as problem:
             raise BadFile(f"{folder} does not hold a saved model: {problem}.") from None
         world = first_world(place, scenario.parameter_set(), 0, week=0)
         simulation = cls(scenario, load_state(world, folder), switch_off=facts["switch_off"])
-        simulation.recorder.restore(people, system, last_stage)
+        simulation.recorder.restore(content)
         return simulation
 
     def step(self) -> None:

@@ -53,6 +53,19 @@ class Route(IntEnum):
     SELF = 1
     OUTREACH = 2
 
+    @property
+    def word(self) -> str:
+        """Return the route's name as used in measures, such as ``outreach``."""
+        return self.name.lower()
+
+
+class Horizon(StrEnum):
+    """Of which of the three horizons a first contact is: after things went wrong, before, or in between."""
+
+    REACTIVE = "reactive"
+    MIXED = "mixed"
+    PROACTIVE = "proactive"
+
 
 class CaseState(IntEnum):
     """The pathway of a case, in order; a closed case also carries an `Outcome`."""
