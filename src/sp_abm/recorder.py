@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.agents.citizens import Citizens
-from sp_abm.kernels import Floats, Whole, compiled
+from sp_abm.kernels import Flags, Floats, Whole, compiled, inlined
 from sp_abm.measures import Measure, Window
-from sp_abm.stocks import community, helped_by_horizon, referred_by_route, service, workforce, worth
+from sp_abm.stocks import community, service, workforce, worth
 from sp_abm.tallies import (
     COUNTED,
     DENOMINATORS,
@@ -38,7 +38,8 @@ _N_MARKS: Final = 4
 RECORDED: Final = ("people", "system", "last_stage", "marks")
 """Names of what a record is saved as."""
 
-_FIRST_STAGE = COUNTED.index("n_thriving")
+_EVERYBODY, _ADULTS, _FIRST_STAGE = (COUNTED.index(name) for name in ("n_citizens", "n_adults", "n_thriving"))
+_BEYOND_STAGES = _FIRST_STAGE + len(Stage)
 _LONELY, _AWARE, _TRUST, _LIFE = (
     COUNTED.index(n) for n in ("n_lonely", "n_aware", "sum_trust", "sum_life_satisfaction")
 )
@@ -63,7 +64,9 @@ class Recorder:
         self.system = np.zeros((weeks, len(SYSTEM_TALLIES)))
         self.n_weeks = 0
         self.last_stage = world.citizens.stage.copy()
-        self.marks = need_now(world.citizens, np.arange(world.citizens.id.size))
+        self.marks = np.zeros(world.citizens.id.size, np.uint8)
+        citizens = world.citizens
+        _mark_needs(citizens.age, citizens.stage, citizens.lonely, np.zeros_like(citizens.arrived), 0, self.marks)
         p = world.parameters.observation
         self._life = np.array([getattr(p, f"life_{stage.word}") for stage in Stage])
         self._quality = np.array([getattr(p, f"quality_{stage.word}") for stage in Stage])
@@ -74,16 +77,16 @@ class Recorder:
         row, week = self.n_weeks, world.week - 1
         if row == self.system.shape[0]:
             self._grow()
-        newcomers = np.flatnonzero(world.citizens.arrived == week)
-        self.marks[newcomers] = need_now(world.citizens, newcomers)
-        first_seen = np.flatnonzero(world.cases.week_first[: world.n_cases] == week)
-        self.marks[world.cases.citizen[first_seen]] |= REACHED
+        citizens, cases = world.citizens, world.cases
+        _mark_needs(citizens.age, citizens.stage, citizens.lonely, citizens.arrived, week, self.marks)
+        _mark_reached(cases.citizen, cases.week_first, world.n_cases, week, self.marks)
 
-        arguments = (world.citizens, self.last_stage, self.marks, self._life, self._life_lonely, week)
+        arguments = (citizens, self.last_stage, self.marks, self._life, self._life_lonely, week)
         for part in world.pass_over_citizens(_count_people, *arguments):
             _add_up(part, self._quality, self.people[row])
-        tallies = world.flows | workforce(world) | community(world) | service(world) | referred_by_route(world, week)
-        tallies |= helped_by_horizon(world, first_seen) | worth(world, self.people[row].sum(axis=0), row)
+        everybody = self.people[row].sum(axis=0).tolist()
+        tallies = {"weeks": 1.0, **world.flows, **workforce(world), **community(world), **service(world, week)}
+        tallies |= worth(world, everybody, row)
         self.system[row] = [tallies[name] for name in SYSTEM_TALLIES]
         self.n_weeks += 1
 
@@ -111,12 +114,20 @@ class Recorder:
         self.system = np.concatenate([self.system, np.zeros((extra, self.system.shape[1]))])
 
 
-def need_now(citizens: Citizens, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Return the mark `IN_NEED` for each row of 16 or over who is in distress or lonely now, 0 for others."""
-    stage = citizens.stage[rows]
-    is_distressed = (stage == Stage.PRE_CRISIS) | (stage == Stage.CRISIS)
-    is_in_need = (citizens.age[rows] >= ADULT_AGE) & (is_distressed | citizens.lonely[rows])
-    return np.where(is_in_need, IN_NEED, 0).astype(np.uint8)
+@compiled
+def _mark_needs(age: Whole, stage: Whole, lonely: Flags, arrived: Whole, week: int, marks: Whole) -> None:
+    """Mark afresh those who arrived this week: in need if 16 or over and in distress or lonely, and not yet reached."""
+    for i in range(arrived.shape[0]):
+        if arrived[i] == week:
+            is_distressed = stage[i] == Stage.PRE_CRISIS or stage[i] == Stage.CRISIS
+            marks[i] = IN_NEED if age[i] >= ADULT_AGE and (is_distressed or lonely[i]) else 0
+
+
+@compiled
+def _mark_reached(citizen: Whole, week_first: Whole, n_cases: int, week: int, marks: Whole) -> None:
+    for row in range(n_cases):
+        if week_first[row] == week:
+            marks[citizen[row]] |= REACHED
 
 
 @compiled
@@ -133,29 +144,36 @@ def _count_people(
     """Return tallies of everybody by mark, cell and name, shape (4, cells, tallies): each person in one place."""
     tallies = np.zeros((_N_MARKS * N_CELLS, len(COUNTED)))
     n_fifths, n_bands, n_sexes = SHAPE
+    age, female, fifth, stage, lonely = citizens.age, citizens.female, citizens.fifth, citizens.stage, citizens.lonely
+    consultations, contentment, trust = citizens.consultations, citizens.contentment, citizens.trust
+    aware, last_referral = citizens.aware, citizens.last_referral
     for i in range(low, high):
-        band = _BAND_OF_AGE[citizens.age[i]]
-        cell = ((marks[i] * n_fifths + citizens.fifth[i]) * n_bands + band) * n_sexes + (0 if citizens.female[i] else 1)
-        tallies[cell, 0] += 1
-        tallies[cell, _CONSULTATIONS] += citizens.consultations[i]
-        if citizens.age[i] < ADULT_AGE:
-            last_stage[i] = citizens.stage[i]
+        now, before = stage[i], last_stage[i]
+        cell = ((marks[i] * n_fifths + fifth[i]) * n_bands + _BAND_OF_AGE[age[i]]) * n_sexes + (1 - female[i])
+        tallies[cell, _CONSULTATIONS] += consultations[i]
+        last_stage[i] = now
+        if age[i] < ADULT_AGE:
+            tallies[cell, _EVERYBODY] += 1
             continue
-        tallies[cell, 1] += 1
-        stage = citizens.stage[i]
-        tallies[cell, _FIRST_STAGE + stage] += 1
-        if last_stage[i] != stage:
-            tallies[cell, _FLOW_COLUMN[last_stage[i], stage]] += 1
-            last_stage[i] = stage
-        satisfaction = life[stage] + citizens.contentment[i]
-        if citizens.lonely[i]:
-            tallies[cell, _LONELY] += 1
-            satisfaction -= life_lonely
-        tallies[cell, _LIFE] += min(10.0, max(0.0, satisfaction))
-        tallies[cell, _AWARE] += citizens.aware[i]
-        tallies[cell, _TRUST] += citizens.trust[i]
-        tallies[cell, _REFERRED] += citizens.last_referral[i] == week
+        tallies[cell, _FIRST_STAGE + now] += 1
+        if now != before:
+            tallies[cell, _FLOW_COLUMN[before, now]] += 1
+        tallies[cell, _LONELY] += lonely[i]
+        tallies[cell, _LIFE] += min(10.0, max(0.0, life[now] + contentment[i] - life_lonely * lonely[i]))
+        tallies[cell, _TRUST] += trust[i]
+        tallies[cell, _AWARE] += aware[i]
+        tallies[cell, _REFERRED] += last_referral[i] == week
+    _count_heads(tallies)
     return tallies.reshape(_N_MARKS, N_CELLS, len(COUNTED))
+
+
+@inlined
+def _count_heads(tallies: Floats) -> None:
+    """Fill in the adults of each row, who are those of every stage, and add them to the young."""
+    for row in range(tallies.shape[0]):
+        adults = tallies[row, _FIRST_STAGE:_BEYOND_STAGES].sum()
+        tallies[row, _ADULTS] = adults
+        tallies[row, _EVERYBODY] += adults
 
 
 @compiled
@@ -164,7 +182,7 @@ def _add_up(counted: Floats, quality: Floats, people: Floats) -> None:
     for mark in range(_N_MARKS):
         for cell in range(N_CELLS):
             found, row = counted[mark, cell], people[cell]
-            if found[0] == 0:
+            if found[_EVERYBODY] == 0:
                 continue
             for k in range(len(COUNTED)):
                 row[k] += found[k]
