@@ -187,7 +187,10 @@ def test_a_saved_comparison_holds_tables_provenance_and_figures_of_each_arm(sp_a
     [
         ("places", {"place", "name", "is_real", "note", "residents", "filled_from_england"}),
         ("scenarios", {"scenario", "why", "expected", "levers", "parameters", "hash"}),
-        ("measures", {"measure", "subject", "label", "unit", "kind", "window", "is_by_group"}),
+        (
+            "measures",
+            {"measure", "subject", "label", "unit", "theory", "kind", "window", "is_by_group", "is_paired"},
+        ),
         ("levers", {"lever", "meaning", "unit", "default", "source"}),
         ("parameters", {"parameter", "value", "unit", "low", "high", "role", "source", "meaning"}),
     ],
@@ -345,6 +348,7 @@ def test_missing_numbers_become_null() -> None:
 def made(differences: dict[str, float], noise: float, seeds: int = 10) -> Comparison:
     """Return a comparison by hand: each measure 1 in the first arm, its difference give or take some noise."""
     values = np.ones((seeds, 2, len(MEASURES)))
+    values[:, :, [declared.is_paired for declared in MEASURES.values()]] = np.nan
     wobble = noise * np.where(np.arange(seeds) % 2, 1.0, -1.0)
     for name, size in differences.items():
         values[:, 1, list(MEASURES).index(name)] += size + wobble
