@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.errors import BadFile, BadValue, unknown
-from sp_abm.measures import MEASURES, Measure, Window
+from sp_abm.measures import MEASURES, Measure, Window, ratio
 from sp_abm.snapshot import write_folder
-from sp_abm.tallies import PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES, Sums, ratio
+from sp_abm.tallies import PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES, Sums
 from sp_abm.vocabulary import AGE_BANDS, DEPRIVATION_FIFTHS, SEXES, TRANSITIONS, WEEKS_PER_YEAR, Outcome, Stage
 
 if TYPE_CHECKING:

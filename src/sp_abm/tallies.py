@@ -5,7 +5,7 @@ tallies are also kept for the people in need and for those reached (see `recorde
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,9 +138,3 @@ class Sums:
         system = np.zeros((people.shape[0], len(SYSTEM_TALLIES)))
         system[:, _SYSTEM["weeks"]] = self.system[0, _SYSTEM["weeks"]]
         return Sums(system, people[:, None])
-
-
-def ratio(top: NDArray[Any], bottom: NDArray[Any] | float) -> NDArray[np.float64]:
-    """Return top over bottom, missing where there is nothing (or less) to divide by."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(np.asarray(bottom) > 0, np.asarray(top, np.float64) / bottom, np.nan)

@@ -3,12 +3,12 @@
 from typing import Final
 
 from sp_abm.errors import unknown
-from sp_abm.measures.declared import Kind, Measure, Subject, TheoryOfChange, Window
+from sp_abm.measures.declared import Kind, Measure, Subject, TheoryOfChange, Window, ratio
 from sp_abm.measures.people import PEOPLE
 from sp_abm.measures.service import SERVICE
 from sp_abm.measures.system import SYSTEM
 
-__all__ = ["MEASURES", "Kind", "Measure", "Subject", "TheoryOfChange", "Window", "measure"]
+__all__ = ["MEASURES", "Kind", "Measure", "Subject", "TheoryOfChange", "Window", "measure", "ratio"]
 
 MEASURES: Final[dict[str, Measure]] = {declared.name: declared for declared in (*PEOPLE, *SERVICE, *SYSTEM)}
 

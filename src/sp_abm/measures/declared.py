@@ -8,11 +8,13 @@ measure is taken of the difference between a run and another with the same peopl
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.tallies import Sums, ratio
+if TYPE_CHECKING:
+    from sp_abm.tallies import Sums
 
 
 class Window(StrEnum):
@@ -75,10 +77,16 @@ class Measure:
     window: Window = Window.YEAR
     is_by_group: bool = False
     is_paired: bool = False
-    derived: Callable[[Sums], NDArray[np.float64]] | None = None
+    derived: Callable[["Sums"], NDArray[np.float64]] | None = None
 
-    def value(self, sums: Sums) -> NDArray[np.float64]:
+    def value(self, sums: "Sums") -> NDArray[np.float64]:
         """Return the measure of each stretch of weeks (or group), missing where there is nothing to divide by."""
         if self.derived:
             return self.derived(sums)
         return ratio(sums.of(self.top), sums.of(self.bottom) if self.bottom else 1.0) * self.scale
+
+
+def ratio(top: NDArray[Any], bottom: NDArray[Any] | float) -> NDArray[np.float64]:
+    """Return top over bottom, missing where there is nothing (or less) to divide by."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(np.asarray(bottom) > 0, np.asarray(top, np.float64) / bottom, np.nan)

@@ -3,14 +3,16 @@
 Who is in need and who is reached is said in `recorder`.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.measures.declared import Kind, Measure, Subject, TheoryOfChange, Window
-from sp_abm.tallies import Sums, ratio
+from sp_abm.measures.declared import Kind, Measure, Subject, TheoryOfChange, Window, ratio
 from sp_abm.vocabulary import TRANSITIONS, WEEKS_PER_YEAR, Stage
+
+if TYPE_CHECKING:
+    from sp_abm.tallies import Sums
 
 _SHARE: Final = "share of people of 16+"
 _POINTS_PER_SHARE: Final = 100
@@ -77,7 +79,7 @@ def _new(before: Stage, after: Stage) -> Measure:
     )
 
 
-def slope_index(sums: Sums) -> NDArray[np.float64]:
+def slope_index(sums: "Sums") -> NDArray[np.float64]:
     """Return the slope index of inequality in distress: percentage points from the most to the least deprived.
 
     The share in distress of each deprivation fifth is regressed on the fifth's place in the ranking of all adults (0
@@ -91,17 +93,17 @@ def slope_index(sums: Sums) -> NDArray[np.float64]:
     return ratio(-(weight * off * share).sum(axis=1), (weight * off**2).sum(axis=1)) * _POINTS_PER_SHARE
 
 
-def _years_per_1000(sums: Sums, tally: str) -> NDArray[np.float64]:
+def _years_per_1000(sums: "Sums", tally: str) -> NDArray[np.float64]:
     """Return a reading summed over the years, per 1,000 people of 16 and over."""
     return ratio(sums.of(tally), sums.of("n_adults")) * sums.of("weeks") / WEEKS_PER_YEAR * _PER_PERSON
 
 
-def wellbys(sums: Sums) -> NDArray[np.float64]:
+def wellbys(sums: "Sums") -> NDArray[np.float64]:
     """Return points of life satisfaction times years lived (WELLBYs), per 1,000 people of 16 and over."""
     return _years_per_1000(sums, "sum_life_satisfaction")
 
 
-def qalys(sums: Sums) -> NDArray[np.float64]:
+def qalys(sums: "Sums") -> NDArray[np.float64]:
     """Return years lived, each weighted by its stage (QALYs), per 1,000 people of 16 and over."""
     return _years_per_1000(sums, "sum_quality")
 

@@ -3,14 +3,16 @@
 Maturity is an index of parts, each a measure of its own from 0 to 1. It is read off the model and drives nothing.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.measures.declared import Kind, Measure, Subject, TheoryOfChange, Window
-from sp_abm.tallies import Sums, ratio
+from sp_abm.measures.declared import Kind, Measure, Subject, TheoryOfChange, Window, ratio
 from sp_abm.vocabulary import WEEKS_PER_YEAR, Horizon
+
+if TYPE_CHECKING:
+    from sp_abm.tallies import Sums
 
 _INPUT, _OUTPUT, _OUTCOME, _IMPACT = (
     TheoryOfChange.INPUT,
@@ -49,12 +51,12 @@ def _part(name: str, label: str, top: str, bottom: str) -> Measure:
     return Measure(f"maturity_{name}", label, _UNIT, Kind.STOCK, Subject.SYSTEM, _OUTCOME, top, bottom)
 
 
-def routes(sums: Sums) -> NDArray[np.float64]:
+def routes(sums: "Sums") -> NDArray[np.float64]:
     """Return the people who came by a non-medical route over all who were referred, at most 1."""
     return np.minimum(1.0, ratio(sums.of("referred_non_medical"), sums.of("referred")))
 
 
-def retention(sums: Sums) -> NDArray[np.float64]:
+def retention(sums: "Sums") -> NDArray[np.float64]:
     """Return 1 less the yearly rate at which link workers are expected to leave, at least 0."""
     return np.maximum(0.0, 1.0 - ratio(sums.of("expected_leavers"), sums.of("n_workers")) * WEEKS_PER_YEAR)
 
@@ -71,7 +73,7 @@ _PARTS: Final = (
 )  # fmt: skip
 
 
-def maturity(sums: Sums) -> NDArray[np.float64]:
+def maturity(sums: "Sums") -> NDArray[np.float64]:
     """Return the mean of the parts of maturity, missing where one of them is."""
     found: NDArray[np.float64] = np.mean([part.value(sums) for part in _PARTS], axis=0)
     return found
