@@ -35,6 +35,9 @@ QUESTIONS: Final[dict[str, int]] = {
     "hiring": 24,
     "newcomer_knowledge": 25,
     "kind": 26,
+    "recorded": 70,
+    "pilots": 71,
+    "adoption": 72,
 }
 """Question numbers are part of every result: a new question takes a new number, none is ever changed."""
 
