@@ -11,7 +11,7 @@ CONSTANT = Role.CONSTANT
 class Landscape(NamedTuple):
     """The world outside."""
 
-    weeks_shock_fades: Annotated[float, fact("weeks over which a shock to everybody wears off: one part in so many is lost each week", "weeks", 1, 260, "fitted to POP-003 POP-004: back in about five months")] = 8.0
+    weeks_shock_fades: Annotated[float, fact("weeks over which a shock to everybody wears off: one part in so many is lost each week", "weeks", 1, 260, "fitted to P31 P32 (POP-003 POP-004) under pandemic-shock")] = 12.0
 
 
 class Funding(NamedTuple):
