@@ -20,10 +20,9 @@ HAMLET = replace(
     gp_fte=12.0,
     organisations_per_10000=100.0,
     places_per_organisation=4.0,
-    referral_multiplier=8.0,
 )
 N_WEEKS = 110
-LEAN = {"caseload_cap": 15, "posts_per_10000": 0.6}
+LEAN = {"caseload_cap": 15, "posts_per_10000": 0.4}
 ANSWERING = LEAN | {"investment_response": 1}
 
 
