@@ -65,7 +65,7 @@ LEVERS: Final[Mapping[str, Fact]] = {
     "gp_engagement": _number("how present the service is to GPs, over today's", "ratio", 0, 5, "assumed"),
     "equity_rule": _choice("who goes first on the waiting list", "assumed", EquityRule),
     "share_pilot_pcns": _number(
-        "PCNs that practise outreach from the start; the others may take it up", "share", 0, 1, "assumed"
+        "networks (PCNs) that practise outreach from the start; the others may take it up", "share", 0, 1, "assumed"
     ),
     "investment_response": _number(
         "how strongly visible impact moves money at the yearly review", "exponent", 0, 3, "assumed: no evidence"

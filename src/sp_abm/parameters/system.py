@@ -27,7 +27,7 @@ class Funding(NamedTuple):
     least_step: Annotated[float, fact("compounding rule: money after a review, over that before it, at least", "ratio", 0.01, 1, "assumed")] = 0.8
     most_step: Annotated[float, fact("compounding rule: money after a review, over that before it, at most", "ratio", 1, 10, "assumed")] = 1.25
     most_compounded: Annotated[float, fact("compounding rule: money after all reviews, over what was asked for, at most", "ratio", 1, 100, "assumed: ten years of the largest steps stay below it")] = 10.0
-    rate_adoption_per_year: Annotated[float, fact("PCNs that take up outreach, were all others proactive and every case they recorded adequate", "per year", 0, 50, "assumed: no evidence")] = 2.0
+    rate_adoption_per_year: Annotated[float, fact("taking up outreach, of a PCN whose peers are all proactive and record adequate cases only", "per year", 0, 50, "assumed: no evidence")] = 2.0
 
 
 class Staffing(NamedTuple):
