@@ -121,3 +121,7 @@ class Closure(NamedTuple):
     ratio_change: Annotated[float, fact("losing touch for each change of link worker", "rate ratio", 1, 10, "assumed; W108 W110")] = 2.0
     ratio_crisis: Annotated[float, fact("losing touch while in crisis", "rate ratio", 1, 10, "assumed")] = 2.0
     trust_adequate: Annotated[float, fact("trust after adequate help", "change", 0, 1, "assumed")] = 0.15
+    p_recorded: Annotated[float, fact("the outcome of somebody seen is recorded when the case ends", "probability", 0, 1, "assumed")] = 0.6
+    p_recorded_toolkit: Annotated[float, fact("the same where the toolkit was used, in addition", "probability", 0, 1, "assumed: no effect size is known")] = 0.3
+    value_adequate: Annotated[float, fact("what the commissioner sees in an adequate case", "value of a case", 0, 1, "assumed: the unit", CONSTANT)] = 1.0
+    value_contacts: Annotated[float, fact("what it sees in three or more contacts without an activity", "value of a case", 0, 1, "assumed")] = 0.3

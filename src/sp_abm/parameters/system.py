@@ -11,7 +11,7 @@ CONSTANT = Role.CONSTANT
 class Landscape(NamedTuple):
     """The world outside."""
 
-    weeks_shock_fades: Annotated[float, fact("weeks over which a shock to everybody wears off: one part in so many is lost each week", "weeks", 1, 260, "fitted to POP-003 POP-004: back in about five months")] = 8.0
+    weeks_shock_fades: Annotated[float, fact("weeks over which a shock to everybody wears off: one part in so many is lost each week", "weeks", 1, 260, "fitted to P31 P32 (POP-003 POP-004) under pandemic-shock")] = 12.0
 
 
 class Funding(NamedTuple):
@@ -20,6 +20,14 @@ class Funding(NamedTuple):
     cost_post_gbp_per_year: Annotated[float, fact("a full-time link worker, with on-costs", "GBP a year", 20000, 100000, "W007 EO098")] = 36428.0
     cost_place_gbp_per_year: Annotated[float, fact("grant for one place in a community activity", "GBP a year", 0, 5000, "assumed; EO099 has 692 a person")] = 300.0
     share_grants_nhs: Annotated[float, fact("grants to organisations that the NHS pays; the council pays the rest", "share", 0, 1, "assumed")] = 0.5
+    response_support: Annotated[float, fact("how strongly support follows impact, over posts", "ratio of exponents", 0, 3, "assumed: no evidence")] = 0.0
+    response_grants: Annotated[float, fact("how strongly grants follow impact, over posts", "ratio of exponents", 0, 3, "assumed: no evidence")] = 0.0
+    least_factor: Annotated[float, fact("anchored rule: money after a review, over what was asked for, at least", "ratio", 0.01, 1, "assumed")] = 0.25
+    most_factor: Annotated[float, fact("anchored rule: money after a review, over what was asked for, at most", "ratio", 1, 10, "assumed")] = 3.0
+    least_step: Annotated[float, fact("compounding rule: money after a review, over that before it, at least", "ratio", 0.01, 1, "assumed")] = 0.8
+    most_step: Annotated[float, fact("compounding rule: money after a review, over that before it, at most", "ratio", 1, 10, "assumed")] = 1.25
+    most_compounded: Annotated[float, fact("compounding rule: money after all reviews, over what was asked for, at most", "ratio", 1, 100, "assumed: ten years of the largest steps stay below it")] = 10.0
+    rate_adoption_per_year: Annotated[float, fact("taking up outreach, of a PCN whose peers are all proactive and record adequate cases only", "per year", 0, 50, "assumed: no evidence")] = 2.0
 
 
 class Staffing(NamedTuple):

@@ -52,7 +52,7 @@ def pressures(
 ) -> tuple[float, float]:
     """Return the hazard ratios (worsening, improving) of a person this week."""
     push, pull = np.float64(worse), np.float64(better)
-    if strain > 0:
+    if strain != 0:
         push *= np.exp(np.float64(strain))
     if unemployed:
         push *= p.ratio_unemployed_worse
