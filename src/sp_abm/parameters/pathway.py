@@ -113,6 +113,7 @@ class WordOfMouth(NamedTuple):
 class Closure(NamedTuple):
     """How cases end."""
 
+    effect_voice: Annotated[float, fact("outcomes recorded where link workers speak up twice as much as today", "probability gained", 0, 1, "assumed")] = 0.1
     max_weeks_standard: Annotated[float, fact("weeks after allocation at which a case closes", "weeks", 1, 104, "EO027")] = 12.0
     max_weeks_crisis: Annotated[float, fact("the same when referred in crisis", "weeks", 1, 104, "EO026")] = 26.0
     rate_disengages_per_week: Annotated[float, fact("losing touch", "per week", 0, 1, "fitted to C24 (EO025)")] = 0.025
