@@ -35,6 +35,7 @@ QUESTIONS: Final[dict[str, int]] = {
     "hiring": 24,
     "newcomer_knowledge": 25,
     "kind": 26,
+    "toolkit": 41,
 }
 """Question numbers are part of every result: a new question takes a new number, none is ever changed."""
 

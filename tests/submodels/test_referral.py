@@ -73,13 +73,13 @@ def test_a_busy_week_lowers_identification(small_world):
     """400 consultations where 100 are usual: (400/100)^-.5 = .5; a quiet week of 25 doubles it."""
     small_world.practices.usual_consultations[:] = 100
     small_world.practices.consultations[:] = [400, 25]
-    assert time_pressure(small_world) == pytest.approx([0.5, 2.0])
+    assert time_pressure(small_world, 0) == pytest.approx([0.5, 2.0])
 
 
 def test_a_surgery_without_consultations_divides_by_nothing(small_world):
     small_world.practices.consultations[:] = 0
     small_world.practices.usual_consultations[:] = 0
-    assert time_pressure(small_world) == pytest.approx([1, 1])
+    assert time_pressure(small_world, 0) == pytest.approx([1, 1])
 
 
 def test_everyone_of_age_who_may_be_referred_is_when_offers_are_sure(fresh_world):
