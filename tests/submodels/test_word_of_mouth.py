@@ -115,20 +115,31 @@ def test_what_was_lost_in_trust_is_counted_for_a_week_and_then_forgotten(fresh_w
     assert not world.pcns.trust_lost.any()
 
 
-def test_a_link_half_as_strong_tells_half_as_many(fresh_world, add_case):
-    """Everybody helped tells two: 400 people told by 200; with p_tells x .5, about 200, give or take four times 14."""
-    for link in ("helped->word_of_mouth", "word_of_mouth->awareness"):
-        world = nobody_aware(fresh_world(**REMEMBER))
-        world.links = Links({link: 0.5})
-        told = 0
-        for row in range(5000):
-            if len(friends(world, row)) >= 2 and told < 200:
-                add_case(world, row, **HELPED)
-                told += 1
+def two_hundred_helped(world, add_case):
+    """Give 200 people who have two live ties or more a case that helped them."""
+    for row in [row for row in range(2000) if len(friends(world, row)) >= 2][:200]:
+        add_case(world, row, **HELPED)
+    return world
+
+
+def test_a_link_half_as_strong_makes_half_as_many_tell(fresh_world, add_case):
+    """Of 200, each tells two with p_tells 1 x .5: 200 told, standard deviation 2 x sqrt(50) = 14; four of them."""
+    world = two_hundred_helped(nobody_aware(fresh_world(**REMEMBER)), add_case)
+    world.links = Links({"helped->word_of_mouth": 0.5})
+    word_of_mouth(world, 10)
+    assert abs(world.flows["told"] - 200) < 4 * 14.2
+
+
+def test_being_told_half_as_strongly_makes_half_of_those_told_aware(fresh_world, add_case):
+    """All 400 are told; who becomes aware is among those who would, and about half of them (sd under 10)."""
+    whole = two_hundred_helped(nobody_aware(fresh_world(**REMEMBER)), add_case)
+    half = two_hundred_helped(nobody_aware(fresh_world(**REMEMBER)), add_case)
+    half.links = Links({"word_of_mouth->awareness": 0.5})
+    for world in (whole, half):
         word_of_mouth(world, 10)
-        is_told_less = link == "helped->word_of_mouth"
-        assert world.flows["told"] == 400 or (is_told_less and abs(world.flows["told"] - 200) < 4 * 2 * np.sqrt(50))
-        assert 120 < world.citizens.aware.sum() < 260
+        assert world.flows["told"] == 400
+    aware, of = half.citizens.aware, whole.citizens.aware
+    assert (aware <= of).all() and abs(aware.sum() - of.sum() / 2) < 41
 
 
 def test_a_campaign_of_half_a_year_tells_half_of_those_who_do_not_know(fresh_world):
