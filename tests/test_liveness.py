@@ -62,6 +62,12 @@ LEVERS = [
     ("posts_per_10000", 0.1, 0.8, "posts", {}),
     ("posts_per_10000", 0.1, 0.8, "share_contacted", {}),
     ("self_referral", False, True, "referrals_per_1000_per_week", {}),
+    ("toolkit", False, True, "n_volunteers", {}),
+    ("toolkit", False, True, "trust_mean", {"outreach_share": 0.5}),
+    ("outreach_channel", "places", "invitation", "share_non_medical_routes", {}),
+    ("outreach_channel", "places", "volunteers", "share_non_medical_routes", {}),
+    ("gp_engagement", 0.5, 2, "referrals_per_1000_per_week", {}),
+    ("awareness_campaign", 0, 0.5, "share_aware", {}),
 ]
 STEPS = [
     ("support_level", 0, 1, "burnout_mean"),
@@ -74,6 +80,8 @@ EVENTFUL = {
     "caseload_cap": 75,
     "outreach_share": ((0, 0.2), (40, 0.1)),
     "outreach_target": ((0, "well_connected"), (30, "off_balance")),
+    "outreach_channel": ((0, "volunteers"), (50, "invitation"), (65, "places")),
+    "toolkit": True,
     "posts_per_10000": ((0, 3.11), (20, 2.04)),
     "support_level": ((0, 1), (40, 0)),
     "contact.minutes_contact": 110,

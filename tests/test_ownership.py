@@ -29,6 +29,9 @@ HAMLET = replace(
 EVERYTHING_OFTEN = {
     "outreach_share": 0.3,
     "outreach_target": "isolated",
+    "outreach_channel": "volunteers",
+    "toolkit": "on",
+    "outreach.p_volunteers_toolkit": 0.5,
     "posts_per_10000": [{"from": 0, "value": 2}, {"from": 30, "value": 0.7}, {"from": 40, "value": 3}],
     "caseload_cap": 20,
     "support_level": [{"from": 0, "value": 0.39}, {"from": 5, "value": 1}],

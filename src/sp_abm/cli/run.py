@@ -89,9 +89,12 @@ def _simulated(
 def as_dict(results: "Results") -> dict[str, Any]:
     """Return a run for machines: scenario, place, seed, years, measures and provenance."""
     from sp_abm.measures import MEASURES
+    from sp_abm.viz.words import OUTREACH_NOTE, has_outreach
 
     summary, provenance = results.summary, results.provenance
+    notes = {"note": OUTREACH_NOTE} if has_outreach(results) else {}
     return {
+        **notes,
         **{key: provenance[key] for key in ("scenario", "place", "seed", "years")},
         "measures": {name: {"value": float(summary[name]), "unit": measure.unit} for name, measure in MEASURES.items()},
         "provenance": provenance,
@@ -105,12 +108,15 @@ def place_line(where: "Place") -> str:
 
 
 def _show(console: Console, results: "Results", arm: "Scenario", where: "Place", given: dict[str, Any]) -> None:
+    from sp_abm.viz.words import OUTREACH_NOTE, has_outreach
+
     provenance = results.provenance
     years = f"{provenance['years']:g} year{'' if provenance['years'] == 1 else 's'}"
     console.print(f"{arm.name} in {where.name}, {years}, seed {provenance['seed']}", style="bold", soft_wrap=True)
     lines = [arm.why, place_line(where)]
     lines += [f"Changed: {', '.join(f'{name} = {plain(value)}' for name, value in given.items())}"] if given else []
     lines += [f"Left out: {', '.join(provenance['switch_off'])}"] if provenance["switch_off"] else []
+    lines += [OUTREACH_NOTE] if has_outreach(results) else []
     for line in filter(None, lines):
         wrapped(console, line)
     console.print(measures_table(results.summary.to_dict(), results.n_weeks))
