@@ -26,8 +26,6 @@ COMMANDS = ("run", "compare", "dashboard", "demo", "places", "scenarios", "measu
 SHORT = ("--no-warm-up", "--years", "0.2")
 SMALL_COMPARISON = ("compare", "today", "supported-workforce", "--seeds", "2", "--years", "0.2", "--workers", "1")
 
-OUTREACH_COMPARISON = ("compare", "today", "outreach-without-support", "--seeds", "1", "--years", "0.5")
-
 
 class Said(NamedTuple):
     """What a command left: its exit code, and what it printed."""
@@ -167,24 +165,6 @@ def test_compare_json_holds_what_is_promised_and_nothing_else(sp_abm: Any) -> No
         assert list(measures) == list(MEASURES)
         assert all(set(entry) == {"mean", "low", "high", "verdict"} for entry in measures.values())
     assert all(set(entry) == {"from", "to", "people", "low", "high"} for entry in comparison["moved"]["no-service"])
-
-
-def test_whatever_shows_outreach_says_that_acceptance_is_not_known(sp_abm: Any) -> None:
-    note = "nothing is known about how many people accept it"
-    assert note in sp_abm("run", "outreach-with-support", *SHORT).words
-    assert note not in sp_abm("run", "today", *SHORT).words
-    assert note in strict(sp_abm("run", "outreach-with-support", "--json", *SHORT).out)["note"]
-    said = sp_abm(*OUTREACH_COMPARISON, "supported-workforce", "--no-acceptance-range")
-    assert said.words.count(note) == 1 and "accepting" not in said.words
-
-
-def test_a_comparison_of_outreach_shows_its_range_over_acceptance(sp_abm: Any) -> None:
-    assert "Differences from 20% to 85% accepting (1 paired run): In distress" in sp_abm(*OUTREACH_COMPARISON).words
-    found = strict(sp_abm(*OUTREACH_COMPARISON, "--json").out)["acceptance"]
-    assert list(found) == ["outreach-without-support"]
-    assert found["outreach-without-support"]["accepting"] == [0.2, 0.85]
-    few, many = found["outreach-without-support"]["differences"]["referrals_per_1000_per_week"]
-    assert few < many
 
 
 def test_a_single_pair_is_still_strict_json(sp_abm: Any) -> None:

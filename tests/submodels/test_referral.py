@@ -5,8 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from sp_abm.loops import Links
 from sp_abm.parameters import Parameters
-from sp_abm.submodels.referral import p_decline, p_need, p_offer, referral, self_rate, time_pressure
+from sp_abm.submodels.referral import crowding, p_decline, p_need, p_offer, referral, self_rate
 from sp_abm.vocabulary import CaseState, Route, Stage
 
 P = Parameters().referral
@@ -73,13 +74,27 @@ def test_a_busy_week_lowers_identification(small_world):
     """400 consultations where 100 are usual: (400/100)^-.5 = .5; a quiet week of 25 doubles it."""
     small_world.practices.usual_consultations[:] = 100
     small_world.practices.consultations[:] = [400, 25]
-    assert time_pressure(small_world, 0) == pytest.approx([0.5, 2.0])
+    assert np.exp(-0.5 * crowding(small_world)) == pytest.approx([0.5, 2.0])
+
+
+def test_crowding_makes_fewer_offers_and_a_link_of_nothing_takes_that_away(fresh_world):
+    """Four times as many as usual: half as many offers, unless it does not come through."""
+
+    def offered(usual, scale):
+        world = everyone_consults(fresh_world(**{"referral.p_identified": 0.2}))
+        world.practices.consultations[:], world.practices.usual_consultations[:] = 400, usual
+        world.links = Links({"consultations->identification": scale})
+        referral(world, 0)
+        return world.flows["offered"]
+
+    assert offered(100, 1) == pytest.approx(offered(400, 1) / 2, rel=0.2)
+    assert offered(100, 0) == offered(400, 0) == offered(400, 1)
 
 
 def test_a_surgery_without_consultations_divides_by_nothing(small_world):
     small_world.practices.consultations[:] = 0
     small_world.practices.usual_consultations[:] = 0
-    assert time_pressure(small_world, 0) == pytest.approx([1, 1])
+    assert crowding(small_world) == pytest.approx([0, 0])
 
 
 def test_everyone_of_age_who_may_be_referred_is_when_offers_are_sure(fresh_world):

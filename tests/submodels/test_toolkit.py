@@ -1,11 +1,25 @@
 """Outreach's channels and its toolkit: steps that each have a chance and a switch, and are nothing when off."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from sp_abm.places import place
 from sp_abm.submodels.outreach import manner, outreach
 from sp_abm.vocabulary import OutreachChannel, Route
 
+TWO_NETWORKS = replace(
+    place("sandbox"),
+    key="two networks",
+    residents=2000,
+    n_pcns=2,
+    pcn_sizes=(1.0, 1.0),
+    n_practices=4,
+    gp_fte=8.0,
+    organisations_per_10000=100.0,
+    posts_multiplier=80.0,
+)
 CHANNEL = {channel: place for place, channel in enumerate(OutreachChannel)}
 ALL_MET = {"outreach.p_met": 1, "outreach.hours_toolkit": 0}
 STEPS = {
@@ -143,12 +157,13 @@ def test_no_activity_is_tried_outside_a_case(fresh_world):
 
 
 def test_volunteers_help_in_their_own_network_and_luck_chooses_where(fresh_world):
-    """Every second organisation belongs to another network: nobody met here comes to help there."""
-    world = with_toolkit(fresh_world(**ALL_MET, **SURE))
-    world.organisations.pcn[::2] = 1
+    world = with_toolkit(fresh_world(TWO_NETWORKS, **ALL_MET, **SURE), share=1)
     outreach(world, 0)
-    where = world.citizens.volunteer_row[world.citizens.volunteer_row >= 0]
-    assert where.size == 18 and (where % 2 == 1).all() and np.unique(where).size > 2
+    citizens, organisations = world.citizens, world.organisations
+    helping = np.flatnonzero(citizens.volunteer_row >= 0)
+    where = citizens.volunteer_row[helping]
+    assert np.array_equal(organisations.pcn[where], citizens.pcn[helping])
+    assert set(citizens.pcn[helping]) == {0, 1} and np.unique(where).size > 4
 
 
 def test_only_conversations_mark_a_case(fresh_world):

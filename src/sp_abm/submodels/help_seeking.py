@@ -34,14 +34,14 @@ def _consult(
 ) -> Floats:
     practice, number, pcn = citizens.practice, citizens.consultations, citizens.pcn
     frailty, stage, ill = citizens.frailty, citizens.stage, citizens.ill
-    gain, offset = link.gain, link.offset
+    gain, offset, is_frozen = link.gain, link.offset, link.offset.any()
     luck = np.empty((4, LUCK_BLOCK), np.uint32)
     by_practice = np.zeros(n_practices)
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
         fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
         for i in range(start, stop):
-            distress = offset[pcn[i]]
+            distress = offset[pcn[i]] if is_frozen else 0.0
             if stage[i] == Stage.PRE_CRISIS or stage[i] == Stage.CRISIS:
                 distress += gain
             rate = weekly_rate(frailty[i], distress, ill[i], p)

@@ -59,6 +59,9 @@ class Met(NamedTuple):
 def outreach(world: World, week: int) -> None:
     """Follow up last week's small steps, then spend outreach time on approaches; some of those met accept a case."""
     _follow_up_all(world, week)
+    world.link_workers.hours_outreach[:] = world.pcns.approaches[:] = 0
+    if not world.commissioner.outreach_share[0]:
+        return
     how = manner(world)
     approaches = _plan_approaches(world, how.hours)
     world.pcns.approaches[:] = approaches
@@ -107,9 +110,7 @@ def _plan_approaches(world: World, hours_each: float) -> NDArray[np.int64]:
 def _by_volunteers(world: World) -> NDArray[np.float64]:
     """Return the approaches that service volunteers of each PCN make, where there is a service and they are asked."""
     pcns, organisations = world.pcns, world.organisations
-    is_asked = pcns.is_proactive & (pcns.fte_funded > 0) & (world.commissioner.outreach_share[0] > 0)
-    if _channel(world) != OutreachChannel.VOLUNTEERS:
-        is_asked[:] = False
+    is_asked = pcns.is_proactive & (pcns.fte_funded > 0) & (_channel(world) == OutreachChannel.VOLUNTEERS)
     number = np.bincount(organisations.pcn, weights=organisations.volunteers, minlength=pcns.id.shape[0])
     each = world.parameters.outreach.approaches_per_volunteer_per_week
     wanted = (number * each + pcns.approaches_carried) * is_asked

@@ -31,11 +31,12 @@ def referral(world: World, week: int) -> None:
     serves = world.pcns.fte_funded > 0
     is_door_open = bool(world.commissioner.self_referral[0])
     awareness = world.links.felt("gp_awareness->referral", week, world.gps.awareness)
+    crowded = world.links.felt("consultations->identification", week, crowding(world))
     arguments = (
         citizens,
         world.cases.state,
         np.minimum(1.0, awareness * world.commissioner.gp_engagement[0]),
-        time_pressure(world, week),
+        np.exp(-p.exponent_time_pressure * crowded),
         world.blend("awareness->self_referral", week, lambda: citizens.aware),
         world.blend("trust->self_referral", week, lambda: citizens.trust),
         p,
@@ -56,12 +57,11 @@ def referral(world: World, week: int) -> None:
     _learn(world, week)
 
 
-def time_pressure(world: World, week: int) -> NDArray[np.float64]:
-    """Return each practice's factor on identification: below 1 in a week busier than usual."""
+def crowding(world: World) -> NDArray[np.float64]:
+    """Return how much busier than usual each practice is this week, as a logarithm: it lowers identification."""
     practices = world.practices
     busy = np.maximum(practices.consultations, 1.0) / np.maximum(practices.usual_consultations, 1.0)
-    pressure: NDArray[np.float64] = world.links.felt("consultations->identification", week, np.log(busy))
-    return np.exp(-world.parameters.referral.exponent_time_pressure * pressure)
+    return np.log(busy)
 
 
 @compiled
@@ -88,10 +88,10 @@ def _ask(
     gp, practice, pcn, trust, told = citizens.gp, citizens.practice, citizens.pcn, citizens.trust, citizens.weeks_told
     gain_aware, offset_aware = link_aware.gain, link_aware.offset
     gain_trust, offset_trust = link_trust.gain, link_trust.offset
+    is_anybody_aware = offset_aware.any()
     count = 0
     for i in range(low, high):
-        knows = gain_aware * aware[i] + offset_aware[pcn[i]]
-        may_come = is_door_open and knows > 0
+        may_come = is_door_open and (aware[i] or is_anybody_aware)
         if number[i] == 0 and not may_come:
             continue
         if not (serves[pcn[i]] and may_be_referred(age[i], last[i], case[i], state, p.weeks_between, week)):
@@ -104,6 +104,7 @@ def _ask(
             offered = _BY_STAFF if u[3] < p.share_offers_by_staff else _BY_GP
             route = _DECLINED if u[1] < p_decline(awareness_gp, p) else offered
         elif may_come:
+            knows = gain_aware * aware[i] + offset_aware[pcn[i]]
             trusts = gain_trust * np.float64(trust[i]) + offset_trust[pcn[i]]
             if happens(u[2], knows * self_rate(stage[i], lonely[i], trusts, told[i], p) * scale):
                 route = _BY_COMMUNITY if u[3] < p.share_by_community else _BY_SELF
