@@ -31,6 +31,8 @@ FLOWS: Final[dict[str, str]] = {
     "declined": "offers declined",
     "referred": "people referred: accepted offers, self-referrals and outreach",
     "referred_non_medical": "of these, by a route other than general practice",
+    "referred_by_staff": "offers by practice staff other than GPs that were accepted",
+    "referred_by_community": "people who came of themselves, sent by a community organisation",
     "approached": "outreach approaches made",
     "met": "people met by outreach",
     "name_cards": "name cards given to people met",

@@ -54,6 +54,7 @@ def referral(world: World, week: int) -> None:
     n_accepted, n_non_medical = is_accepted.sum(), np.isin(routes, _NON_MEDICAL).sum()
     world.count(offered=rows.size - n_non_medical, declined=rows.size - n_accepted)
     world.count(referred=n_accepted, referred_non_medical=n_non_medical)
+    world.count(referred_by_staff=(routes == _BY_STAFF).sum(), referred_by_community=(routes == _BY_COMMUNITY).sum())
     _learn(world, week)
 
 
