@@ -65,6 +65,12 @@ LEVERS = [
     ("reimbursement", 0.5, 1.5, "posts", {}),
     ("hardship", 0, 5, "share_distress", {}),
     ("places_open", 0, 1, "share_started_activity", {}),
+    ("toolkit", False, True, "n_volunteers", {}),
+    ("toolkit", False, True, "trust_mean", {"outreach_share": 0.5}),
+    ("outreach_channel", "places", "invitation", "share_non_medical_routes", {}),
+    ("outreach_channel", "places", "volunteers", "share_non_medical_routes", {}),
+    ("gp_engagement", 0.5, 2, "referrals_per_1000_per_week", {}),
+    ("awareness_campaign", 0, 0.5, "share_aware", {}),
 ]
 SHOCK = ((0, 0), (30, 2), (31, 0))
 STEPS = [
@@ -84,6 +90,8 @@ EVENTFUL = {
     "caseload_cap": 75,
     "outreach_share": ((0, 0.2), (40, 0.1)),
     "outreach_target": ((0, "well_connected"), (30, "off_balance")),
+    "outreach_channel": ((0, "volunteers"), (50, "invitation"), (65, "places")),
+    "toolkit": True,
     "posts_per_10000": ((0, 3.11), (20, 2.04)),
     "support_level": ((0, 1), (40, 0)),
     "contact.minutes_contact": 110,

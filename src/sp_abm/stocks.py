@@ -183,4 +183,4 @@ def horizon(route: int, stage: int) -> int:
     is_distressed = stage == Stage.PRE_CRISIS or stage == Stage.CRISIS
     if not is_distressed or route == Route.OUTREACH:
         return _PROACTIVE
-    return _REACTIVE if route == Route.GP else _MIXED
+    return _REACTIVE if route == Route.GP or route == Route.PRACTICE_STAFF else _MIXED

@@ -10,7 +10,7 @@ from sp_abm.places import place
 from sp_abm.submodels.closure import closure, visible_value
 from sp_abm.vocabulary import Outcome, Route
 
-ALL_RECORDED = {"closure.p_recorded": 1, "closure.rate_disengages_per_week": 0}
+ALL_RECORDED = {"closure.p_recorded": 1, "closure.effect_voice": 0, "closure.rate_disengages_per_week": 0}
 TWO_PCNS = replace(place("sandbox"), key="two", n_pcns=2, pcn_sizes=(1.0, 1.0))
 NEVER = -9999
 ADEQUATE = {"n_contacts": 8, "plan": 8, "week_third": 4, "week_started": 5}
@@ -69,7 +69,7 @@ def test_nothing_is_recorded_of_people_never_met_of_open_cases_or_of_a_service_t
 def many_closed(world, add_case, route, n=1000):
     """Return how many of a thousand cases of a route that are done have their outcome recorded."""
     for citizen in range(n):
-        add_case(world, citizen, worker=0, route=route, **ADEQUATE)
+        add_case(world, citizen, worker=0, route=route, has_data=route is Route.OUTREACH, **ADEQUATE)
     return recorded(world)[0]
 
 
@@ -98,7 +98,7 @@ def test_the_link_from_the_toolkit_to_visible_impact_can_be_scaled(fresh_world, 
 
 
 def test_a_higher_chance_of_being_recorded_never_loses_a_record(fresh_world, add_case):
-    found = [many_closed(fresh_world(**{"closure.p_recorded": p}), add_case, Route.GP) for p in (0, 0.3, 0.6, 0.9, 1)]
+    found = [many_closed(fresh_world(**{"closure.p_recorded": p, "closure.effect_voice": 0}), add_case, Route.GP) for p in (0, 0.3, 0.6, 0.9, 1)]
     assert found == sorted(found) and found[0] == 0 and found[-1] == 1000
 
 

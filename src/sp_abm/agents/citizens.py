@@ -42,6 +42,7 @@ class Citizens(NamedTuple):
     first_stage: Annotated[I8, column(np.int8, "health stage in which an adult newcomer to this dwelling comes: that of the settled place", "Stage or -1", "population", default=NONE)]
     first_weeks: Annotated[U16, column(np.uint16, "weeks of distress with which a newcomer comes", "weeks", "population")]
     first_lonely: Annotated[Flag, column(b, "whether a newcomer comes lonely", "yes or no", "population")]
+    volunteers_anyway: Annotated[Flag, column(b, "whether the person volunteers somewhere whatever the service does", "yes or no", "population")]
     stage: Annotated[I8, column(np.int8, "health stage", "Stage", "transitions", "residents")]
     weeks_in_distress: Annotated[U16, column(np.uint16, "weeks since distress began, kept through crisis", "weeks", "transitions", "residents")]
     event_strain: Annotated[F32, column(f4, "how much a life event raises worsening", "log hazard", "life_events", "residents")]
@@ -51,16 +52,17 @@ class Citizens(NamedTuple):
     n_live_ties: Annotated[U8, column(np.uint8, "ties that are alive: household, close and weak", "ties", "influence", "residents", "population")]
     aware: Annotated[Flag, column(b, "whether the person knows how to get social prescribing", "yes or no", "word_of_mouth", "outreach", "residents")]
     weeks_told: Annotated[U8, column(np.uint8, "weeks for which having been told still prompts use", "weeks", "word_of_mouth", "residents")]
-    trust: Annotated[F32, column(f4, "trust in the service", "0 to 1", "word_of_mouth", "closure", "allocation", "turnover", "residents", default=0.5)]
+    trust: Annotated[F32, column(f4, "trust in the service", "0 to 1", "word_of_mouth", "closure", "allocation", "turnover", "outreach", "residents", default=0.5)]
     consultations: Annotated[U8, column(np.uint8, "consultations with a GP or nurse this week", "per week", "help_seeking")]
     last_referral: Annotated[I16, column(np.int16, "week of the last accepted referral", "week", "referral", "outreach", "residents", default=-9999)]
     case_row: Annotated[I32, column(np.int32, "row of the latest case, open or closed", "row or -1", "referral", "outreach", "residents", default=NONE)]
-    contact_support: Annotated[F32, column(f4, "support felt from contact with a link worker", "0 to 1", "contact", "residents")]
+    contact_support: Annotated[F32, column(f4, "support felt from contact with a link worker", "0 to 1", "contact", "outreach", "residents")]
+    follow_up_due: Annotated[Flag, column(b, "whether outreach is to follow up a small step next week", "yes or no", "outreach", "residents")]
     activity_support: Annotated[F32, column(f4, "support felt from an activity", "0 to 1", "participation", "residents")]
     activity_row: Annotated[I32, column(np.int32, "row of the organisation whose activity the person attends", "row or -1", "contact", "participation", "residents", default=NONE)]
     weeks_in_activity: Annotated[U16, column(np.uint16, "weeks since the person started the activity", "weeks", "participation", "residents")]
     is_adequate: Annotated[Flag, column(b, "whether the activity came with an adequate dose of contacts", "yes or no", "participation", "residents")]
-    volunteer_row: Annotated[I32, column(np.int32, "row of the organisation the person volunteers for through the service", "row or -1", "participation", "residents", default=NONE)]
+    volunteer_row: Annotated[I32, column(np.int32, "row of the organisation the person volunteers for through the service", "row or -1", "participation", "outreach", "residents", default=NONE)]
 
 
 @inlined

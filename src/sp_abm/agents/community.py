@@ -25,7 +25,7 @@ class Organisations(NamedTuple):
     places: Annotated[I32, column(np.int32, "places for people who are referred", "places", "population")]
     occupied: Annotated[I32, column(np.int32, "places taken", "places", "contact", "participation", "residents")]
     volunteers: Annotated[
-        I32, column(np.int32, "volunteers who came through the service", "people", "participation", "residents")
+        I32, column(np.int32, "volunteers who came through the service", "people", "participation", "outreach", "residents")
     ]
 
 

@@ -129,9 +129,12 @@ def _panel(panel: int | None, every: int, folder: Path | None) -> dict[str, Any]
 def as_dict(results: "Results") -> dict[str, Any]:
     """Return a run for machines: scenario, place, seed, years, measures and provenance."""
     from sp_abm.measures import MEASURES
+    from sp_abm.viz.words import OUTREACH_NOTE, has_outreach
 
     summary, provenance = results.summary, results.provenance
+    notes = {"note": OUTREACH_NOTE} if has_outreach(results) else {}
     return {
+        **notes,
         **{key: provenance[key] for key in ("scenario", "place", "seed", "years")},
         "measures": {name: {"value": float(summary[name]), "unit": measure.unit} for name, measure in MEASURES.items()},
         "provenance": provenance,
@@ -146,6 +149,8 @@ def place_line(where: "Place") -> str:
 
 
 def _show(console: Console, results: "Results", arm: "Scenario", where: "Place", given: dict[str, Any]) -> None:
+    from sp_abm.viz.words import OUTREACH_NOTE, has_outreach
+
     provenance = results.provenance
     title = f"{arm.name} in {where.name}, {span(results.n_weeks)}, seed {provenance['seed']}"
     console.print(title, style="bold", soft_wrap=True)
@@ -153,6 +158,7 @@ def _show(console: Console, results: "Results", arm: "Scenario", where: "Place",
     lines += [f"Changed: {', '.join(f'{name} = {plain(value)}' for name, value in given.items())}"] if given else []
     lines += [f"Cut: {', '.join(f'{link} ({how})' for link, how in arm.cut.items())}"] if arm.cut else []
     lines += [f"Left out: {', '.join(provenance['switch_off'])}"] if provenance["switch_off"] else []
+    lines += [OUTREACH_NOTE] if has_outreach(results) else []
     for line in filter(None, lines):
         wrapped(console, line)
     console.print(measures_table(results.summary.to_dict()))

@@ -16,6 +16,8 @@ _ROUTES: Final = {
     Route.GP: "Sent by a GP",
     Route.SELF: "Came of themselves",
     Route.OUTREACH: "Found by outreach",
+    Route.PRACTICE_STAFF: "Sent by other practice staff",
+    Route.COMMUNITY: "Sent by a community organisation",
 }
 
 

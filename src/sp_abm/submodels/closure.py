@@ -20,11 +20,11 @@ _SEEN, _CONTACTS, _ADEQUATE, _N_COUNTS = range(4)
 
 
 class Record(NamedTuple):
-    """The outcomes written down in each PCN since the last review, and how likely one is to be added."""
+    """The outcomes written down in each PCN since the last review, and how likely one is to be added there."""
 
     value: Floats
     cases: Floats
-    p: float
+    p: Floats
     p_toolkit: float
     key: Key
 
@@ -43,7 +43,18 @@ def _record(world: World, week: int) -> Record:
     p, pcns = world.parameters.closure, world.pcns
     extra = world.links.felt("toolkit->visible_impact", week, p.p_recorded_toolkit * world.commissioner.toolkit)
     key = world.luck.key("recorded")
-    return Record(pcns.recorded_value, pcns.recorded_cases, p.p_recorded, float(extra[0]), key)
+    return Record(pcns.recorded_value, pcns.recorded_cases, p_recorded(world), float(extra[0]), key)
+
+
+def p_recorded(world: World) -> Floats:
+    """Return how likely an outcome is written down, by PCN: likelier where link workers speak up more than today."""
+    p, staffing, contact = world.parameters.closure, world.parameters.staffing, world.parameters.contact
+    workers, n_pcns = world.link_workers, world.pcns.id.size
+    each = staffing.share_voice * contact.hours_per_week * contact.share_present * (1 - contact.share_direct)
+    hours = np.bincount(workers.pcn, weights=workers.hours_voice, minlength=n_pcns)
+    today = each * np.bincount(workers.pcn, weights=workers.fte * workers.in_post, minlength=n_pcns)
+    voice = np.where(today > 0, hours / np.where(today > 0, today, 1.0), 1.0)
+    return np.clip(p.p_recorded + p.effect_voice * (voice - 1), 0.0, 1.0)
 
 
 @compiled
@@ -75,7 +86,7 @@ def _close_all(
                 record.value[cases.pcn[row]] += visible_value(cases, row, p)
             if is_adequate(cases, row):
                 change_trust(citizens, i, p.trust_adequate)
-                if cases.route[row] == Route.GP:
+                if cases.route[row] == Route.GP or cases.route[row] == Route.PRACTICE_STAFF:
                     feedback[citizens.gp[i]] += 1
 
 
@@ -108,7 +119,7 @@ def disengagement_rate(cases: Cases, row: int, stage: int, p: Closure, week: int
 @inlined
 def is_recorded(cases: Cases, row: int, record: Record, citizen: int, week: int) -> bool:
     """Say whether somebody writes down how the case ended; never of people nobody has met."""
-    p = record.p + (record.p_toolkit if cases.route[row] == Route.OUTREACH else 0.0)
+    p = record.p[cases.pcn[row]] + (record.p_toolkit if cases.has_data[row] else 0.0)
     return is_seen(cases, row) and uniform(record.key, citizen, cases.holder[row], week, 0) < p
 
 

@@ -295,6 +295,8 @@ def p_accepts(cases: Cases, row: int, felt: Felt, p: Contact) -> float:
     changes = felt.continuity.gain * cases.changes[row] + felt.continuity.offset[cases.pcn[row]]
     logit = np.log(p.p_willing / (1.0 - p.p_willing)) - p.effect_burnout * felt.strain[cases.worker[row]]
     logit += np.log(p.ratio_change) * changes
+    if cases.toolkit[row]:
+        logit += p.effect_toolkit
     return float(1.0 / (1.0 + np.exp(-logit)))
 
 

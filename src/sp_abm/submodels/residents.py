@@ -142,6 +142,7 @@ def _begin_anew(citizens: Citizens, i: int, p: Residents, u: Any, share_female: 
     citizens.case_row[i] = NONE
     citizens.contact_support[i] = 0
     citizens.activity_support[i] = 0
+    citizens.follow_up_due[i] = False
     citizens.activity_row[i] = NONE
     citizens.weeks_in_activity[i] = 0
     citizens.is_adequate[i] = False
