@@ -124,7 +124,7 @@ def test_the_horizon_of_help_is_told_by_route_and_stage():
         if route is Route.OUTREACH or stage not in distress:
             assert found is Horizon.PROACTIVE
         else:
-            assert found is (Horizon.REACTIVE if route is Route.GP else Horizon.MIXED)
+            assert found is (Horizon.REACTIVE if route.is_medical else Horizon.MIXED)
 
 
 def test_cases_are_counted_by_route_and_horizon_in_their_weeks(small_world, add_case):

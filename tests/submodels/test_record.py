@@ -98,7 +98,10 @@ def test_the_link_from_the_toolkit_to_visible_impact_can_be_scaled(fresh_world, 
 
 
 def test_a_higher_chance_of_being_recorded_never_loses_a_record(fresh_world, add_case):
-    found = [many_closed(fresh_world(**{"closure.p_recorded": p, "closure.effect_voice": 0}), add_case, Route.GP) for p in (0, 0.3, 0.6, 0.9, 1)]
+    found = [
+        many_closed(fresh_world(**{"closure.p_recorded": p, "closure.effect_voice": 0}), add_case, Route.GP)
+        for p in (0, 0.3, 0.6, 0.9, 1)
+    ]
     assert found == sorted(found) and found[0] == 0 and found[-1] == 1000
 
 

@@ -191,13 +191,13 @@ def test_every_offer_is_accepted_or_declined(fresh_world):
 
 
 @pytest.mark.parametrize(
-    ("share", "certain", "routes", "flow"),
+    ("share", "certain", "routes"),
     [
-        ("share_offers_by_staff", SURE_OFFER, (Route.GP, Route.PRACTICE_STAFF), "referred_by_staff"),
-        ("share_by_community", SURE_SELF | NO_OFFER, (Route.SELF, Route.COMMUNITY), "referred_by_community"),
+        ("share_offers_by_staff", SURE_OFFER, (Route.GP, Route.PRACTICE_STAFF)),
+        ("share_by_community", SURE_SELF | NO_OFFER, (Route.SELF, Route.COMMUNITY)),
     ],
 )
-def test_a_share_comes_by_the_other_route_and_nothing_else_changes(fresh_world, share, certain, routes, flow):
+def test_a_share_comes_by_the_other_route_and_nothing_else_changes(fresh_world, share, certain, routes):
     """None, all, or three in ten of about 4,000 by the second route; who is referred is the same."""
     found = []
     for value in (0, 0.3, 1):
@@ -206,8 +206,6 @@ def test_a_share_comes_by_the_other_route_and_nothing_else_changes(fresh_world, 
         rows, by = referred(world)
         assert np.isin(by, routes).all()
         assert abs((by == routes[1]).mean() - value) <= 4 * np.sqrt(value * (1 - value) / rows.size)
-        counted = world.flows.pop(flow)
-        assert counted == (by == routes[1]).sum()
         found.append((rows.tolist(), dict(world.flows)))
     assert found[0] == found[1] == found[2]
 
