@@ -20,6 +20,7 @@ import numpy as np
 from benchmarks.plain_mesa import TwinModel
 from benchmarks.plain_mesa.observation import Observer
 from benchmarks.plain_mesa.people import Citizen
+from sp_abm.events.log import EventLog
 from sp_abm.levers import DEFAULTS
 from sp_abm.parameters import Parameters
 from sp_abm.places import Place, place
@@ -144,8 +145,8 @@ def twins() -> dict[str, float]:
     """Return the plain and the tuned twin over the engine, without and with measures."""
     world = warmed()
     plain, tuned, observing = twin_of(world), twin_of(world, is_tuned=True), twin_of(world)
-    recorded = world.copy()
-    recorder, observer = Recorder(recorded, 1000), Observer(observing)
+    recorded, logged = world.copy(), world.copy()
+    recorder, observer, log = Recorder(recorded, 1000), Observer(observing), EventLog(logged)
     found = rounds(
         {
             "engine": (lambda: step(world), WEEKS_ENGINE, N),
@@ -154,6 +155,7 @@ def twins() -> dict[str, float]:
                 WEEKS_ENGINE,
                 N,
             ),
+            "engine_events": (lambda: step(logged, observers=[log]), WEEKS_ENGINE, N),
             "twin": (plain.step, WEEKS_TWIN, N),
             "twin_measures": (observed(observing.step, lambda: observer.count_people(observing)), WEEKS_TWIN, N),
             "tuned": (tuned.step, WEEKS_TWIN, N),
@@ -167,6 +169,7 @@ def twins() -> dict[str, float]:
         "tuned_twin_over_engine": found["tuned"] / found["engine"],
         "twin_over_engine_with_measures": found["twin_measures"] / found["engine_measures"],
         "measures_on_off": found["engine_measures"] / found["engine"],
+        "events_on_off": found["engine_events"] / found["engine"],
     }
 
 

@@ -14,6 +14,7 @@ from sp_abm.cli import main
 from sp_abm.errors import BadFile, BadValue, CannotWrite, UnknownName
 from sp_abm.measures import measure
 from sp_abm.results import Results
+from sp_abm.scenario import load
 
 SCENARIOS: dict[str, tuple[str, tuple[str, ...]]] = {
     "broken TOML": ('name = "x"\n[levers]\nsupport_level = = 1', ("mine.toml", "not valid TOML", "line 3")),
@@ -41,12 +42,44 @@ SCENARIOS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("'soon'", "support_level", "mine.toml", "date like 2025-01-06"),
     ),
     "levers not a table": ("levers = 3", ("levers", "mine.toml", "[levers]")),
+    "nothing at all": ("", ("mine.toml", "nothing to run", "base, [levers], [parameters]")),
+    "only a name": ('name = "x"', ("mine.toml", "nothing to run")),
+    "a group for a parameter": ("[parameters]\nstrain = 3", ("'strain'", "not a parameter", "mine.toml", "strain.")),
+    "not a number": ("[levers]\nsupport_level = nan", ("support_level", "mine.toml", "nan", "0 to 1")),
+    "infinite": ("[levers]\nsupport_level = inf", ("support_level", "mine.toml", "inf", "upper bound of 1")),
+    "number of 5,000 digits": (f"[levers]\ncaseload_cap = {'9' * 5000}", ("mine.toml", "number too long")),
+    "lists in lists": (f"levers = {'[' * 5000}{']' * 5000}", ("mine.toml", "list too deep")),
+    "switch that is a list": (
+        "[levers]\nself_referral = [{from = 0, value = []}]",
+        ("self_referral", "mine.toml", "[]", "'on' or 'off'"),
+    ),
+    "week after the longest run": (
+        "[levers]\nsupport_level = [{from = 9223372036854775807, value = 0.5}]",
+        ("9223372036854775807", "support_level", "mine.toml", "longest run, 50 years"),
+    ),
+    "date after the longest run": (
+        "[levers]\nsupport_level = [{from = 9999-12-31, value = 0.5}]",
+        ("9999-12-31", "support_level", "longest run, 50 years"),
+    ),
+    "time of day": (
+        "[levers]\nsupport_level = [{from = 2025-02-03T10:00:00, value = 0.5}]",
+        ("10:00:00", "support_level", "mine.toml", "date like 2025-01-06"),
+    ),
+    "start with a time of day": ('base = "today"\nstart = 2025-01-06T10:00:00Z', ("start", "10:00:00", "mine.toml")),
+    "day that does not exist": ('base = "today"\nstart = 2025-02-30', ("mine.toml", "date", "line 2")),
+    "base that climbs out": ('base = "../../secret"', ("'../../secret'", "scenario to build on", "Known:")),
 }
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "broken TOML": ("name = 'x'\nresidents = = 1", ("mine.toml", "not valid TOML", "line 2")),
     "unknown key": ("name = 'x'\nresidnts = 900", ("'residnts'", "mine.toml", "Did you mean residents?")),
     "nothing but a name": ("name = 'x'", ("residents is missing", "mine.toml")),
+    "nothing at all": ("", ("name is missing", "mine.toml")),
+    "name without a letter": ("name = '!'\nresidents = 900", ("name = '!'", "mine.toml", "a letter or a digit")),
     "too few people": ("name = 'x'\nresidents = -5", ("residents", "mine.toml", "-5", "lower bound of 200")),
+    "too many people": ("name = 'x'\nresidents = inf", ("residents", "inf", "5,000,000 people")),
+    "not a number": ("name = 'x'\nresidents = nan", ("residents", "mine.toml", "nan", "not a number")),
+    "number of 5,000 digits": (f"name = 'x'\nresidents = {'9' * 5000}", ("mine.toml", "number too long")),
+    "networks without sizes": ("name = 'x'\nresidents = 900\npcn_sizes = []", ("pcn_sizes", "mine.toml", "empty")),
     "half a person": ("name = 'x'\nresidents = 900.5", ("residents", "900.5", "mine.toml", "whole number")),
     "percentage": ("name = 'x'\nresidents = 900\nshare_female = 51", ("share_female", "51", "mine.toml", "0.51")),
     "ages beyond the whole": (
@@ -64,6 +97,12 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 ARGUMENTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "unknown scenario": (("run", "tody"), ("'tody'", "scenario", "Did you mean today?")),
+    "no scenario": (("run", ""), ("''", "scenario", "Known:", "today")),
+    "scenario name too long for a file": (("run", "x" * 5000), ("xxx", "scenario", "Known:")),
+    "folder as scenario": (("run", "."), (". cannot be read as a scenario", "directory")),
+    "folder as place": (("run", "today", "--place", "."), ("'.' is not a place", "Known:", "sandbox")),
+    "no worker": (("compare", "today", "no-service", "--workers", "0"), ("--workers 0", "at least 1")),
+    "folder name that is not text": (("run", "today", "--out", "\udcff"), ("'\\udcff'", "not UTF-8 text")),
     "missing scenario file": (("run", "nothing.toml"), ("nothing.toml", "cannot be read", "No such file")),
     "unknown place": (("run", "today", "--place", "sandbx"), ("'sandbx'", "place", "Did you mean sandbox?")),
     "unknown lever": (("run", "today", "--set", "suport_level=1"), ("'suport_level'", "--set", "support_level?")),
@@ -146,11 +185,47 @@ def test_an_impossible_place_is_refused_in_plain_words(refused: Any, tmp_path: P
 
 
 @pytest.mark.parametrize("kind", ["scenario", "place"])
-def test_a_file_that_is_not_text_is_refused(refused: Any, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff\xfe\x00", ("line 1", "UTF-8")),
+        ('name = "x"\nnote = "Łódź"'.encode("cp1250"), ("line 2", "UTF-8")),
+        (b"#" * 1_000_001, ("larger than 1,000,000 bytes",)),
+    ],
+)
+def test_a_file_that_is_not_text_is_refused(
+    refused: Any, tmp_path: Path, kind: str, content: bytes, words: tuple[str, ...]
+) -> None:
     path = tmp_path / "mine.toml"
-    path.write_bytes(b"\xff\xfe\x00")
+    path.write_bytes(content)
     arguments = ("run", str(path)) if kind == "scenario" else ("run", "today", "--place", str(path))
-    assert_all_in(("mine.toml", f"cannot be read as a {kind}"), refused(*arguments))
+    assert_all_in(("mine.toml", f"cannot be read as a {kind}", *words), refused(*arguments))
+
+
+def test_a_mark_of_the_byte_order_is_no_mistake(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('\ufeffname = "Łódź"\nbase = "today"\n', "utf-8")
+    assert load(tmp_path / "mine.toml").name == "Łódź"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "allowed"),
+    [
+        ("--seed", "1.5", "whole number"),
+        ("--years", "five", "number"),
+        ("--seeds", "1e3", "whole number"),
+        ("--workers", "two", "whole number"),
+        ("--port", "http", "whole number"),
+    ],
+)
+def test_an_option_of_the_wrong_type_is_named_with_its_value(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, option: str, value: str, allowed: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    command = {"--port": ("dashboard",), "--seed": ("run", "today"), "--years": ("run", "today")}
+    with pytest.raises(SystemExit) as end:
+        main([*command.get(option, ("compare", "today", "no-service")), option, value])
+    assert end.value.code == 2
+    assert_all_in((option, f"'{value}'", f"not a {allowed}"), capsys.readouterr().err)
 
 
 def test_an_unknown_measure_gets_the_nearest_name() -> None:

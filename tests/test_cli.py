@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from sp_abm.cli import demo, main, progress
+from sp_abm.cli import demo, main
 from sp_abm.cli.options import COMPARISON, RUN, parsed_changes
-from sp_abm.cli.tables import amount, by_subject, covers, finite, number
+from sp_abm.cli.tables import amount, by_subject, covers, finite, number, span
 from sp_abm.cli.verdicts import conclusion, differences_table, interval, verdict, who_moved
 from sp_abm.comparison import Comparison, Difference
 from sp_abm.errors import CannotWrite
@@ -22,7 +22,7 @@ from sp_abm.places import place
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario
 
-COMMANDS = ("run", "compare", "dashboard", "demo", "places", "scenarios", "measures", "levers", "parameters")
+COMMANDS = ("run", "compare", "story", "dashboard", "demo", "places", "scenarios", "measures", "levers", "parameters")
 SHORT = ("--no-warm-up", "--years", "0.2")
 SMALL_COMPARISON = ("compare", "today", "supported-workforce", "--seeds", "2", "--years", "0.2", "--workers", "1")
 
@@ -101,6 +101,14 @@ def test_run_shows_every_measure_with_place_seed_and_what_it_is_not(sp_abm: Any)
     assert "sp-abm run today --place sandbox --seed 7 --years 0.2 --no-warm-up" in said.out
 
 
+def test_what_a_place_lacks_is_said_to_come_from_england(sp_abm: Any, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('name = "Mine"\nresidents = 900\nunemployment = 0.1', "utf-8")
+    said = sp_abm("run", "today", "--place", str(mine), *SHORT)
+    filled = said.words.split("Filled from England: ")[1].split(" Measure ")[0]
+    assert "age_shares" in filled and "unemployment" not in filled
+
+
 def test_run_json_holds_what_is_promised_and_nothing_else(sp_abm: Any) -> None:
     said = sp_abm("run", "today", "--json", *SHORT)
     run = strict(said.out)
@@ -139,7 +147,8 @@ def test_a_saved_run_loads_again_and_may_be_replaced_by_another(sp_abm: Any, tmp
     folder = tmp_path / "new" / "results"
     first = sp_abm("run", "today", "--out", str(folder), *SHORT)
     assert f"in {folder}\n" in first.out
-    assert {entry.name for entry in folder.iterdir()} == set(RUN.entries)
+    optional = {"panel.parquet", *(name for name in RUN.entries if "events" in name)}
+    assert {entry.name for entry in folder.iterdir()} == set(RUN.entries) - optional
     assert list((folder / "figures").glob("*.svg"))
     again = sp_abm("run", "today", "--seed", "2", "--out", str(folder), *SHORT)
     assert "in place of the earlier results" in again.out
@@ -268,43 +277,6 @@ def test_results_are_shown_even_if_they_cannot_be_saved(
     assert "Burnout of link workers" in said.out
 
 
-def test_compiling_is_announced_only_before_the_first_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    progress.announce_compiling()
-    assert "first time only" in capsys.readouterr().err
-    (tmp_path / "kernels").mkdir()
-    (tmp_path / "kernels" / "rule.nbi").touch()
-    progress.announce_compiling()
-    assert capsys.readouterr().err == ""
-
-
-def test_progress_off_a_terminal_is_plain_lines_on_stderr(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.0)
-    with progress.Meter() as meter:
-        meter.weeks("warming up", 1, 2)
-        meter.weeks("warming up", 2, 2)
-        meter.seeds(1, 3)
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert [line.split(":")[0] for line in said.err.splitlines()] == ["warming up", "comparing"]
-
-
-@pytest.mark.parametrize(
-    ("done", "total", "seconds", "words"),
-    [
-        (100, 300, 10.0, "10 weeks a second, about 20 s left"),
-        (2, 10, 60.0, "30 s a week, about 4 min left"),
-        (1, 10, 3600.0, "60 min a week, about 9.0 h left"),
-    ],
-)
-def test_pace_is_a_rate_and_the_time_left(done: int, total: int, seconds: float, words: str) -> None:
-    assert progress.pace(done, total, seconds, "week") == words
-
-
 def test_every_measure_has_exactly_one_subject() -> None:
     listed = [measure.name for _, measures in by_subject() for measure in measures]
     assert sorted(listed) == sorted(MEASURES)
@@ -326,6 +298,10 @@ def test_a_short_run_says_that_its_funnel_began_before_it() -> None:
     assert "before the run began" not in covers(contacted, 78)
     assert covers(MEASURES["share_crisis"], 52) == "whole run"
     assert covers(MEASURES["share_crisis"], 53) == "last 52 weeks"
+
+
+def test_a_length_of_time_is_whole_years_or_weeks() -> None:
+    assert [span(weeks) for weeks in (1, 5, 52, 78, 260)] == ["1 week", "5 weeks", "1 year", "78 weeks", "5 years"]
 
 
 def test_changes_are_numbers_or_words() -> None:

@@ -23,11 +23,12 @@ from sp_abm.viz.server import serve
 
 
 def a_run(scenario: str = "today", weeks: int = 10) -> Results:
-    """Return results made by hand, in which nobody lives and nothing happens."""
+    """Return results made by hand, in which nobody is in distress and nothing happens."""
     found = load(scenario)
     made = {"scenario": scenario, "scenario_hash": found.hash, "seed": 1, "weeks": weeks}
     where = {"place": "sandbox", "place_name": "Sandbox", "place_is_real": False, "residents": 0}
     people = np.zeros((weeks, N_CELLS, len(PEOPLE_TALLIES)))
+    people[:, 0, PEOPLE_TALLIES.index("n_adults")] = 100
     cases = {column: np.zeros(0) for column in CASE_COLUMNS}
     return Results(made | where, np.zeros((weeks, len(SYSTEM_TALLIES))), people, cases, {})
 

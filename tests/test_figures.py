@@ -13,7 +13,7 @@ import pytest
 from sp_abm.errors import BadValue, CannotWrite, UnknownName
 from sp_abm.recorder import N_CELLS, PEOPLE_TALLIES, SYSTEM_TALLIES
 from sp_abm.results import CASE_COLUMNS, Results
-from sp_abm.viz.axes import kept_apart, round_ticks, stretches, thinned
+from sp_abm.viz.axes import kept_apart, round_ticks, stretches, thinned, time_ticks
 from sp_abm.viz.figures import FIGURES, figure, write
 from sp_abm.viz.funnel import funnel
 from sp_abm.viz.headline import headline
@@ -245,6 +245,17 @@ def test_the_headline_gives_value_unit_and_difference_of_one_run():
     assert not headline(a_run(), None)[0].difference
 
 
+def test_the_headline_compares_nothing_with_a_missing_value():
+    """Without workers there is no burnout: neither a difference of it nor one from it."""
+    somebody, nobody = a_run(name="today"), a_run(name="none", workers=0.0)
+    ours, theirs = (
+        {entry.name: entry for entry in headline(*pair)}["burnout_mean"]
+        for pair in ((nobody, somebody), (somebody, nobody))
+    )
+    assert (ours.value, ours.difference) == ("no value", "")
+    assert theirs.difference == "no value in ‘none’"
+
+
 def test_numbers_are_written_as_people_read_them():
     assert [percent(share) for share in (0.1234, 0.0057, 0.0, float("nan"))] == [
         "12.3%",
@@ -272,6 +283,19 @@ def test_ticks_are_round_and_reach_the_highest_value():
     assert round_ticks(5, 6) == [0, 1, 2, 3, 4, 5]
     assert round_ticks(134, 5) == [0, 50, 100, 150]
     assert round_ticks(0, 5) == [0, 1]
+
+
+def test_an_axis_counts_years_of_a_long_run_and_whole_weeks_of_a_short_one():
+    assert time_ticks(260, 6) == ([0, 1, 2, 3, 4, 5], 52, "years")
+    assert time_ticks(52, 5) == ([0, 20, 40], 1, "weeks")
+    assert time_ticks(1, 5) == ([0, 1], 1, "weeks")
+    shown = words(FIGURES["stages"].draw(a_run(weeks=3)))
+    assert "weeks from the start" in shown and "| last 3 weeks |" in shown
+
+
+def test_the_longest_shipped_name_fits_a_legend_with_its_levers_moved():
+    shown = words(FIGURES["funnel"].draw(a_run(name="outreach-without-support, changed"), a_run(name="today")))
+    assert "outreach without support, changed" in shown
 
 
 def test_labels_are_kept_apart_inside_their_room():

@@ -171,7 +171,7 @@ def first_difference(world, twin):
     for flow, number in world.flows.items():
         if not np.isclose(twin.flows[flow], number, TOLERANCE):
             return f"flow {flow} is {number} in the engine and {twin.flows[flow]} in the twin"
-    for post, ours in zip(twin.posts, p_intends(world), strict=True):
+    for post, ours in zip(twin.posts, p_intends(world, world.week - 1), strict=True):
         theirs = post.worker.p_intends(twin.parameters.turnover) if post.worker else ours
         if not np.isclose(theirs, ours, TOLERANCE):
             return f"the chance to intend of post {post.row} is {ours} in the engine and {theirs} in the twin"

@@ -14,6 +14,7 @@ AGENTS_OF = {
     "practice": "practices",
     "pcn": "pcns",
     "gp": "gps",
+    "organisation": "organisations",
     "activity_row": "organisations",
     "volunteer_row": "organisations",
 }

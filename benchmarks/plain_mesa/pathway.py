@@ -4,7 +4,7 @@ from math import exp, log
 from typing import Any
 
 from benchmarks.plain_mesa.luck import happens, single
-from sp_abm.vocabulary import N_KINDS, CaseState, Outcome, Route, Stage
+from sp_abm.vocabulary import N_KINDS, Attempt, CaseState, Outcome, Route, Stage
 
 DEEP = 3
 
@@ -17,6 +17,7 @@ class Case:
         self.outcome, self.worker, self.changes, self.n_contacts = Outcome.NOT_YET, None, 0, 0
         self.week_allocated = self.week_first = self.week_third = self.week_last = None
         self.week_started = self.week_closed = None
+        self.attempt, self.organisation, self.week_tried = Attempt.NOT_YET, None, None
         self.__dict__.update(state)
 
     @classmethod
@@ -119,29 +120,32 @@ class Case:
         level = p.level_deep if self.n_contacts >= DEEP else p.level_thin
         citizen.contact_support = single(max(citizen.contact_support, level))
         if self.week_started is None and not citizen.activity and (self.n_contacts > 1 or self.is_light()):
-            self.model.count(self.look_for_activity(p, is_accepting))
+            self.attempt, self.week_tried = self.look_for_activity(p, is_accepting), week
+            self.model.count(self.attempt.name.lower())
 
     def is_light(self) -> bool:
         """Say whether the case is a light-touch one."""
         return self.plan <= self.model.parameters.referral.contacts_light
 
-    def look_for_activity(self, p: Any, is_accepting: float) -> str:
+    def look_for_activity(self, p: Any, is_accepting: float) -> Attempt:
         """Look for an activity of the right kind that the worker knows and that has room; return what came of it."""
+        self.organisation = None
         known = [organisation for organisation in self.worker.known if organisation.kind == self.kind]
         if not known:
-            return "not_known"
+            return Attempt.NOT_KNOWN
         free = [organisation for organisation in known if organisation.has_room()]
         if not free:
-            return "no_place"
+            return Attempt.NO_PLACE
         luck, citizen = self.luck, self.citizen
         found = min(free, key=lambda organisation: luck.uniform("organisation", citizen, organisation.id))
+        self.organisation = found
         is_early = self.n_contacts == 2 and not self.is_light()
         if is_accepting >= (p.share_ready_early if is_early else p.share_ready) * self.p_accepts(p):
-            return "refused"
+            return Attempt.REFUSED
         citizen.activity, citizen.weeks_in_activity, citizen.is_adequate = found, 0, False
         found.occupied += 1
         self.week_started, self.state = self.model.week, CaseState.CONNECTED
-        return "started"
+        return Attempt.STARTED
 
     def p_accepts(self, p: Any) -> float:
         """Return the chance that somebody ready accepts: lower from a worn worker and after changes of worker."""

@@ -66,6 +66,11 @@ class Cases(NamedTuple):
     week_started: Annotated[
         I16, column(np.int16, "week the person started an activity", "week", "contact", default=NEVER)
     ]
+    attempt: Annotated[I8, column(np.int8, "what came of the latest attempt to find an activity", "Attempt", "contact")]
+    organisation: Annotated[
+        I32, column(np.int32, "row of the organisation suggested then", "row or -1", "contact", default=NONE)
+    ]
+    week_tried: Annotated[I16, column(np.int16, "week of that attempt", "week", "contact", default=NEVER)]
     week_closed: Annotated[I16, column(np.int16, "week it closed", "week", *_CLOSERS, default=NEVER)]
 
 
@@ -105,12 +110,12 @@ def close_case(cases: Cases, row: int, workers: LinkWorkers, outcome: int, week:
 
 
 @inlined
-def hand_back(cases: Cases, row: int, workers: LinkWorkers) -> None:
-    """Send a case whose link worker has gone back to the head of the waiting list."""
+def hand_back(cases: Cases, row: int, workers: LinkWorkers, is_change: bool) -> None:
+    """Send a case whose link worker has gone back to the head of the waiting list; it may count as a change."""
     workers.open_cases[cases.worker[row]] -= 1
     cases.worker[row] = NONE
     cases.state[row] = CaseState.WAITING
-    cases.changes[row] += 1
+    cases.changes[row] += is_change
 
 
 @inlined

@@ -31,7 +31,8 @@ class Fact:
 
     def checked(self, name: str, value: object) -> float:
         """Return the value as a float, or raise `BadValue` naming the place and what was allowed."""
-        allowed = f"allowed: {self.low:g} to {self.high:g} {self.unit}".removesuffix(f" {self.low:g} to {self.high:g}")
+        bounds = f"{self.low:,.10g} to {self.high:,.10g}"
+        allowed = f"allowed: {bounds} {self.unit}".removesuffix(f" {bounds}")
         if isinstance(value, bool) or not isinstance(value, int | float | np.number):
             raise BadValue(f"{name} = {value!r} is not a number ({allowed}).")
         try:
@@ -42,7 +43,7 @@ class Fact:
             raise BadValue(f"{name} = nan is not a number ({allowed}).")
         if not self.low <= number <= self.high:
             side, bound = ("below its lower", self.low) if number < self.low else ("above its upper", self.high)
-            raise BadValue(f"{name} = {number:g} is {side} bound of {bound:g} ({allowed}).")
+            raise BadValue(f"{name} = {number:,.10g} is {side} bound of {bound:,.10g} ({allowed}).")
         return number
 
 

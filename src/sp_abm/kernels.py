@@ -33,6 +33,8 @@ _RULE_SOURCES: Final = (
     "submodels/*.py",
     "schedule.py",
     "recorder.py",
+    "events/rows.py",
+    "events/following.py",
     "randomness.py",
     "scenario.py",
     "levers.py",

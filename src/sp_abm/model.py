@@ -8,12 +8,13 @@ import mesa
 import numpy as np
 
 from sp_abm.handles import LASTING, CitizenViews, LinkWorker
+from sp_abm.loops import Cuts
 from sp_abm.measures import MEASURES
 from sp_abm.network import Network
 from sp_abm.places import Place
 from sp_abm.randomness import checked_seed
 from sp_abm.results import Results
-from sp_abm.scenario import Scenario
+from sp_abm.scenario import Scenario, load
 from sp_abm.simulation import Simulation
 from sp_abm.world import World
 
@@ -22,8 +23,9 @@ class SocialPrescribingModel(mesa.Model):
     """Citizens, link workers, GPs and organisations of a place, stepped by the week.
 
     `rng` is the seed of the keyed luck, a whole number: Mesa's own generators exist but nothing here draws from
-    them. `parameters`, `switch_off` and further keywords are as in `simulate`. `citizens[42]` is a view of a
-    citizen; link workers, GPs, practices, PCNs, organisations and the commissioner are registered agents.
+    them, so to vary luck in Mesa's `batch_run`, vary `rng`. `parameters`, `switch_off`, `cut`, `events` and further
+    keywords are as in `simulate`. `citizens[42]` is a view of a citizen; link workers, GPs, practices, PCNs,
+    organisations and the commissioner are registered agents.
     """
 
     _measures: ClassVar[tuple[str, ...]] = tuple(MEASURES)
@@ -36,18 +38,21 @@ class SocialPrescribingModel(mesa.Model):
         *,
         parameters: Mapping[str, float] | None = None,
         switch_off: Iterable[str] = (),
+        cut: Iterable[str] | Cuts = (),
         warm_up: bool = True,
+        events: bool = False,
         simulation: Simulation | None = None,
         **levers: Any,
     ) -> None:
         super().__init__(rng=checked_seed(rng))
         self.simulation = simulation or Simulation.start(
-            scenario,
+            load(scenario).with_cut(cut),
             place,
             rng,
             changes={**levers, **(parameters or {})},
             switch_off=switch_off,
             warm_up=warm_up,
+            events=events,
         )
         self.citizens = CitizenViews(self.world)
         self.network = Network(self.world)

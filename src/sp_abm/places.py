@@ -1,7 +1,6 @@
 """Places: where people live, as declared facts; shipped ones, and a user's own from a TOML file."""
 
 import csv
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -11,7 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 from sp_abm.declare import Fact, fact, facts_of
-from sp_abm.errors import BadFile, BadValue, unknown
+from sp_abm.errors import BadValue, unknown
+from sp_abm.toml_files import read_toml
 from sp_abm.vocabulary import AGE_BANDS, DEPRIVATION_FIFTHS, Role
 
 CONSTANT = Role.CONSTANT
@@ -123,15 +123,7 @@ def place(name_or_path: "str | Path | Place") -> Place:
     path = Path(name_or_path)
     if path.suffix != ".toml":
         raise unknown("place", text, _shipped(), "a shipped place, or a .toml file of your own")
-    try:
-        content = path.read_text("utf-8-sig")
-        raw = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as problem:
-        raise BadFile(f"{path} is not valid TOML: {problem}.") from None
-    except (OSError, ValueError, RecursionError) as problem:
-        reason = getattr(problem, "strerror", None) or problem
-        raise BadFile(f"{path} cannot be read as a place: {reason}.") from None
-    return _from_user(raw, path)
+    return _from_user(read_toml(path, "place"), path)
 
 
 def places() -> dict[str, Place]:
@@ -208,8 +200,10 @@ def _from_user(raw: Mapping[str, Any], path: Path) -> Place:
         if key not in raw:
             raise BadValue(f"{key} is missing ({where}): a place needs at least {' and '.join(_REQUIRED)}.")
     for key in _TEXTS:
-        if not isinstance(raw.get(key, ""), str) or (key == "name" and not raw[key].strip()):
+        if not isinstance(raw.get(key, ""), str):
             raise BadValue(f"{key} = {raw[key]!r} ({where}) must be text.")
+    if not _key(raw["name"]):
+        raise BadValue(f"name = {raw['name']!r} ({where}) needs a letter or a digit.")
     if not isinstance(raw.get("is_real", True), bool):
         raise BadValue(f"is_real = {raw['is_real']!r} ({where}) must be true or false.")
     notes = raw.get("sources", {})
@@ -268,6 +262,8 @@ def _checked(name: str, value: object, where: str) -> Any:
         raise BadValue(f"{name} = {value!r} ({where}) must be a list of numbers.")
     numbers = tuple(_number(name, item, f"{name}[{place}]", where) for place, item in enumerate(value))
     if name == "pcn_sizes":
+        if not numbers:
+            raise BadValue(f"pcn_sizes ({where}) is empty; it needs one size for each PCN.")
         return numbers
     groups = _LENGTHS[name]
     if len(numbers) != len(groups):

@@ -35,9 +35,15 @@ QUESTIONS: Final[dict[str, int]] = {
     "hiring": 24,
     "newcomer_knowledge": 25,
     "kind": 26,
+    "known": 27,
     "toolkit": 41,
+    "panel": 90,
+    "reading": 91,
 }
-"""Question numbers are part of every result: a new question takes a new number, none is ever changed."""
+"""Question numbers are part of every result: a new question takes a new number, none is ever changed.
+
+Questions of observers, who act on nothing, are numbered from 90.
+"""
 
 MAX_SEED: Final = 2**32 - 1
 

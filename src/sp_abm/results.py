@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.errors import BadFile, BadValue, unknown
+from sp_abm.events.rows import FIELDS
 from sp_abm.measures import MEASURES, Measure, Window
+from sp_abm.panel import COLUMNS as PANEL_COLUMNS
 from sp_abm.recorder import PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES
 from sp_abm.snapshot import write_folder
 from sp_abm.vocabulary import AGE_BANDS, DEPRIVATION_FIFTHS, SEXES, TRANSITIONS, WEEKS_PER_YEAR, Stage
@@ -32,7 +34,9 @@ CASE_COLUMNS: Final = (
     "week_closed",
 )
 FORMAT: Final = 1
+_EVENTS: Final = "events.parquet"
 _FILES: Final = ("provenance.json", "tallies.parquet", "people.parquet", "cases.parquet", "final.parquet")
+_PANEL: Final = "panel.parquet"
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Results:
     """What a run left: `system` (weeks, tallies), `people` (weeks, cells, tallies), cases and last stages.
 
     `cases` holds one array a column of `CASE_COLUMNS`; `final` the stage, holder and age of every dwelling's
-    resident in the last week; `provenance` what is needed to make the run again.
+    resident in the last week; `provenance` what is needed to make the run again. Where the run was asked for them:
+    `panel` is its cohort, one row a person and week read (see `panel.Panel.frame`), `events` every change of state.
     """
 
     provenance: dict[str, Any]
@@ -48,6 +53,8 @@ class Results:
     people: NDArray[np.float64]
     cases: dict[str, NDArray[Any]]
     final: dict[str, NDArray[Any]]
+    panel: "pd.DataFrame | None" = None
+    events: "pd.DataFrame | None" = None
 
     @property
     def n_weeks(self) -> int:
@@ -137,6 +144,10 @@ class Results:
             pd.DataFrame(flat, columns=list(PEOPLE_TALLIES)).to_parquet(beside / "people.parquet")
             pd.DataFrame(self.cases).to_parquet(beside / "cases.parquet")
             pd.DataFrame(self.final).to_parquet(beside / "final.parquet")
+            if self.panel is not None:
+                self.panel.to_parquet(beside / _PANEL)
+            if self.events is not None:
+                self.events.to_parquet(beside / _EVENTS)
             self.weekly.to_csv(beside / "weekly.csv")
             text = json.dumps(self.provenance | {"format": FORMAT}, indent=1)
             (beside / "provenance.json").write_text(text, "utf-8")
@@ -160,12 +171,15 @@ class Results:
             raise BadFile(f"{folder}: people.parquet and tallies.parquet are of different runs.")
         cases = _read_frame(folder / "cases.parquet", CASE_COLUMNS)
         final = _read_frame(folder / "final.parquet", ("stage", "holder", "age"))
+        has_panel = (folder / _PANEL).exists()
         return cls(
             provenance,
             system,
             people.reshape(system.shape[0], -1, len(PEOPLE_TALLIES)),
             {name: cases[name].to_numpy() for name in CASE_COLUMNS},
             {str(name): final[name].to_numpy() for name in final.columns},
+            panel=_read_frame(folder / _PANEL, PANEL_COLUMNS) if has_panel else None,
+            events=_read_frame(folder / _EVENTS, ("event", *FIELDS)) if (folder / _EVENTS).exists() else None,
         )
 
     def _summary(self, end: int) -> "pd.Series[float]":

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from sp_abm.initialisation import Progress
+from sp_abm.loops import Cuts
+from sp_abm.panel import checked_panel
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
 from sp_abm.randomness import checked_seed
 from sp_abm.results import Results
-from sp_abm.scenario import Scenario
+from sp_abm.scenario import Scenario, load
 from sp_abm.simulation import Simulation, checked_years
 
 THREADED_FROM: Final = 100_000
@@ -33,30 +35,39 @@ def simulate(
     *,
     parameters: Mapping[str, float] | None = None,
     switch_off: Iterable[str] = (),
+    cut: Iterable[str] | Cuts = (),
     warm_up: bool = True,
+    events: bool = False,
     threads: int | None = None,
+    panel: int | None = None,
+    panel_every: int = 1,
     progress: Progress | None = None,
     **levers: Any,
 ) -> Results:
     """Simulate a scenario in a place and return its results.
 
     `scenario` and `place` are shipped names or TOML files; `parameters` maps full names such as
-    ``staffing.share_support_delivered`` to values; `switch_off` names submodels to leave out; further keywords are
-    levers, constant or a list of dated steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming the place,
-    the value and what was allowed.
+    ``staffing.share_support_delivered`` to values; `switch_off` names submodels to leave out; `cut` names links to
+    freeze (``burnout->intention``) or scale (``burnout->intention=0.5``), see `loops`; `events` keeps a log of every
+    change of state; `panel` is how many persons of 16 and over to follow, read every `panel_every` weeks; further
+    keywords are levers, constant or a list of dated steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming
+    the place, the value and what was allowed.
     """
     weeks = checked_years(years)
+    checked_panel(panel, panel_every)
     found = find_place(place)
     options: dict[str, Any] = {"progress": progress} if progress else {}
     simulation = Simulation.start(
-        scenario,
+        load(scenario).with_cut(cut),
         found,
         checked_seed(seed),
         changes={**levers, **(parameters or {})},
         switch_off=switch_off,
         warm_up=warm_up,
+        events=events,
         threads=threads or threads_for(found.residents),
         weeks=weeks,
         **options,
     )
+    simulation.follow(panel, panel_every)
     return simulation.run(weeks, **options).results()

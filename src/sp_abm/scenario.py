@@ -1,16 +1,15 @@
 """Scenarios: which levers are pulled, when, and what is expected to come of it."""
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,20 +17,24 @@ from numpy.typing import NDArray
 from sp_abm.errors import BadFile, BadValue, unknown
 from sp_abm.levers import DEFAULTS, FOLLOWS, LEVERS, lever_value
 from sp_abm.loops import Cuts, checked_cuts
-from sp_abm.parameters import Parameters, changed
+from sp_abm.parameters import Parameters, all_facts, changed
+from sp_abm.toml_files import parsed_toml, read_toml
+from sp_abm.vocabulary import LONGEST_YEARS, WEEKS_PER_YEAR
 
 START: Final = date(2025, 1, 6)
 Timeline = tuple[tuple[int, float], ...]
 
 WARM_UP: Final = "today"
 _FIELDS: Final = ("name", "why", "expected", "base", "start", "warm_up", "levers", "parameters", "cut")
+_SUBSTANCE: Final = ("base", "levers", "parameters", "cut")
 
 
 @dataclass(frozen=True)
 class Scenario:
     """A named set of lever timelines and parameter changes; `levers[name]` is ((from_week, value), ...).
 
-    `warm_up` names the shipped scenario whose first week's levers hold during the 208 weeks before week 0.
+    `warm_up` names the shipped scenario whose first week's levers hold during the 208 weeks before week 0; `cut` says
+    which links are frozen or scaled.
     """
 
     name: str
@@ -108,15 +111,13 @@ def from_content(content: Mapping[str, Any]) -> Scenario:
     levers = {
         lever: tuple((int(week), float(value)) for week, value in steps) for lever, steps in content["levers"].items()
     }
-    start, parameters = date.fromisoformat(content["start"]), dict(content["parameters"])
-    warm_up = content.get("warm_up", WARM_UP)
     return Scenario(
         content.get("name", ""),
-        start=start,
-        warm_up=warm_up,
+        start=date.fromisoformat(content["start"]),
+        warm_up=content["warm_up"],
         levers=levers,
-        parameters=parameters,
-        cut=content.get("cut", {}),
+        parameters=dict(content["parameters"]),
+        cut=dict(content["cut"]),
     )
 
 
@@ -132,16 +133,23 @@ def _week(value: object, start: date, where: str) -> int:
             value = date.fromisoformat(value)
         except ValueError:
             raise BadValue(f"from = {value!r} ({where}) is neither a week nor a date like 2025-01-06.") from None
-    if isinstance(value, date):
-        days = (value - start).days
-        if days < 0:
-            raise BadValue(f"from = {value.isoformat()} ({where}) lies before the start, {start.isoformat()}.")
-        return days // 7
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise BadValue(f"from = {value!r} ({where}) must be a week (0 or more) or a date like 2025-01-06.")
-    if value < 0:
-        raise BadValue(f"from = {value} ({where}) lies before week 0.")
-    return value
+    if _is_day(value):
+        week = (value - start).days // 7
+        if week < 0:
+            raise BadValue(f"from = {value} ({where}) lies before the start, {start}.")
+    elif isinstance(value, bool) or not isinstance(value, int):
+        raise BadValue(f"from = {value} ({where}) must be a week (0 or more) or a date like 2025-01-06.")
+    else:
+        week = value
+    if not 0 <= week < LONGEST_YEARS * WEEKS_PER_YEAR:
+        side = "before week 0" if week < 0 else f"after the longest run, {LONGEST_YEARS} years"
+        raise BadValue(f"from = {value} ({where}) lies {side}.")
+    return week
+
+
+def _is_day(value: object) -> TypeGuard[date]:
+    """Return whether this is a date without a time."""
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def _timeline(name: str, value: object, start: date, where: str) -> Timeline:
@@ -184,23 +192,50 @@ def load(name_or_path: "str | Path | Scenario") -> Scenario:
         return name_or_path
     text = str(name_or_path)
     if text in scenario_names():
-        return _parsed(_shipped_folder().joinpath(f"{text}.toml").read_text("utf-8"), text, ())
+        return _shipped(text, ())
     path = Path(text)
-    if path.suffix != ".toml" and not path.exists():
+    if not text or (path.suffix != ".toml" and not _exists(path)):
         raise unknown("scenario", text, scenario_names(), "a shipped scenario, or a .toml file of your own")
-    try:
-        content = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        reason = getattr(problem, "strerror", None) or problem
-        raise BadFile(f"{path} cannot be read as a scenario: {reason}.") from None
-    return _parsed(content, str(path), ())
+    return _built(read_toml(path, "scenario"), str(path), ())
 
 
-def _parsed(text: str, where: str, seen: tuple[str, ...]) -> Scenario:
+def _exists(path: Path) -> bool:
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise BadFile(f"{where} is not valid TOML: {problem}.") from None
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _shipped(name: str, seen: tuple[str, ...]) -> Scenario:
+    text = _shipped_folder().joinpath(f"{name}.toml").read_text("utf-8")
+    return _built(parsed_toml(text, name), name, seen)
+
+
+def _built(raw: Mapping[str, Any], where: str, seen: tuple[str, ...]) -> Scenario:
+    """Return the scenario that a file's content describes."""
+    _check_fields(raw, where)
+    base = _base(raw.get("base", ""), where, seen)
+    named = replace(
+        base,
+        name=raw.get("name", "").strip() or Path(where).stem,
+        why=raw.get("why", ""),
+        expected=raw.get("expected", ""),
+        start=_start(raw.get("start", START), where),
+        warm_up=_warm_up(raw.get("warm_up", base.warm_up), where),
+        cut={**base.cut, **checked_cuts(raw.get("cut", {}), f"cut, {where}")},
+    )
+    levers, parameters = raw.get("levers", {}), _flat(raw.get("parameters", {}))
+    for lever in levers:
+        if lever not in LEVERS:
+            raise unknown("lever", lever, LEVERS, where)
+    for name in parameters:
+        if "." not in name:
+            raise unknown("parameter", name, (full for full, _, _ in all_facts()), where)
+    return named.with_changes({**levers, **parameters}, where)
+
+
+def _check_fields(raw: Mapping[str, Any], where: str) -> None:
+    """Raise `UnknownName` or `BadValue` unless a file's fields are those of a scenario and say something."""
     for key in raw:
         if key not in _FIELDS:
             raise unknown("field of a scenario", key, _FIELDS, where)
@@ -210,33 +245,19 @@ def _parsed(text: str, where: str, seen: tuple[str, ...]) -> Scenario:
     for key in ("levers", "parameters", "cut"):
         if not isinstance(raw.get(key, {}), Mapping):
             raise BadValue(f"{key} ({where}) must be a table, written [{key}].")
-    start = raw.get("start", START)
-    if isinstance(start, str):
-        start = _date(start, where)
-    if not isinstance(start, date):
-        raise BadValue(f"start = {start!r} ({where}) must be a date like 2025-01-06.")
-    base = _base(raw.get("base", ""), where, seen)
-    named = replace(
-        base,
-        name=raw.get("name", Path(where).stem),
-        why=raw.get("why", ""),
-        expected=raw.get("expected", ""),
-        start=start,
-        warm_up=_warm_up(raw.get("warm_up", base.warm_up), where),
-        cut={**base.cut, **checked_cuts(raw.get("cut", {}), f"cut, {where}")},
-    )
-    for lever in raw.get("levers", {}):
-        if lever not in LEVERS:
-            raise unknown("lever", lever, LEVERS, where)
-    changes = dict(raw.get("levers", {})) | _flat(raw.get("parameters", {}))
-    return named.with_changes(changes, where)
+    if not raw.keys() & set(_SUBSTANCE):
+        raise BadValue(f"{where} says nothing to run: a scenario needs a base, [levers], [parameters] or [cut].")
 
 
-def _date(text: str, where: str) -> date:
+def _start(value: object, where: str) -> date:
+    """Return the day a scenario starts, given as a date or as its text."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
-        raise BadValue(f"start = {text!r} ({where}) must be a date like 2025-01-06.") from None
+        day = value
+    if not _is_day(day):
+        raise BadValue(f"start = {value} ({where}) must be a date like 2025-01-06.")
+    return day
 
 
 def _warm_up(name: str, where: str) -> str:
@@ -252,7 +273,7 @@ def _base(name: str, where: str, seen: tuple[str, ...]) -> Scenario:
         raise unknown("scenario to build on", name, scenario_names(), where)
     if name in seen:
         raise BadFile(f"{where}: scenarios build on each other in a circle: {' -> '.join((*seen, name))}.")
-    return _parsed(_shipped_folder().joinpath(f"{name}.toml").read_text("utf-8"), name, (*seen, name))
+    return _shipped(name, (*seen, name))
 
 
 def _flat(nested: Mapping[str, Any]) -> dict[str, Any]:

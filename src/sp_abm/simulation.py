@@ -7,16 +7,18 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 
 from sp_abm import __version__
 from sp_abm.errors import BadFile, BadValue
+from sp_abm.events.log import EventLog
 from sp_abm.initialisation import Progress, first_world, quiet, warmed_world
 from sp_abm.kernels import SOURCE_HASH
 from sp_abm.loops import FROZEN, Links
+from sp_abm.panel import Panel
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
 from sp_abm.recorder import Recorder
@@ -24,10 +26,8 @@ from sp_abm.results import CASE_COLUMNS, Results
 from sp_abm.scenario import Scenario, from_content, load
 from sp_abm.schedule import Observer, step, week_without
 from sp_abm.snapshot import load_state, save_state, write_folder
-from sp_abm.vocabulary import WEEKS_PER_YEAR
+from sp_abm.vocabulary import LONGEST_YEARS, WEEKS_PER_YEAR
 from sp_abm.world import World
-
-LONGEST_YEARS: Final = 50
 
 
 def checked_years(years: object) -> int:
@@ -48,17 +48,22 @@ def _untupled(value: Any) -> Any:
 class Simulation:
     """One run: step it week by week, or run it to an end, and ask for its results."""
 
-    def __init__(self, scenario: Scenario, world: World, *, switch_off: Iterable[str] = (), weeks: int = 0) -> None:
+    def __init__(
+        self, scenario: Scenario, world: World, *, switch_off: Iterable[str] = (), weeks: int = 0, events: bool = False
+    ) -> None:
         self.scenario = scenario
         self.world = world
         self.switch_off = tuple(switch_off)
+        self.is_warm = True
         self._submodels = week_without(self.switch_off)
         last_step = max((week for steps in scenario.levers.values() for week, _ in steps), default=0)
         world.levers = scenario.timeline(max(weeks, last_step + 1))
         if scenario.cut:
             self._cut(scenario, weeks)
         self.recorder = Recorder(world, max(weeks, 1))
-        self.observers: list[Observer] = []
+        self.log = EventLog(world) if events else None
+        self.panel: Panel | None = None
+        self.observers: list[Observer] = [self.log] if self.log else []
         self._seconds = 0.0
 
     def _cut(self, scenario: Scenario, weeks: int) -> None:
@@ -82,9 +87,13 @@ class Simulation:
         warm_up: bool = True,
         threads: int = 1,
         weeks: int = 0,
+        events: bool = False,
         progress: Progress = quiet,
     ) -> "Simulation":
-        """Return a simulation in week 0 of a scenario with levers and parameters changed as given."""
+        """Return a simulation in week 0 of a scenario with levers and parameters changed as given.
+
+        `events` keeps a log of every change of state from week 0 on.
+        """
         found = load(scenario).with_changes(changes or {}, "given")
         where = find_place(place)
         off = tuple(switch_off)
@@ -97,20 +106,30 @@ class Simulation:
             )
         else:
             world = first_world(where, parameters, seed, week=0, threads=threads)
-        return cls(found, world, switch_off=off, weeks=weeks)
+        simulation = cls(found, world, switch_off=off, weeks=weeks, events=events)
+        simulation.is_warm = warm_up
+        return simulation
 
     def fork(self, scenario: Scenario, weeks: int = 0) -> "Simulation":
-        """Return an independent simulation of another scenario from this very state and luck."""
+        """Return an independent simulation of another scenario from this very state and luck; a log begins anew."""
         world = self.world.copy()
         world.parameters = scenario.parameter_set()
-        return Simulation(scenario, world, switch_off=self.switch_off, weeks=weeks)
+        return Simulation(scenario, world, switch_off=self.switch_off, weeks=weeks, events=self.log is not None)
+
+    def follow(self, size: int | None, every: int = 1) -> None:
+        """Follow a panel of that many persons, if any, from this week on, reading it every `every` weeks."""
+        if size is not None:
+            self.panel = Panel(self.world, size, every)
+            self.observers.append(self.panel)
 
     def save(self, folder: Path) -> None:
-        """Write the whole state, the scenario and the record into a folder, all or nothing."""
+        """Write the whole state, the scenario and the record into a folder, all or nothing, but no event log."""
         facts = {
             "scenario": {**self.scenario.content(), "name": self.scenario.name},
             "place": asdict(self.world.place),
             "switch_off": list(self.switch_off),
+            "seed": self.world.luck.seed,
+            "is_warm": self.is_warm,
         }
         n = self.recorder.n_weeks
 
@@ -133,10 +152,18 @@ class Simulation:
                 people, system, last_stage = record["people"], record["system"], record["last_stage"]
         except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as problem:
             raise BadFile(f"{folder} does not hold a saved model: {problem}.") from None
-        world = first_world(place, scenario.parameter_set(), 0, week=0)
-        simulation = cls(scenario, load_state(world, folder), switch_off=facts["switch_off"])
+        simulation = cls._before_state(facts, scenario, place)
+        load_state(simulation.world, folder)
         simulation.recorder.restore(people, system, last_stage)
         return simulation
+
+    @classmethod
+    def _before_state(cls, facts: dict[str, Any], scenario: Scenario, place: Place) -> "Simulation":
+        """Return a simulation to load a state into: with cut links it must begin anew, for the reference run."""
+        off = facts["switch_off"]
+        if scenario.cut:
+            return cls.start(scenario, place, facts["seed"], switch_off=off, warm_up=facts["is_warm"])
+        return cls(scenario, first_world(place, scenario.parameter_set(), 0, week=0), switch_off=off)
 
     def step(self) -> None:
         """Simulate and record one week."""
@@ -162,6 +189,8 @@ class Simulation:
             people=self.recorder.people[:n].copy(),
             cases={name: getattr(world.cases, name)[: world.n_cases].copy() for name in CASE_COLUMNS},
             final={name: getattr(citizens, name).copy() for name in ("stage", "holder", "age")},
+            panel=self.panel.frame() if self.panel else None,
+            events=self.log.frame() if self.log else None,
         )
 
     def provenance(self) -> dict[str, Any]:

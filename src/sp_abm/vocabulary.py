@@ -5,6 +5,7 @@ from typing import Final
 
 WEEKS_PER_YEAR: Final = 52
 WARM_UP_WEEKS: Final = 208
+LONGEST_YEARS: Final = 50
 NONE: Final = -1
 ADULT_AGE: Final = 16
 N_KINDS: Final = 6
@@ -92,6 +93,47 @@ class Outcome(IntEnum):
     MOVED = 5
     DROPPED = 6
     SERVICE_ENDED = 7
+
+
+class Attempt(IntEnum):
+    """What came of a case's latest attempt to find an activity; NOT_YET before the first."""
+
+    NOT_YET = 0
+    NOT_KNOWN = 1
+    NO_PLACE = 2
+    REFUSED = 3
+    STARTED = 4
+
+
+class EventKind(IntEnum):
+    """What can happen to a case, a person in an activity, a resident or a post: the kinds of event of a log."""
+
+    REFERRED = 0
+    DECLINED = 1
+    ALLOCATED = 2
+    FIRST_CONTACT = 3
+    CONTACT = 4
+    ATTEMPT_FAILED = 5
+    CONNECTED = 6
+    HANDED_ON = 7
+    GAVE_UP = 8
+    DROPPED = 9
+    CLOSED = 10
+    LEFT_ACTIVITY = 11
+    COMPLETED_ACTIVITY = 12
+    VOLUNTEERED = 13
+    STOPPED_VOLUNTEERING = 14
+    MOVED = 15
+    DIED = 16
+    POST_OPENED = 17
+    POST_CLOSED = 18
+    HIRED = 19
+    LEFT_POST = 20
+
+    @property
+    def label(self) -> str:
+        """Return the kind as a person writes it, such as ``first contact``."""
+        return self.name.lower().replace("_", " ")
 
 
 class OutreachTarget(StrEnum):

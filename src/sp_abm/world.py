@@ -23,6 +23,7 @@ from sp_abm.population import Start
 from sp_abm.randomness import Luck
 from sp_abm.vocabulary import ADULT_AGE, WARM_UP_WEEKS
 
+_NOBODY: Final = np.empty(0, np.int32)
 CHUNK: Final = 16384
 """Citizens a compiled pass handles at a time; fixed, so that sums do not depend on the number of threads."""
 
@@ -64,6 +65,9 @@ FLOWS: Final[dict[str, str]] = {
     "moved": "residents who moved away and were replaced",
     "died": "residents who died and were replaced by births",
 }
+
+NAMED_FLOWS: Final = ("declined", "completed", "moved", "died")
+"""Flows whose people the columns no longer tell at the end of the submodel: it names them."""
 
 TABLES: Final = (
     "citizens",
@@ -112,6 +116,7 @@ class World:
         self.n_cases = 0
         self.flows: dict[str, float] = dict.fromkeys(FLOWS, 0.0)
         self.links = Links()
+        self.people_of: dict[str, NDArray[np.int32]] = dict.fromkeys(NAMED_FLOWS, _NOBODY)
         self.threads = threads
         adults = start.citizens.n_live_ties[start.citizens.age >= ADULT_AGE]
         self.mean_ties = float(adults.mean())
@@ -137,14 +142,22 @@ class World:
         return values
 
     def open_week(self) -> None:
-        """Set every flow to zero for a new week."""
+        """Set every flow to zero, and of nobody, for a new week."""
         for name in self.flows:
             self.flows[name] = 0.0
+        self.people_of = dict.fromkeys(NAMED_FLOWS, _NOBODY)
 
     def count(self, **flows: float) -> None:
         """Add to this week's flows; an undeclared name raises `KeyError`."""
         for name, number in flows.items():
             self.flows[name] += float(number)
+
+    def name(self, **people: NDArray[np.int32]) -> None:
+        """Say whom this week's flows are made of, by citizen rows; other flows than the named ones raise `KeyError`."""
+        for flow, rows in people.items():
+            if flow not in self.people_of:
+                raise KeyError(flow)
+            self.people_of[flow] = rows
 
     def open_cases(self, rows: Whole, routes: Whole, week: int) -> None:
         """Open a case for each citizen row with its route, making room first."""
@@ -188,7 +201,7 @@ class World:
             if name != "ties":
                 setattr(other, name, copied(getattr(self, name)))
         other.ties = self.ties._replace(strength=self.ties.strength.copy())
-        other.flows = dict(self.flows)
+        other.flows, other.people_of = dict(self.flows), dict(self.people_of)
         other.links = self.links.copy()
         for name in ("scratch_rows", "scratch_marks", "scratch_entries"):
             setattr(other, name, getattr(self, name).copy())

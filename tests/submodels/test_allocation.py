@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sp_abm.submodels.allocation import allocation
-from sp_abm.vocabulary import CaseState, Outcome, Route, Stage
+from sp_abm.vocabulary import CaseState, EquityRule, Outcome, Route, Stage
 
 PATIENT = {"allocation.rate_gives_up_per_week": 0}
 IMPATIENT = {"allocation.rate_gives_up_per_week": 50}
@@ -190,3 +190,40 @@ def test_open_cases_are_those_held_and_within_the_limits(fresh_world, add_case):
         allocation(world, week)
         assert np.array_equal(world.link_workers.open_cases, held(world))
         assert (world.link_workers.open_cases <= 25).all()
+
+
+@pytest.mark.parametrize(
+    ("rule", "order"), [("none", [0, 1, 2]), ("deprived_first", [2, 1, 0]), ("need_first", [1, 0, 2])]
+)
+def test_the_equity_rule_orders_those_without_priority(fresh_world, add_case, rule, order):
+    """Three wait in order of citizen: the best off first, one in pre-crisis second, the most deprived last."""
+    world = only_worker(well(fresh_world(**PATIENT)), 1)
+    world.commissioner.equity_rule[0] = list(EquityRule).index(rule)
+    world.citizens.fifth[[1, 2, 3]] = [4, 2, 0]
+    world.citizens.lonely[[1, 2, 3]] = False
+    rows = [add_case(world, citizen) for citizen in (1, 2, 3)]
+    world.cases.stage[rows[1]] = Stage.PRE_CRISIS
+    for expected in order:
+        allocation(world, 0)
+        taken = [row for row in rows if world.cases.worker[row] >= 0]
+        assert taken == [rows[expected]]
+        world.cases.worker[rows[expected]], world.cases.state[rows[expected]] = -1, CaseState.CLOSED
+        world.link_workers.open_cases[0] = 0
+
+
+def test_priority_goes_before_equity(fresh_world, add_case):
+    world = only_worker(well(fresh_world(**PATIENT)), 1)
+    world.commissioner.equity_rule[0] = list(EquityRule).index("deprived_first")
+    world.citizens.fifth[[1, 2]] = [0, 4]
+    poor, handed_on = add_case(world, 1), add_case(world, 2, changes=1)
+    allocation(world, 0)
+    assert world.cases.worker[[poor, handed_on]].tolist() == [-1, 0]
+
+
+@pytest.mark.parametrize(("shares", "taken"), [(0, -1), (1, 0)])
+def test_link_workers_take_people_of_other_pcns_only_if_they_share(fresh_world, add_case, shares, taken):
+    world = only_worker(well(fresh_world(**PATIENT, **{"allocation.shares_between_pcns": shares})), 5)
+    world.link_workers.pcn[:] = 1
+    case = add_case(world, 1)
+    allocation(world, 0)
+    assert world.cases.worker[case] == taken

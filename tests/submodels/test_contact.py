@@ -5,9 +5,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sp_abm.agents.community import room
+from sp_abm.agents.community import Terms, room
 from sp_abm.agents.link_workers import hours_direct
-from sp_abm.submodels.contact import contact, p_accepts
+from sp_abm.loops import Blend
+from sp_abm.submodels.contact import contact, felt, p_accepts, terms_of
 from sp_abm.vocabulary import CaseState, Stage
 
 EAGER = {"contact.rate_contact_per_week": 50, "contact.p_attends": 1}
@@ -34,37 +35,37 @@ def one_organisation(world, places, kind=0):
     return 5
 
 
-def test_a_full_time_week_has_29_slots(small_world):
-    """37.5 x .6 x .86 = 19.35 hours for people, / (40/60) = 29.025 appointments; a newcomer has .4 of that."""
+def test_a_full_time_week_has_30_slots(small_world):
+    """37.5 x .6 x .888 = 19.98 hours for people, / (40/60) = 29.97 appointments; a newcomer has .4 of that."""
     p = small_world.parameters
     small_world.link_workers.weeks_in_post[:] = [0, 26, 26, 26, 26, 26]
     small_world.link_workers.in_post[2] = False
     hours = hours_direct(small_world.link_workers, p.staffing, p.contact)
-    assert hours == pytest.approx([7.74, 19.35, 0, 19.35, 19.35, 19.35])
-    assert hours[1] / (40 / 60) == pytest.approx(29.025)
+    assert hours == pytest.approx([7.992, 19.98, 0, 19.98, 19.98, 19.98])
+    assert hours[1] / (40 / 60) == pytest.approx(29.97)
 
 
 def test_whole_slots_are_used_and_the_rest_is_carried(fresh_world, add_case):
-    """50 people want a contact each week: 29 are seen, .025 is carried, and next week 29.05: 29 again, .05 carried."""
+    """50 people want a contact each week: 29 are seen, .97 is carried, and next week 30.94: 30, .94 carried."""
     world = at_work(fresh_world(**EAGER), fte=1)
     for citizen in range(50):
         add_case(world, citizen, worker=0)
-    for week, carried in [(1, 0.025), (2, 0.05), (3, 0.075)]:
+    for week, seen, carried in [(1, 29, 0.97), (2, 30, 0.94), (3, 30, 0.91)]:
         world.open_week()
         contact(world, week)
-        assert world.flows["contacts"] == 29
-        assert world.link_workers.slots_used[0] == pytest.approx(29)
+        assert world.flows["contacts"] == seen
+        assert world.link_workers.slots_used[0] == pytest.approx(seen)
         assert world.link_workers.slots_carried[0] == pytest.approx(carried)
 
 
 def test_a_missed_appointment_costs_seven_tenths(fresh_world, add_case):
-    """Nobody comes. After 40 of them 29.025 - 28 = 1.025 is left, enough for one more; after 41, .325 is not."""
+    """Nobody comes. After 41 of them 29.97 - 28.7 = 1.27 is left, enough for one more; after 42, .57 is not."""
     world = at_work(fresh_world(**{**EAGER, "contact.p_attends": 0}), fte=1)
     for citizen in range(50):
         add_case(world, citizen, worker=0)
     contact(world, 1)
-    assert (world.flows["missed"], world.flows["contacts"]) == (41, 0)
-    assert world.link_workers.slots_used[0] == pytest.approx(28.7)
+    assert (world.flows["missed"], world.flows["contacts"]) == (42, 0)
+    assert world.link_workers.slots_used[0] == pytest.approx(29.4)
     assert not world.cases.n_contacts[:50].any()
 
 
@@ -206,7 +207,8 @@ def test_an_organisation_never_takes_more_than_its_room(fresh_world, add_case):
 
 def test_a_cut_in_grants_closes_no_place_in_use_and_blocks_new_ones(fresh_world, add_case):
     """Of 6 places half are paid for and 4 are taken: nobody is turned out, nobody starts."""
-    world = at_work(fresh_world(**{**KEEN, **STILL, "participation.grants_multiplier": 0.5}))
+    world = at_work(fresh_world(**KEEN, **STILL))
+    world.commissioner.grants_multiplier[0] = 0.5
     organisation = one_organisation(world, 6)
     world.organisations.occupied[organisation] = 4
     add_case(world, 1, worker=0, plan=2, kind=0)
@@ -215,11 +217,12 @@ def test_a_cut_in_grants_closes_no_place_in_use_and_blocks_new_ones(fresh_world,
 
 
 def test_room_is_own_places_by_grants_and_what_volunteers_add(small_world):
-    """5 places x .5 = 2.5, so 2; 3 volunteers x 1.5 = 4.5, so 4; 6 in all."""
-    organisations = small_world.organisations
+    """5 places x .5 = 2.5, so 2; 3 volunteers x 1.5 = 4.5, so 4; 6 in all, and with half of them open 3."""
+    organisations, own = small_world.organisations, Blend(1.0, np.zeros(1))
     organisations.places[0], organisations.volunteers[0] = 5, 3
-    assert room(organisations, 0, 0.5, 1.5) == 6
-    assert room(organisations, 0, 0.0, 0.0) == 0
+    assert room(organisations, 0, Terms(0.5, 1.0, 1.5, own)) == 6
+    assert room(organisations, 0, Terms(0.5, 0.5, 1.5, own)) == 3
+    assert room(organisations, 0, Terms(0.0, 1.0, 0.0, own)) == 0
 
 
 def test_acceptance_falls_with_burnout_and_changes(small_world, add_case):
@@ -231,7 +234,7 @@ def test_acceptance_falls_with_burnout_and_changes(small_world, add_case):
     expected = {(0.40, 0): 0.6, (0.58, 0): 0.478878, (0.40, 1): 0.428571, (0.58, 1): 0.314820}
     for (burnout, changes), chance in expected.items():
         small_world.link_workers.burnout[0], small_world.cases.changes[case] = burnout, changes
-        found = p_accepts(small_world.cases, case, small_world.link_workers, p)
+        found = p_accepts(small_world.cases, case, felt(small_world, terms_of(small_world, 0), 0), p)
         assert found == pytest.approx(chance, abs=1e-6)
 
 
@@ -308,3 +311,33 @@ def test_without_organisations_nobody_is_connected(fresh_world, add_case):
         add_case(world, citizen, worker=0, plan=2)
     contact(world, 1)
     assert world.flows["no_place"] == 10 and not world.organisations.occupied.any()
+
+
+def test_a_long_wait_and_a_full_house_cost_trust(fresh_world, add_case):
+    """Seen first after 9 weeks: .50 - .05; after 8: .50. Looking where all known places are taken: .50 - .02."""
+    world = at_work(fresh_world(**KEEN, **STILL))
+    one_organisation(world, 0)
+    long, short = (add_case(world, i, worker=0, week_referred=10 - weeks, plan=8) for i, weeks in ((1, 9), (2, 8)))
+    crowded = add_case(world, 3, worker=0, week_referred=10, plan=2, kind=0)
+    contact(world, 10)
+    people = world.cases.citizen[[long, short, crowded]]
+    assert world.citizens.trust[people] == pytest.approx([0.45, 0.5, 0.48])
+    assert world.pcns.trust_lost == pytest.approx([-0.07])
+
+
+def test_colleagues_pass_on_what_they_know_and_time_for_the_community_helps(fresh_world):
+    """Nothing is learned alone without hours; from a colleague at once when certain; a vacant post teaches nobody."""
+    world = at_work(fresh_world(**STILL, **{"contact.rate_shares_per_week": 50}))
+    world.knowledge.known[:] = False
+    world.knowledge.known[0, 3] = world.knowledge.known[1, 4] = True
+    world.link_workers.in_post[1] = False
+    contact(world, 1)
+    assert world.knowledge.known[2].nonzero()[0].tolist() == [3]
+    learned = []
+    for hours in (0.0, 2.0, 20.0):
+        world = at_work(fresh_world(**{"contact.rate_shares_per_week": 0, "contact.rate_forgets_per_week": 0}))
+        world.link_workers.hours_building[:] = hours
+        world.knowledge.known[:] = False
+        contact(world, 1)
+        learned.append(world.knowledge.known.sum())
+    assert learned[0] == 0 and learned == sorted(learned) and learned[2] > learned[1]

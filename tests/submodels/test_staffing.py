@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from sp_abm.agents.link_workers import fall_vacant, ramp
+from sp_abm.levers import SUPPORT_CHANNELS
 from sp_abm.submodels.staffing import staffing, support_target, team_sizes
-from sp_abm.vocabulary import CaseState
+from sp_abm.vocabulary import CaseState, Channel
 
 
 def fund(world, fte, week=1):
@@ -15,6 +16,12 @@ def fund(world, fte, week=1):
     world.pcns.fte_funded[0] = fte
     staffing(world, week)
     return world.link_workers
+
+
+def ask(world, level):
+    """Ask for that level of support on every channel."""
+    for lever in SUPPORT_CHANNELS:
+        getattr(world.commissioner, lever)[0] = level
 
 
 @pytest.mark.parametrize(
@@ -52,8 +59,8 @@ def test_the_same_support_as_today_stays_as_it_is():
 def test_support_rises_over_8_weeks_and_falls_over_26(fresh_world):
     """Rising to .695: .39 + .305 x (1 - exp(-1/8)) = .39 + .305 x .1175 = .42584. Falling to 0: .39 x exp(-1/26)."""
     rising, falling = fresh_world(), fresh_world()
-    rising.commissioner.support_level[0] = 1.0
-    falling.commissioner.support_level[0] = 0.0
+    ask(rising, 1.0)
+    ask(falling, 0.0)
     staffing(rising, 1)
     staffing(falling, 1)
     assert rising.pcns.support == pytest.approx(np.full((1, 5), 0.425838), abs=1e-6)
@@ -64,7 +71,7 @@ def test_asking_for_more_support_never_delivers_less(fresh_world):
     delivered = []
     for level in np.linspace(0, 1, 11):
         world = fresh_world()
-        world.commissioner.support_level[0] = level
+        ask(world, level)
         for week in range(1, 60):
             staffing(world, week)
         delivered.append(world.pcns.support[0, 0])
@@ -166,3 +173,30 @@ def test_the_team_is_what_is_funded_week_after_week(small_world):
     ids = workers.id.tolist()
     assert len(set(ids)) == len(ids)
     assert all(one < other for one, other in pairwise(ids))
+
+
+def test_a_channel_is_promised_by_itself(fresh_world):
+    """Supervision to full, the others as today: .39 + .305 x .1175 = .42584 on the one channel, .39 on the others."""
+    world = fresh_world()
+    world.commissioner.support_supervision[0] = 1.0
+    staffing(world, 1)
+    assert world.pcns.support[0] == pytest.approx([0.425838, 0.39, 0.39, 0.39, 0.39], abs=1e-6)
+
+
+def test_time_without_people_goes_to_the_community_and_to_speaking_up_more_when_clear_and_settled(fresh_world):
+    """37.5 x .888 x .4 = 13.32 hours without people: 15% = 1.998 for the community, 10% = 1.332 to speak up, today.
+
+    A newcomer has .4 of that, 0.7992; a role that is clear in full, .61 above today, 1.61 times as much, 3.21678.
+    """
+    world = fresh_world()
+    world.link_workers.weeks_in_post[:] = [104, -1, 104, 104, 104, 104]
+    staffing(world, 1)
+    workers = world.link_workers
+    assert workers.hours_building[:2] == pytest.approx([1.998, 0.7992])
+    assert workers.hours_voice[0] == pytest.approx(1.332)
+    world.pcns.support[:, Channel.ROLE_CLARITY] = world.commissioner.support_role_clarity[0] = 1
+    world.parameters = world.parameters._replace(
+        staffing=world.parameters.staffing._replace(share_support_delivered=1.0)
+    )
+    staffing(world, 2)
+    assert world.link_workers.hours_building[0] == pytest.approx(3.21678)

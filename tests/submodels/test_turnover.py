@@ -21,7 +21,7 @@ def experienced(world, weeks=110):
 def test_three_in_ten_intend_to_leave_and_six_in_ten_of_the_burnt_out(small_world):
     """Support as today: expit(-.90) = .289050; burnt out, expit(-.90 + 1.3) = .598688. At .5 exactly: not."""
     small_world.link_workers.burnout[:] = [0, 0.5, 0.500001, 0.6, 0.9, 1]
-    assert p_intends(small_world) == pytest.approx([0.289050] * 2 + [0.598688] * 4, abs=1e-6)
+    assert p_intends(small_world, 0) == pytest.approx([0.289050] * 2 + [0.598688] * 4, abs=1e-6)
 
 
 def test_support_lowers_intention_and_weakens_the_path_from_burnout(small_world):
@@ -31,7 +31,7 @@ def test_support_lowers_intention_and_weakens_the_path_from_burnout(small_world)
     """
     small_world.pcns.support[:] = 1
     small_world.link_workers.burnout[:] = [0.2, 0.2, 0.2, 0.8, 0.8, 0.8]
-    assert p_intends(small_world) == pytest.approx([0.214755] * 3 + [0.402995] * 3, abs=1e-6)
+    assert p_intends(small_world, 0) == pytest.approx([0.214755] * 3 + [0.402995] * 3, abs=1e-6)
 
 
 def test_each_channel_lowers_intention_by_its_own_effect(small_world):
@@ -42,7 +42,7 @@ def test_each_channel_lowers_intention_by_its_own_effect(small_world):
     for channel, effect in effects.items():
         small_world.pcns.support[:] = 0.39
         small_world.pcns.support[:, channel] = 1
-        chance = p_intends(small_world)
+        chance = p_intends(small_world, 0)
         assert np.log(chance / (1 - chance)) == pytest.approx(np.full(6, -0.90 - effect * 0.61))
 
 
@@ -51,7 +51,7 @@ def test_leaving_rates_go_by_intention_and_the_first_year(small_world):
     workers = small_world.link_workers
     workers.intends[:] = [True, True, False, False, True, False]
     workers.weeks_in_post[:] = [51, 52, 51, 52, 0, 500]
-    assert leaving_rate(small_world) == pytest.approx([0.0184, 0.0115, 0.00096, 0.0006, 0.0184, 0.0006])
+    assert leaving_rate(small_world, 0) == pytest.approx([0.0184, 0.0115, 0.00096, 0.0006, 0.0184, 0.0006])
 
 
 def test_burnout_has_no_path_to_leaving_but_through_intention(fresh_world):
@@ -60,7 +60,7 @@ def test_burnout_has_no_path_to_leaving_but_through_intention(fresh_world):
     for burnout in (0.0, 1.0):
         world = experienced(fresh_world(**{"turnover.rate_leaves_otherwise_per_week": 0.3}))
         world.link_workers.burnout[:] = burnout
-        assert (leaving_rate(world) == 0.3).all()
+        assert (leaving_rate(world, 0) == 0.3).all()
         turnover(world, 7)
         left.append(~world.link_workers.in_post)
     assert np.array_equal(*left) and 0 < left[0].sum() < 6
@@ -162,7 +162,7 @@ def test_more_support_never_raises_intention(small_world):
         chances = []
         for level in np.linspace(0, 1, 11):
             small_world.pcns.support[:] = level
-            chances.append(p_intends(small_world)[0])
+            chances.append(p_intends(small_world, 0)[0])
         assert (np.diff(chances) < 0).all()
 
 

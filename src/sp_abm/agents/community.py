@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sp_abm.declare import column
 from sp_abm.kernels import inlined
+from sp_abm.loops import Blend
 
 U32: TypeAlias = NDArray[np.uint32]
 I32: TypeAlias = NDArray[np.int32]
@@ -35,11 +36,14 @@ class Terms(NamedTuple):
     """Places that may be filled, 0 to 1."""
     places_per_volunteer: float
     """Places that a volunteer adds."""
+    volunteers: Blend
+    """What comes through the link from volunteers to places, by PCN."""
 
 
 @inlined
 def room(organisations: Organisations, row: int, terms: Terms) -> int:
     """Return the places an organisation can fill: its own by its grants, and those its volunteers add, where open."""
     own = int(np.floor(organisations.places[row] * terms.grants))
-    added = int(np.floor(organisations.volunteers[row] * terms.places_per_volunteer))
+    volunteers = terms.volunteers.gain * organisations.volunteers[row] + terms.volunteers.offset[organisations.pcn[row]]
+    added = int(np.floor(volunteers * terms.places_per_volunteer))
     return int(np.floor((own + added) * terms.share_open))

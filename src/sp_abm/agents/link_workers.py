@@ -16,6 +16,9 @@ _OF_THE_HOLDER = (
     "slots_carried",
     "slots_used",
     "hours_outreach",
+    "hours_building",
+    "hours_voice",
+    "is_sick",
     "approaches_carried",
     "load",
     "burnout",
@@ -48,6 +51,9 @@ class LinkWorkers(NamedTuple):
     slots_carried: Annotated[F64, column(f8, "appointment slots carried to next week", "slots", "contact", "staffing", "turnover")]
     slots_used: Annotated[F64, column(f8, "appointment slots used this week", "slots", "contact", "staffing", "turnover")]
     hours_outreach: Annotated[F64, column(f8, "hours given to outreach this week", "hours", "outreach", "staffing", "turnover")]
+    hours_building: Annotated[F64, column(f8, "hours given to building up the community this week", "hours", "staffing", "turnover")]
+    hours_voice: Annotated[F64, column(f8, "hours given to speaking up in the system this week", "hours", "staffing", "turnover")]
+    is_sick: Annotated[Flag, column(np.bool_, "whether the worker is off sick", "yes or no", "strain", "staffing", "turnover")]
     approaches_carried: Annotated[F64, column(f8, "part of an approach carried to next week", "approaches", "outreach", "staffing", "turnover")]
 
 
@@ -58,9 +64,16 @@ def ramp(workers: LinkWorkers, p: Staffing) -> F64:
 
 
 def hours_direct(workers: LinkWorkers, p_staffing: Staffing, p_contact: Contact) -> F64:
-    """Return the hours a week each holder has for people; 0 for vacant posts."""
+    """Return the hours a week each holder has for people; 0 for vacant posts and the sick."""
     full_time = p_contact.hours_per_week * p_contact.share_direct * p_contact.share_present
-    return full_time * workers.fte * ramp(workers, p_staffing) * workers.in_post
+    return full_time * workers.fte * ramp(workers, p_staffing) * (workers.in_post & ~workers.is_sick)
+
+
+def shares_known(workers: LinkWorkers, known: NDArray[np.bool_], pcn_of_organisation: NDArray[np.int32]) -> F64:
+    """Return the share of local organisations that each post's holder knows; 0 where there are none."""
+    is_local = workers.pcn[:, None] == pcn_of_organisation[None, :]
+    shares: F64 = (known & is_local).sum(axis=1) / np.maximum(1, is_local.sum(axis=1))
+    return shares
 
 
 def fall_vacant(workers: LinkWorkers, rows: NDArray[np.int64], week: int, luck: Luck, p: Staffing) -> None:

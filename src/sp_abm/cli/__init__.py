@@ -1,5 +1,7 @@
 """The command line `sp-abm`: each command in its own file, heavy libraries loaded only when a command needs them."""
 
+import io
+import os
 import signal
 import sys
 import threading
@@ -10,7 +12,7 @@ from typing import Annotated
 import typer
 
 from sp_abm import __version__
-from sp_abm.cli import catalogue, compare, dashboard, demo, run
+from sp_abm.cli import catalogue, compare, dashboard, demo, run, story
 from sp_abm.cli.options import examples
 from sp_abm.cli.tables import screen
 from sp_abm.errors import SpAbmError
@@ -23,6 +25,7 @@ sp-abm: an agent-based model of social prescribing.
 Try first:
   sp-abm run today                          run today's service in the sandbox, a small made-up town
   sp-abm compare today supported-workforce  what would change, and whether it is more than luck
+  sp-abm story citizen                      one life in plain words, with the service and without it
   sp-abm dashboard                          the same on screen, with levers to pull
   sp-abm demo                               three plans in Tower Hamlets, with figures (takes some minutes)
 
@@ -39,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (run, compare, dashboard, demo, catalogue):
+for module in (run, compare, story, dashboard, demo, catalogue):
     module.register(app)
 
 
@@ -74,22 +77,42 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 2 a mistake that can be mended, 130 stopped by Ctrl-C."""
     is_main_thread = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, _stop) if is_main_thread else None
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without a letter shows a question mark
     try:
-        app(None if arguments is None else list(arguments), prog_name="sp-abm")
-    except SpAbmError as problem:
-        screen(stderr=True).print(f"Error: {problem}", soft_wrap=True)
-        sys.exit(USERS_MISTAKE)
-    except KeyboardInterrupt:
-        _say_stopped()
-        sys.exit(INTERRUPTED)
-    except SystemExit as end:
-        if end.code == INTERRUPTED:
-            _say_stopped()
-        raise
+        sys.exit(_exit_code(None if arguments is None else list(arguments)))
     finally:
         if before is not None:
             signal.signal(signal.SIGINT, before)
 
 
-def _say_stopped() -> None:
-    print("\nStopped. Nothing that was finished before is lost.", file=sys.stderr)
+def _exit_code(arguments: list[str] | None) -> int:
+    """Run a command, write all it says, and return its exit code; what goes wrong is told in one line."""
+    try:
+        code = _done(arguments)
+        sys.stdout.flush()
+    except SpAbmError as problem:
+        return _refused(str(problem))
+    except OSError as problem:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  what could not be written is not tried again
+        return _refused(f"{problem.filename or 'the output'} cannot be used: {problem.strerror or problem}.")
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        print("\nStopped. Nothing that was finished before is lost.", file=sys.stderr)
+    return code
+
+
+def _done(arguments: list[str] | None) -> int:
+    """Run a command and return the exit code that Typer would end with."""
+    try:
+        app(arguments, prog_name="sp-abm")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+
+
+def _refused(problem: str) -> int:
+    screen(stderr=True).print(f"Error: {problem}", soft_wrap=True)
+    return USERS_MISTAKE

@@ -1,29 +1,48 @@
 """What there is: places, scenarios, measures, levers and parameters."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+import textwrap
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from sp_abm.cli.options import AsJson, examples
-from sp_abm.cli.tables import add_heading, by_subject, finite, plain, plain_table, screen, wrapped
+from sp_abm.cli.tables import add_heading, by_subject, coverage, finite, plain, plain_table, screen, wrapped
 
 if TYPE_CHECKING:
     from sp_abm.declare import Fact
 
+OWN_PLACE: Final = """\
+name = "My town"
+residents = 60000
+n_practices = 8"""
+OWN_SCENARIO: Final = """\
+name = "support from the second year"
+base = "today"
+
+[levers]
+caseload_cap = 50
+support_level = [{from = 0, value = 0.39}, {from = 2026-01-05, value = 0.9}]"""
+
+LONG_RUN_WEEKS: Final = 260
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (places, scenarios, measures, levers):
+    for command in (places, scenarios, measures, levers, links):
         name = command.__name__
         app.command(epilog=examples(name, f"{name} --json"))(command)
-    app.command(epilog=examples("parameters", "parameters strain", "parameters turnover.rate_leaving_per_year"))(
-        parameters
-    )
+    app.command(epilog=examples("parameters", "parameters strain", "parameters strain.sd_trait"))(parameters)
 
 
 def _print_json(content: Any) -> None:
     print(json.dumps(finite(content), indent=1, allow_nan=False))
+
+
+def _print_own(kind: str, rest: str, example: str, command: str) -> None:
+    console = screen()
+    wrapped(console, f"A {kind} of your own is a .toml file such as this; {rest}. Use it: sp-abm {command}")
+    console.print(textwrap.indent(f"\n{example}", "  "))
 
 
 def places(as_json: AsJson = False) -> None:
@@ -40,14 +59,12 @@ def places(as_json: AsJson = False) -> None:
             ]
         )  # fmt: skip
         return
-    table = plain_table("Place", "Name", "Residents", "Practices", "Note", right=(2, 3))
+    table = plain_table("Place", "Name", "Residents", "Practices", "Note", right=(2, 3), is_of_names=True)
     for key, where in found.items():
         note = where.note or ("" if where.is_real else "not a real place")
         table.add_row(key, where.name, f"{where.residents:,}", str(where.n_practices), note)
     screen().print(table)
-    screen().print(
-        "A place of your own is a .toml file with at least name and residents; the rest is filled from England."
-    )
+    _print_own("place", "the rest is filled from England", OWN_PLACE, "run today --place my-town.toml")
 
 
 def scenarios(as_json: AsJson = False) -> None:
@@ -75,7 +92,7 @@ def scenarios(as_json: AsJson = False) -> None:
         wrapped(console, f"Expected: {entry['expected']}", 2)
         wrapped(console, f"Levers: {_lever_words(entry['levers'])}", 2)
         console.print()
-    wrapped(console, 'A scenario of your own is a .toml file; start it with base = "today" and give only what differs.')
+    _print_own("scenario", "the rest is as in its base", OWN_SCENARIO, "run my-scenario.toml")
 
 
 def _lever_words(pulled: Any) -> str:
@@ -99,14 +116,13 @@ def measures(as_json: AsJson = False) -> None:
             ]
         )  # fmt: skip
         return
-    table = plain_table("Measure", "Unit", "Kind", "Covers")
-    table.columns[0].no_wrap = True
+    table = plain_table("Measure", "Unit", "Kind", is_of_names=True)
     for subject, members in by_subject():
         add_heading(table, subject)
         for measure in members:
-            table.add_row(f"{measure.label}\n  {measure.name}", measure.unit, measure.kind.value, measure.window.value)
+            table.add_row(f"{measure.label}\n  {measure.name}", measure.unit, measure.kind.value)
     screen().print(table)
-    screen().print("A stock is a level at the end of a week, a flow is what happens over a week.")
+    wrapped(screen(), f"A stock is a level at the end of a week, a flow what happens in it. {coverage(LONG_RUN_WEEKS)}")
 
 
 def levers(as_json: AsJson = False) -> None:
@@ -121,14 +137,35 @@ def levers(as_json: AsJson = False) -> None:
     if as_json:
         _print_json(found)
         return
-    table = plain_table("Lever", "Today", "Allowed", "Unit", "Meaning", "Source", right=(1,))
+    table = plain_table("Lever", "Today", "Allowed", "Meaning and source", right=(1,), is_of_names=True)
     for lever in found:
         allowed = ", ".join(lever["choices"]) if "choices" in lever else f"{lever['low']:g} to {lever['high']:g}"
-        table.add_row(
-            lever["lever"], plain(lever["default"]), allowed, lever["unit"], lever["meaning"], lever["source"]
-        )
+        if lever["unit"] != allowed and "choices" not in lever:
+            allowed += f" {lever['unit']}"
+        table.add_row(lever["lever"], plain(lever["default"]), allowed, f"{lever['meaning']} ({lever['source']})")
     screen().print(table)
     screen().print("Pull one with --set, such as sp-abm run today --set support_level=0.9")
+
+
+def links(as_json: AsJson = False) -> None:
+    """List the links of the feedback loops, which --cut can freeze or scale."""
+    from sp_abm.loops import LINKS, LOOPS
+
+    if as_json:
+        _print_json(
+            [
+                {"link": link.name, "sign": link.sign, "carried_by": link.carrier, "level": link.level.value,
+                 "loops": list(link.loops)}
+                for link in LINKS.values()
+            ]
+        )  # fmt: skip
+        return
+    table = plain_table("Link", "Sign", "Level", "Loops", "Carried by")
+    for link in LINKS.values():
+        table.add_row(link.name, link.sign, link.level.value, " ".join(link.loops), link.carrier)
+    screen().print(table)
+    screen().print("Loops: " + "; ".join(f"{name} {words}" for name, words in LOOPS.items()) + ".")
+    screen().print("Cut one with sp-abm run supported-workforce --cut 'burnout->intention'")
 
 
 def _bounds(lever: str, declared: "Fact") -> dict[str, Any]:
@@ -185,8 +222,7 @@ def _print_card(card: dict[str, Any]) -> None:
 
 
 def _print_parameters(found: list[dict[str, Any]]) -> None:
-    table = plain_table("Parameter", "Value", "Unit", "Allowed", "Role", "Source", right=(1,))
-    table.columns[0].no_wrap = True
+    table = plain_table("Parameter", "Value", "Unit", "Allowed", "Source", right=(1,), is_of_names=True)
     group = ""
     for card in found:
         before, _, name = card["parameter"].partition(".")
@@ -194,7 +230,7 @@ def _print_parameters(found: list[dict[str, Any]]) -> None:
             group = before
             add_heading(table, group)
         allowed = f"{card['low']:g} to {card['high']:g}"
-        table.add_row(f"  {name}", f"{card['value']:g}", card["unit"], allowed, card["role"], card["source"])
+        table.add_row(f"  {name}", f"{card['value']:g}", card["unit"], allowed, card["source"])
     screen().print(table)
     screen().print(
         'One in full: sp-abm parameters GROUP.NAME. Sources are evidence ids; "assumed" means nobody measured it.'

@@ -20,10 +20,11 @@ from sp_abm.cli.options import (
     checked_folder,
     examples,
     parsed_changes,
+    whole,
 )
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.run import place_line
-from sp_abm.cli.tables import DISCLAIMER, coverage, finite, plain, screen, wrapped
+from sp_abm.cli.tables import DISCLAIMER, coverage, finite, plain, screen, span, wrapped
 from sp_abm.errors import BadValue
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog=examples(
             "compare today supported-workforce",
-            "compare today outreach-without-support outreach-with-support --seeds 30",
-            "compare today supported-workforce --place average-pcn --set staffing.share_support_delivered=1",
-            "compare today my-scenario.toml --out results --json",
+            "compare today outreach-with-support no-service --seeds 30",
+            "compare today supported-workforce --place average-pcn --out results",
+            "compare today my-scenario.toml --set caseload_cap=50 --json",
         )
     )(compare)
 
@@ -52,12 +53,10 @@ def compare(
         list[str], typer.Argument(help="Two or more scenarios, the first is the one the others are compared with.")
     ],
     place: PlaceName = "sandbox",
-    seeds: Annotated[int, typer.Option(help="How many paired runs; a verdict needs at least 10.")] = 10,
+    seeds: Annotated[int, whole("How many paired runs; a verdict needs at least 10.")] = 10,
     years: Years = 5,
     changes: Changes = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="How many processes share the runs (default: one a core).")
-    ] = None,
+    workers: Annotated[int | None, whole("How many processes share the runs (default: one a core).")] = None,
     no_acceptance_range: Annotated[
         bool,
         typer.Option(
@@ -97,6 +96,8 @@ def compared(
 
     if not 1 <= seeds <= MOST_SEEDS:
         raise BadValue(f"--seeds {seeds} must be from 1 to {MOST_SEEDS}.")
+    if workers is not None and workers < 1:
+        raise BadValue(f"--workers {workers} must be at least 1.")
     announce_compiling()
     with Meter() as meter:
         return run_all(arms, where, seeds, years, workers=workers, done=meter.seeds)
@@ -117,25 +118,24 @@ def show(
     """Print one arm after the other: the answer in a sentence, the differences, and who moved."""
     from sp_abm.cli.verdicts import conclusion, differences_table, who_moved
 
-    years = f"{comparison.years:g} year{'' if comparison.years == 1 else 's'}"
     seeds = len(comparison.seeds)
     runs = f"{seeds} paired runs" if seeds > 1 else "1 paired run"
     for arm in range(1, len(comparison.arms)):
-        title = f"{comparison.arms[arm]} against {comparison.arms[0]}: {years}, {runs}"
+        weeks = comparison.first[arm].n_weeks
+        title = f"{comparison.arms[arm]} against {comparison.arms[0]}: {span(weeks)}, {runs}"
         console.print(title, style="bold", soft_wrap=True)
         if arm == 1:
             wrapped(console, place_line(comparison.place))
             for name, value in (given or {}).items():
                 wrapped(console, f"Changed in every scenario: {name} = {plain(value)}")
         console.print(differences_table(comparison, arm))
-        wrapped(console, coverage(comparison.first[arm].n_weeks))
+        wrapped(console, coverage(weeks))
         console.print()
-        for line in who_moved(comparison, arm):
-            wrapped(console, line.strip(), len(line) - len(line.lstrip()))
-        console.print()
-        for line in (*conclusion(comparison, arm), outreach_words(comparison, arm, ranges or {})):
-            wrapped(console, line)
-        console.print()
+        said = [*conclusion(comparison, arm), *filter(None, [outreach_words(comparison, arm, ranges or {})])]
+        for lines in (who_moved(comparison, arm), said):
+            for line in lines:
+                wrapped(console, line.strip(), len(line) - len(line.lstrip()))
+            console.print()
     wrapped(
         console,
         f"{DISCLAIMER} Both plans meet the same people and the same luck, so a difference is an effect in the model. "

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import typer
 
-from sp_abm.cli.options import PlaceName, examples
+from sp_abm.cli.options import PlaceName, examples, whole
 
 THIS_MACHINE: Final = ("127.0.0.1", "localhost", "::1")
 
@@ -15,13 +15,13 @@ def register(app: typer.Typer) -> None:
 
 
 def dashboard(
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8765,
+    port: Annotated[int, whole("The port to listen on.")] = 8765,
     host: Annotated[
         str, typer.Option(help="The address to listen on; 127.0.0.1 can be reached from this machine only.")
     ] = "127.0.0.1",
     place: PlaceName = "sandbox",
 ) -> None:
-    """Open the dashboard in a browser: pull levers and see what changes, for whom, and how sure it is."""
+    """Serve a page for the browser: choose a scenario, move two levers, see five years against today."""
     from sp_abm.cli.progress import announce_compiling
     from sp_abm.places import place as find_place
 

@@ -13,10 +13,43 @@ import typer
 from sp_abm.errors import BadValue, CannotWrite, UnknownName, unknown
 
 PlaceName = Annotated[str, typer.Option("--place", help="A shipped place (see `places`) or your own .toml file.")]
-Years = Annotated[float, typer.Option(help="How many years to simulate, at most 50.")]
+
+
+def _number(text: str | float) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a number.") from None
+
+
+def _whole(text: str | int) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a whole number.") from None
+
+
+def number(help_words: str) -> Any:
+    """Return an option that takes a number."""
+    return typer.Option(parser=_number, metavar="NUMBER", help=help_words)
+
+
+def whole(help_words: str) -> Any:
+    """Return an option that takes a whole number."""
+    return typer.Option(parser=_whole, metavar="NUMBER", help=help_words)
+
+
+Years = Annotated[float, number("How many years to simulate, at most 50.")]
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Change a lever or a parameter; may be given several times."),
+]
+Cut = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="LINK",
+        help="Freeze a link at today's run, such as burnout->intention, or scale it: ...=0.5 (see `links`).",
+    ),
 ]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save results and figures in this folder.")]
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON for machines and nothing else.")]
@@ -77,7 +110,19 @@ RUN: Final = FolderKind(
     "a run",
     "provenance.json",
     "scenario_hash",
-    ("cases.parquet", "figures", "final.parquet", "people.parquet", "provenance.json", "tallies.parquet", "weekly.csv"),
+    (
+        "cases.parquet",
+        "events.ocel.json",
+        "events.parquet",
+        "events.xes",
+        "figures",
+        "final.parquet",
+        "panel.parquet",
+        "people.parquet",
+        "provenance.json",
+        "tallies.parquet",
+        "weekly.csv",
+    ),
 )
 COMPARISON: Final = FolderKind(
     "a comparison",
@@ -93,11 +138,14 @@ def checked_folder(out: Path | None, kind: FolderKind) -> Path | None:
         return None
     try:
         folder = out.expanduser().resolve()
+        str(folder).encode()  # the libraries that write Parquet take no other names
         if folder.exists():
             _check_replaceable(folder, out, kind)
         _check_writable(folder)
     except CannotWrite:
         raise
+    except UnicodeEncodeError:
+        raise CannotWrite(f"--out {str(out)!r} cannot be written: its name is not UTF-8 text.") from None
     except (OSError, RuntimeError) as problem:
         raise CannotWrite(f"--out {out} cannot be written: {getattr(problem, 'strerror', '') or problem}.") from None
     return folder

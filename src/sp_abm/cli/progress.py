@@ -46,6 +46,7 @@ class Meter:
         )
         self._what = ""
         self._task = TaskID(0)
+        self._first = 0
         self._began = self._last_line = time.monotonic()
 
     def __enter__(self) -> "Meter":
@@ -70,10 +71,13 @@ class Meter:
         now = time.monotonic()
         if what != self._what:
             self._what = what
+            self._first = 0
             if unit == "week":  # the first week of a part is already done; seeds count from the start
-                self._began = now
+                self._began, self._first = now, done
             self._bar.reset(self._task, description=what, total=total)
-        words = f"{done} of {total} {unit}s: {pace(done, total, now - self._began, unit)}"
+        words = f"{done} of {total} {unit}s"
+        if done > self._first:
+            words += f": {pace(done - self._first, total - self._first, now - self._began, unit)}"
         self._bar.update(self._task, completed=done, pace=words)
         if not self._is_terminal and done < total and now - self._last_line >= SECONDS_BETWEEN_LINES:
             self._last_line = now

@@ -8,14 +8,33 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from sp_abm.cli.options import RUN, AsJson, Changes, Out, PlaceName, Years, checked_folder, examples, parsed_changes
+from sp_abm.cli.options import (
+    RUN,
+    AsJson,
+    Changes,
+    Cut,
+    Out,
+    PlaceName,
+    Years,
+    checked_folder,
+    examples,
+    parsed_changes,
+    whole,
+)
 from sp_abm.cli.progress import Meter, announce_compiling
-from sp_abm.cli.tables import DISCLAIMER, finite, measures_table, plain, screen, wrapped
+from sp_abm.cli.tables import DISCLAIMER, coverage, finite, measures_table, plain, screen, span, wrapped
+from sp_abm.errors import BadValue
 
 if TYPE_CHECKING:
     from sp_abm.places import Place
     from sp_abm.results import Results
     from sp_abm.scenario import Scenario
+
+
+PanelSize = Annotated[
+    int | None, typer.Option(metavar="N", help="Follow N persons of 16 and over; saved as panel.parquet in --out.")
+]
+PanelEvery = Annotated[int, typer.Option(metavar="WEEKS", help="Read the panel every so many weeks.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -24,9 +43,12 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "run today",
             "run supported-workforce --years 10 --out results",
-            "run today --set support_level=0.9 --set staffing.share_support_delivered=1",
-            "run outreach-with-support --place tower-hamlets --set outreach_target=isolated",
+            "run today --set support_level=0.9 --set self_referral=off",
+            "run outreach-with-support --set outreach_target=isolated",
+            "run supported-workforce --cut 'burnout->intention'",
             "run my-scenario.toml --place my-town.toml --json",
+            "run today --panel 2000 --panel-every 4 --out results",
+            "run today --events --out results",
         )
     )(run)
 
@@ -34,17 +56,24 @@ def register(app: typer.Typer) -> None:
 def run(
     scenario: Annotated[str, typer.Argument(help="A shipped scenario (see `scenarios`) or your own .toml file.")],
     place: PlaceName = "sandbox",
-    seed: Annotated[int, typer.Option(help="Which luck: the same seed gives the same run.")] = 1,
+    seed: Annotated[int, whole("Which luck: the same seed gives the same run.")] = 1,
     years: Years = 5,
     changes: Changes = None,
     switch_off: Annotated[
         list[str] | None, typer.Option(metavar="SUBMODEL", help="Leave a submodel out of every week.")
     ] = None,
+    cut: Cut = None,
     no_warm_up: Annotated[
         bool,
         typer.Option(
             "--no-warm-up", metavar="", help="Skip the four years in which the start settles (quick, but cruder)."
         ),
+    ] = False,
+    panel: PanelSize = None,
+    panel_every: PanelEvery = 1,
+    events: Annotated[
+        bool,
+        typer.Option("--events", metavar="", help="Log every change of state, as Parquet, XES and OCEL (needs --out)."),
     ] = False,
     out: Out = None,
     as_json: AsJson = False,
@@ -53,16 +82,19 @@ def run(
     from sp_abm.places import place as find_place
     from sp_abm.scenario import load
 
+    if events and out is None:
+        raise BadValue("--events writes the log into the folder of results: name one with --out.")
     given = parsed_changes(changes)
-    arm, where = load(scenario).with_changes(given, "--set"), find_place(place)
+    arm, where = load(scenario).with_changes(given, "--set").with_cut(cut or (), "--cut"), find_place(place)
     folder = checked_folder(out, RUN)
-    results = _simulated(arm, where, seed, years, tuple(switch_off or ()), not no_warm_up)
+    options = {"switch_off": tuple(switch_off or ()), "warm_up": not no_warm_up, "events": events}
+    results = _simulated(arm, where, seed, years, options | _panel(panel, panel_every, folder))
     if as_json:
         print(json.dumps(finite(as_dict(results)), indent=1, allow_nan=False))
     else:
         console = screen()
         _show(console, results, arm, where, given)
-        again = _again(scenario, place, seed, years, changes, switch_off, no_warm_up)
+        again = _again(scenario, place, seed, years, changes, switch_off, cut, no_warm_up)
         console.print(f"The same again: {again}", soft_wrap=True)
     if folder:
         replaced = " (in place of the earlier results there)" if folder.exists() and any(folder.iterdir()) else ""
@@ -70,9 +102,7 @@ def run(
         screen(stderr=as_json).print(f"Results and figures are in {folder}{replaced}", soft_wrap=True)
 
 
-def _simulated(
-    arm: "Scenario", where: "Place", seed: int, years: float, switch_off: tuple[str, ...], warm_up: bool
-) -> "Results":
+def _simulated(arm: "Scenario", where: "Place", seed: int, years: float, options: dict[str, Any]) -> "Results":
     from sp_abm.randomness import checked_seed
     from sp_abm.run import simulate
     from sp_abm.schedule import week_without
@@ -80,10 +110,20 @@ def _simulated(
 
     checked_years(years)
     checked_seed(seed)
-    week_without(switch_off)
+    week_without(options["switch_off"])
     announce_compiling()
     with Meter() as meter:
-        return simulate(arm, where, seed, years, switch_off=switch_off, warm_up=warm_up, progress=meter.weeks)
+        return simulate(arm, where, seed, years, progress=meter.weeks, **options)
+
+
+def _panel(panel: int | None, every: int, folder: Path | None) -> dict[str, Any]:
+    """Return the options of a panel that has somewhere to go."""
+    from sp_abm.panel import checked_panel
+
+    checked_panel(panel, every)
+    if panel is not None and folder is None:
+        raise BadValue(f"--panel {panel} needs --out DIR: the panel is saved there as panel.parquet.")
+    return {"panel": panel, "panel_every": every}
 
 
 def as_dict(results: "Results") -> dict[str, Any]:
@@ -102,24 +142,27 @@ def as_dict(results: "Results") -> dict[str, Any]:
 
 
 def place_line(where: "Place") -> str:
-    """Return a place in words, with what to beware of."""
+    """Return a place in words, with what to beware of and what it does not know of itself."""
     note = f"; {where.note}" if where.note else "" if where.is_real else "; not a real place"
-    return f"Place: {where.name}, {where.residents:,} residents{note}"
+    filled = f". Filled from England: {', '.join(where.filled)}" if where.filled else ""
+    return f"Place: {where.name}, {where.residents:,} residents{note}{filled}"
 
 
 def _show(console: Console, results: "Results", arm: "Scenario", where: "Place", given: dict[str, Any]) -> None:
     from sp_abm.viz.words import OUTREACH_NOTE, has_outreach
 
     provenance = results.provenance
-    years = f"{provenance['years']:g} year{'' if provenance['years'] == 1 else 's'}"
-    console.print(f"{arm.name} in {where.name}, {years}, seed {provenance['seed']}", style="bold", soft_wrap=True)
+    title = f"{arm.name} in {where.name}, {span(results.n_weeks)}, seed {provenance['seed']}"
+    console.print(title, style="bold", soft_wrap=True)
     lines = [arm.why, place_line(where)]
     lines += [f"Changed: {', '.join(f'{name} = {plain(value)}' for name, value in given.items())}"] if given else []
+    lines += [f"Cut: {', '.join(f'{link} ({how})' for link, how in arm.cut.items())}"] if arm.cut else []
     lines += [f"Left out: {', '.join(provenance['switch_off'])}"] if provenance["switch_off"] else []
     lines += [OUTREACH_NOTE] if has_outreach(results) else []
     for line in filter(None, lines):
         wrapped(console, line)
-    console.print(measures_table(results.summary.to_dict(), results.n_weeks))
+    console.print(measures_table(results.summary.to_dict()))
+    wrapped(console, coverage(results.n_weeks))
     wrapped(
         console,
         f"{DISCLAIMER} One run is one throw of luck: it says nothing about what a plan changes. "
@@ -138,6 +181,7 @@ def _again(
     years: float,
     changes: list[str] | None,
     switch_off: list[str] | None,
+    cut: list[str] | None,
     no_warm_up: bool,
 ) -> str:
     words = ["sp-abm", "run", scenario, "--place", place, "--seed", str(seed), "--years", f"{years:g}"]
@@ -145,11 +189,17 @@ def _again(
         words += ["--set", change]
     for submodel in switch_off or ():
         words += ["--switch-off", submodel]
+    for link in cut or ():
+        words += ["--cut", link]
     return shlex.join([*words, "--no-warm-up"] if no_warm_up else words)
 
 
 def _save(results: "Results", folder: Path) -> None:
+    from sp_abm.event_export import to_ocel, to_xes
     from sp_abm.viz import figures
 
     results.save(folder)
+    if results.events is not None:
+        to_xes(results, folder / "events.xes")
+        to_ocel(results, folder / "events.ocel.json")
     figures.write(results, folder / "figures")

@@ -19,7 +19,7 @@ from sp_abm.vocabulary import WEEKS_PER_YEAR
 DISCLAIMER: Final = "Illustrative model, not a forecast."
 WIDTH_OF_A_FILE: Final = 120
 MISSING: Final = "-"
-FUNNEL_WORDS: Final = "referred 26 to 78 weeks before the end"
+FUNNEL_WORDS: Final = "people referred 26 to 78 weeks before the end"
 FUNNEL_WEEKS: Final = 78
 
 _SUBJECTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -107,14 +107,20 @@ def covers(measure: Measure, weeks: int) -> str:
     return "last 52 weeks"
 
 
+def span(weeks: int) -> str:
+    """Return a length of time as whole years where it is, else in weeks."""
+    size, unit = (weeks, "week") if weeks % WEEKS_PER_YEAR else (weeks // WEEKS_PER_YEAR, "year")
+    return f"{size} {unit}{'' if size == 1 else 's'}"
+
+
 def coverage(weeks: int) -> str:
     """Return in a sentence which weeks the measures of a run of that many weeks cover."""
     windows: dict[str, list[str]] = {}
     for measure in MEASURES.values():
         windows.setdefault(covers(measure, weeks), []).append(measure.label)
     (most, _), *others = sorted(windows.items(), key=lambda item: -len(item[1]))
-    rest = "".join(f"; {words}: {', '.join(labels)}" for words, labels in others)
-    return f"Measures cover the {most.removeprefix('the ')}{rest}."
+    rest = "; ".join(f"{', '.join(labels)} ({words})" for words, labels in others)
+    return f"Measures cover the {most}{f', except: {rest}' if rest else ''}."
 
 
 def plain(value: float | str) -> str:
@@ -129,11 +135,14 @@ def wrapped(console: Console, words: str, indent: int = 0) -> None:
     console.print("\n".join(lines), soft_wrap=True)
 
 
-def plain_table(*headings: str, right: tuple[int, ...] = ()) -> Table:
-    """Return an empty table; `right` lists the columns whose numbers line up on the right."""
+def plain_table(*headings: str, right: tuple[int, ...] = (), is_of_names: bool = False) -> Table:
+    """Return an empty table; numbers of the columns in `right` line up, names in the first are never broken."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for position, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if position in right else "left", overflow="fold")
+        is_unbroken = is_of_names and position == 0
+        table.add_column(
+            heading, justify="right" if position in right else "left", overflow="fold", no_wrap=is_unbroken
+        )
     return table
 
 
@@ -149,14 +158,14 @@ def indented(words: str) -> Padding:
     return Padding(words, (0, 0, 0, 2))
 
 
-def measures_table(values: Mapping[Any, float], weeks: int) -> Table:
+def measures_table(values: Mapping[Any, float]) -> Table:
     """Return a run's summary, grouped by subject."""
-    table = plain_table("Measure", "Value", "Unit", "Covers", right=(1,))
+    table = plain_table("Measure", "Value", "Unit", right=(1,))
     for subject, measures in by_subject():
         add_heading(table, subject)
         for measure in measures:
             value, unit = amount(values[measure.name], measure.unit)
-            table.add_row(indented(measure.label), value, unit, covers(measure, weeks))
+            table.add_row(indented(measure.label), value, unit)
     return table
 
 

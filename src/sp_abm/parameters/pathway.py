@@ -71,6 +71,7 @@ class Allocation(NamedTuple):
 
     rate_gives_up_per_week: Annotated[float, fact("giving up before the first contact", "per week", 0, 1, "fitted to C22 (EO020)")] = 0.020
     ratio_gives_up_outreach: Annotated[float, fact("giving up, found by outreach over referred", "rate ratio", 0.5, 5, "assumed")] = 1.5
+    shares_between_pcns: Annotated[float, fact("whether link workers take people of other PCNs", "1 or 0", 0, 1, "assumed: a switch, off today", CONSTANT)] = 0.0
     trust_gave_up: Annotated[float, fact("trust after giving up", "change", -1, 0, "assumed")] = -0.10
 
 
@@ -78,7 +79,7 @@ class Contact(NamedTuple):
     """Appointments, connections, and knowing the community."""
 
     hours_per_week: Annotated[float, fact("hours of a full-time link worker", "hours a week", 20, 48, "W036", CONSTANT)] = 37.5
-    share_present: Annotated[float, fact("time not lost to leave and sickness", "share", 0.3, 1, "W052, assumed")] = 0.86
+    share_present: Annotated[float, fact("time not lost to leave and training; sickness comes on top", "share", 0.3, 1, "assumed")] = 0.888
     share_direct: Annotated[float, fact("time present spent with people", "share", 0.1, 1, "W036, assumed")] = 0.6
     minutes_contact: Annotated[float, fact("length of an appointment", "minutes", 10, 120, "W035, assumed")] = 40.0
     p_attends: Annotated[float, fact("an appointment is kept", "probability", 0, 1, "assumed")] = 0.88
@@ -97,6 +98,11 @@ class Contact(NamedTuple):
     p_knows_at_start: Annotated[float, fact("a newcomer knows a local organisation", "probability", 0, 1, "assumed")] = 0.15
     rate_learns_per_week: Annotated[float, fact("getting to know a local organisation", "per week", 0, 1, "assumed")] = 0.008
     rate_forgets_per_week: Annotated[float, fact("losing touch with one", "per week", 0, 1, "assumed")] = 0.004
+    rate_shares_per_week: Annotated[float, fact("hearing of an organisation that a colleague knows", "per week", 0, 1, "assumed")] = 0.002
+    effect_toolkit: Annotated[float, fact("acceptance gained where a toolkit conversation went before", "log odds", 0, 3, "assumed: no evidence")] = 0.4
+    weeks_long_wait: Annotated[float, fact("wait for a first contact from which trust suffers", "weeks", 1, 104, "assumed")] = 8.0
+    trust_long_wait: Annotated[float, fact("trust after such a wait", "change", -1, 0, "assumed")] = -0.05
+    trust_no_place: Annotated[float, fact("trust each time no place is free", "change", -1, 0, "assumed; direction EO061")] = -0.02
 
 
 class Participation(NamedTuple):

@@ -36,6 +36,9 @@ class Staffing(NamedTuple):
     ramp_at_start: Annotated[float, fact("capacity of a newcomer", "share", 0.05, 1, "assumed; W106")] = 0.4
     weeks_ramp: Annotated[float, fact("weeks to full capacity", "weeks", 1, 104, "assumed; W106")] = 26.0
     min_fte: Annotated[float, fact("smallest part-time post; less is added to another", "full-time equivalents", 0.01, 0.5, "assumed", CONSTANT)] = 0.1
+    share_building: Annotated[float, fact("time without people that a settled worker gives to building up the community, support as today", "share", 0, 1, "assumed")] = 0.15
+    share_voice: Annotated[float, fact("time without people that a settled worker gives to speaking up in the system, support as today", "share", 0, 1, "assumed")] = 0.10
+    effect_clarity_roles: Annotated[float, fact("how much a clearer role shifts time to these two", "share for full clarity", 0, 5, "assumed")] = 1.0
     max_weeks_first_teams: Annotated[float, fact("longest time in post of the first teams at the start of the warm-up", "weeks", 0, 520, "assumed", CONSTANT)] = 156.0
 
 
@@ -51,6 +54,10 @@ class Strain(NamedTuple):
     hours_admin_per_case: Annotated[float, fact("paperwork of an open case", "hours a week", 0, 2, "assumed")] = 0.10
     share_other_fixed: Annotated[float, fact("other duties that do not give way under pressure", "share", 0, 1, "assumed")] = 0.75
     hours_per_practice: Annotated[float, fact("time lost to each further practice", "hours a week", 0, 5, "assumed")] = 0.02
+    rate_sick_per_week: Annotated[float, fact("falling sick, not burnt out", "per week", 0, 1, "fitted to W052 (3.2% of working time)")] = 0.0094
+    ratio_sick_burnt_out: Annotated[float, fact("falling sick while burnt out", "rate ratio", 1, 10, "assumed")] = 1.5
+    weeks_sick: Annotated[float, fact("mean length of a spell of sickness", "weeks", 1, 52, "assumed")] = 3.0
+    colleagues_full: Annotated[float, fact("colleagues in post with whom peer support is felt in full", "link workers", 1, 20, "assumed; team of two today (W004 W011)")] = 1.0
     relief_supervision: Annotated[float, fact("strain taken off by full supervision", "share", 0, 1, "W087 W088, split assumed")] = 0.153
     relief_role_clarity: Annotated[float, fact("strain taken off by a clear role", "share", 0, 1, "W088, split assumed")] = 0.045
     relief_integration: Annotated[float, fact("strain taken off by belonging to the practice team", "share", 0, 1, "W088, split assumed")] = 0.036
@@ -91,3 +98,13 @@ class Observation(NamedTuple):
     life_crisis: Annotated[float, fact("life satisfaction in crisis", "points of 0-10", 0, 10, "assumed, fitted to POP-016")] = 4.5
     life_recovering: Annotated[float, fact("life satisfaction while recovering", "points of 0-10", 0, 10, "assumed, fitted to POP-016")] = 7.2
     life_lonely: Annotated[float, fact("life satisfaction lost to loneliness", "points of 0-10", 0, 5, "assumed")] = 0.6
+    sd_life_weekly: Annotated[float, fact("spread of one person's life satisfaction from week to week", "points of 0-10", 0, 3, "assumed, fitted to POP-016 POP-022")] = 0.9
+    ghq_thriving: Annotated[float, fact("distress score when thriving", "points of 0-12", 0, 12, "assumed; GHQ-12, below 4")] = 0.3
+    ghq_off_balance: Annotated[float, fact("distress score off balance", "points of 0-12", 0, 12, "assumed; GHQ-12, below 4")] = 2.0
+    ghq_pre_crisis: Annotated[float, fact("distress score in pre-crisis", "points of 0-12", 0, 12, "assumed; GHQ-12, 4 and over (POP-001)")] = 6.0
+    ghq_crisis: Annotated[float, fact("distress score in crisis", "points of 0-12", 0, 12, "assumed; GHQ-12, 4 and over (POP-001)")] = 10.0
+    ghq_recovering: Annotated[float, fact("distress score while recovering", "points of 0-12", 0, 12, "assumed; GHQ-12, below 4")] = 2.0
+    swemwbs_at_no_distress: Annotated[float, fact("mean SWEMWBS at a distress score of 0", "points of 7-35", 7, 35, "fitted to POP-025")] = 25.7
+    swemwbs_lost_to_distress: Annotated[float, fact("SWEMWBS lost for each point of the distress score", "points a point", 0, 5, "fitted to POP-026")] = 1.05
+    swemwbs_of_contentment: Annotated[float, fact("SWEMWBS gained for each point of a person's contentment", "points a point", 0, 10, "assumed; scale of POP-025")] = 1.8
+    sd_swemwbs_weekly: Annotated[float, fact("spread of one person's SWEMWBS from week to week", "points of 7-35", 0, 10, "fitted to POP-026")] = 2.8

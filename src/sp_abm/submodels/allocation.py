@@ -5,24 +5,54 @@ import numpy as np
 from sp_abm.agents.citizens import Citizens, lose_trust
 from sp_abm.agents.link_workers import LinkWorkers, ramp
 from sp_abm.cases import NEVER, Cases, close_case, is_seen
-from sp_abm.kernels import Flags, Floats, Key, compiled, happens, inlined, uniform
+from sp_abm.kernels import Floats, Key, compiled, happens, inlined, uniform
 from sp_abm.parameters.pathway import Allocation
-from sp_abm.vocabulary import NONE, CaseState, Outcome, Route, Stage
+from sp_abm.vocabulary import NONE, CaseState, EquityRule, Outcome, Route, Stage
 from sp_abm.world import World
 
 _HANDED_ON, _AFTER_CRISIS, _OTHERS = 0, 1, 2
 _WEEK_OFFSET = 4096
+_MOST_TURNS = 8
+_MANY = 1e9
+_RULES = list(EquityRule)
+_DEPRIVED_FIRST, _NEED_FIRST = _RULES.index(EquityRule.DEPRIVED_FIRST), _RULES.index(EquityRule.NEED_FIRST)
 
 
 def allocation(world: World, week: int) -> None:
     """Let people give up waiting, then give waiting cases to the link worker with most room."""
-    p, workers = world.parameters.allocation, world.link_workers
+    p, workers, key = world.parameters.allocation, world.link_workers, world.luck.key("allocation")
     tables = (world.cases, world.n_cases, world.citizens, workers)
     bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
-    gave_up = _give_up(*tables, world.pcns.fte_funded > 0, p, *bad, world.luck.key("allocation"), week)
-    limits = world.commissioner.caseload_cap[0] * workers.fte * ramp(workers, world.parameters.staffing)
-    _allocate(*tables, limits * workers.in_post, week)
+    gave_up = _give_up(*tables, patience_felt(world, week), p, *bad, key, week)
+    caps = world.commissioner.caseload_cap[0] * workers.fte * ramp(workers, world.parameters.staffing)
+    limits = np.asarray(caps * workers.in_post, np.float64)
+    rule = (int(world.commissioner.equity_rule[0]), bool(p.shares_between_pcns))
+    _allocate(*tables, limits, np.full(world.pcns.id.shape[0], _MANY), *rule, week)
+    spared = waiting_spared(world, week)
+    if spared.any():
+        _allocate(*tables, np.where(workers.in_post, _MANY, 0.0), spared, *rule, week)
     world.count(gave_up=gave_up)
+
+
+def patience_felt(world: World, week: int) -> Floats:
+    """Return what the hazard of giving up is multiplied by in each PCN: 0 where there is no service, 1 as a rule."""
+    serves = (world.pcns.fte_funded > 0).astype(np.float64)
+    if world.links.is_on("waiting->giving_up", week):
+        return serves
+    cases, n = world.cases, world.n_cases
+    is_waiting = (cases.state[:n] != CaseState.CLOSED) & (cases.week_first[:n] == NEVER)
+    waiting = np.bincount(cases.pcn[:n][is_waiting], minlength=serves.size).astype(np.float64)
+    felt = world.links.felt("waiting->giving_up", week, waiting)
+    return serves * np.where(waiting > 0, felt / np.maximum(waiting, 1.0), 1.0)
+
+
+def waiting_spared(world: World, week: int) -> Floats:
+    """Return the cases of each PCN that need not wait, caps or no caps, because demand->waiting is cut."""
+    cases, n = world.cases, world.n_cases
+    is_waiting = cases.state[:n] == CaseState.WAITING
+    waiting = np.bincount(cases.pcn[:n][is_waiting], minlength=world.pcns.id.shape[0]).astype(np.float64)
+    spared: Floats = np.maximum(0.0, np.floor(waiting - world.links.felt("demand->waiting", week, waiting)))
+    return spared
 
 
 @compiled
@@ -31,7 +61,7 @@ def _give_up(
     n_cases: int,
     citizens: Citizens,
     workers: LinkWorkers,
-    serves: Flags,
+    patience: Floats,
     p: Allocation,
     gain: float,
     lost: Floats,
@@ -43,10 +73,8 @@ def _give_up(
     for row in range(n_cases):
         if cases.state[row] == CaseState.CLOSED or is_seen(cases, row) or cases.week_referred[row] >= week:
             continue
-        if not serves[cases.pcn[row]]:
-            continue
         i = cases.citizen[row]
-        rate = p.rate_gives_up_per_week
+        rate = p.rate_gives_up_per_week * patience[cases.pcn[row]]
         if cases.route[row] == Route.OUTREACH:
             rate *= p.ratio_gives_up_outreach
         if happens(uniform(key, citizens.id[i], citizens.holder[i], week, 0), rate):
@@ -70,21 +98,49 @@ def must_wait_until_safe(cases: Cases, citizens: Citizens, row: int) -> bool:
     return citizens.stage[cases.citizen[row]] == Stage.CRISIS and not is_seen(cases, row)
 
 
+@inlined
+def turn_by_equity(rule: int, fifth: int, stage: int, lonely: bool) -> int:
+    """Return how far back the equity rule puts a person: 0 comes first."""
+    if rule == _DEPRIVED_FIRST:
+        return fifth
+    if rule == _NEED_FIRST:
+        is_in_need = stage == Stage.PRE_CRISIS or stage == Stage.CRISIS or lonely
+        return 0 if is_in_need else 1
+    return 0
+
+
 @compiled
-def _allocate(cases: Cases, n_cases: int, citizens: Citizens, workers: LinkWorkers, limits: Floats, week: int) -> None:
+def _allocate(
+    cases: Cases,
+    n_cases: int,
+    citizens: Citizens,
+    workers: LinkWorkers,
+    limits: Floats,
+    most: Floats,
+    rule: int,
+    shares: bool,
+    week: int,
+) -> None:
+    """Give waiting cases to posts in their turn, at most `most` in each PCN."""
     waiting = np.empty(n_cases, np.int64)
     keys = np.empty(n_cases, np.int64)
+    left = most.copy()
     count = 0
     for row in range(n_cases):
         if cases.state[row] == CaseState.WAITING and not must_wait_until_safe(cases, citizens, row):
+            i = cases.citizen[row]
+            turn = priority(cases, row) * _MOST_TURNS
+            if turn == _OTHERS * _MOST_TURNS:
+                turn += turn_by_equity(rule, citizens.fifth[i], cases.stage[row], citizens.lonely[i])
             waiting[count] = row
-            turn = priority(cases, row) * 2 * _WEEK_OFFSET + cases.week_referred[row] + _WEEK_OFFSET
-            keys[count] = (np.int64(turn) << 32) + citizens.id[cases.citizen[row]]
+            turn = turn * 2 * _WEEK_OFFSET + cases.week_referred[row] + _WEEK_OFFSET
+            keys[count] = (np.int64(turn) << 32) + citizens.id[i]
             count += 1
     for k in np.argsort(keys[:count]):
         row = waiting[k]
-        post = emptiest_post(workers, limits, cases.pcn[row])
+        post = emptiest_post(workers, limits, cases.pcn[row], shares) if left[cases.pcn[row]] >= 1 else NONE
         if post >= 0:
+            left[cases.pcn[row]] -= 1
             cases.worker[row] = post
             cases.week_allocated[row] = week
             workers.open_cases[post] += 1
@@ -100,11 +156,11 @@ def _state_with_worker(cases: Cases, row: int) -> int:
 
 
 @inlined
-def emptiest_post(workers: LinkWorkers, limits: Floats, pcn: int) -> int:
-    """Return the post of a PCN with the smallest share of its limit in use and room for one more, or -1."""
+def emptiest_post(workers: LinkWorkers, limits: Floats, pcn: int, shares: bool) -> int:
+    """Return the post of a PCN (of any, if they share) with the smallest share of its limit in use and room, or -1."""
     best, chosen = np.inf, NONE
     for post in range(workers.id.shape[0]):
-        if workers.pcn[post] != pcn or workers.open_cases[post] + 1 > limits[post]:
+        if (workers.pcn[post] != pcn and not shares) or workers.open_cases[post] + 1 > limits[post]:
             continue
         fill = workers.open_cases[post] / limits[post]
         if fill < best or (fill == best and workers.id[post] < workers.id[chosen]):

@@ -1,18 +1,21 @@
 """Contact: link workers see people while their hours last, and look with them for an activity that fits.
 
 When hours run short contacts thin out: nothing else shortens a case. First conversations come first, then those
-who have waited longest since their last contact.
+who have waited longest since their last contact. A long wait and a search without a free place cost trust.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
-from sp_abm.agents.citizens import Citizens
+from sp_abm.agents.citizens import Citizens, lose_trust
 from sp_abm.agents.community import Organisations, Terms, room
-from sp_abm.agents.link_workers import Knowledge, LinkWorkers, hours_direct
+from sp_abm.agents.link_workers import Knowledge, LinkWorkers, hours_direct, shares_known
 from sp_abm.cases import NEVER, Cases, is_seen
-from sp_abm.kernels import Floats, Key, Whole, compiled, happens, inlined, uniform, uniforms
+from sp_abm.kernels import Flags, Floats, Key, Whole, chance, compiled, happens, inlined, uniform, uniforms
+from sp_abm.loops import Blend, mean_by
 from sp_abm.parameters.pathway import Contact
-from sp_abm.vocabulary import CaseState
+from sp_abm.vocabulary import NONE, Attempt, CaseState
 from sp_abm.world import World
 
 _MINUTES_PER_HOUR = 60
@@ -20,36 +23,104 @@ _DEEP = 3
 _FADED = 0.001
 _LONG_AGO = 8192
 _NONE_KNOWN, _ALL_FULL = -1, -2
-_CONTACTS, _MISSED, _SEEN_FIRST, _WAITED, _STARTED, _NOT_KNOWN, _NO_PLACE, _REFUSED, _N_COUNTS = range(9)
+_CONTACTS, _MISSED, _SEEN_FIRST, _WAITED, _TRIED = range(5)
+_N_COUNTS = _TRIED + len(Attempt)
+
+
+class Felt(NamedTuple):
+    """What comes through the links to a connection this week."""
+
+    strain: Floats
+    """Burnout of each post's holder, in standard deviations from the mean."""
+    continuity: Blend
+    knowledge: Blend
+    taken: Floats
+    """Places taken as they are felt, over those taken, by PCN."""
+    full: Blend
 
 
 def contact(world: World, week: int) -> None:
     """Let support from earlier contacts fade, hold this week's appointments, and get to know the community."""
     p, workers, luck = world.parameters, world.link_workers, world.luck
     world.pass_over_citizens(_fade, world.citizens, np.exp(-1.0 / p.contact.weeks_contact_fades))
-    hours = hours_direct(workers, p.staffing, p.contact) - workers.hours_outreach
-    slots = hours * _MINUTES_PER_HOUR / p.contact.minutes_contact + workers.slots_carried * workers.in_post
+    terms = terms_of(world, week)
     tables = (world.cases, world.n_cases, world.citizens, workers, world.knowledge, world.organisations)
-    keys = (luck.key("contact"), luck.key("connection"), luck.key("organisation"))
-    counts = _hold_appointments(*tables, slots, p.contact, p.referral.contacts_light, terms_of(world), *keys, week)
-    _learn_and_forget(workers, world.organisations, world.knowledge, p.contact, luck.key("knowledge"), week)
+    bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
+    keys = (luck.key("contact"), luck.key("known"), luck.key("organisation"))
+    rules = (p.contact, p.referral.contacts_light, terms, felt(world, terms, week))
+    counts = _hold_appointments(*tables, slots(world, week), *rules, *bad, *keys, week)
+    pace, known = pace_of_learning(world), world.knowledge
+    _learn_and_forget(workers, world.organisations, known, pace, p.contact, luck.key("knowledge"), week)
     world.count(
         contacts=counts[_CONTACTS],
         missed=counts[_MISSED],
         first_contacts=counts[_SEEN_FIRST],
         weeks_waited=counts[_WAITED],
-        started=counts[_STARTED],
-        not_known=counts[_NOT_KNOWN],
-        no_place=counts[_NO_PLACE],
-        refused=counts[_REFUSED],
+        started=counts[_TRIED + Attempt.STARTED],
+        not_known=counts[_TRIED + Attempt.NOT_KNOWN],
+        no_place=counts[_TRIED + Attempt.NO_PLACE],
+        refused=counts[_TRIED + Attempt.REFUSED],
     )
 
 
-def terms_of(world: World) -> Terms:
+def slots(world: World, week: int) -> Floats:
+    """Return the appointments each post has time for this week; where load->contact_depth is cut, as if it had."""
+    p, workers, links = world.parameters.contact, world.link_workers, world.links
+    hours = hours_direct(workers, world.parameters.staffing, p) - workers.hours_outreach
+    own = np.maximum(0.0, hours) * _MINUTES_PER_HOUR / p.minutes_contact + workers.slots_carried * workers.in_post
+    if links.is_on("load->contact_depth", week):
+        return own
+    cost = p.p_attends + (1 - p.p_attends) * p.slots_missed
+    wanted = workers.open_cases * chance(p.rate_contact_per_week) * cost
+    unserved = np.maximum(0.0, 1 - own / np.maximum(wanted, 1.0)) * (wanted > 0)
+    deep: Floats = own + wanted * (unserved - links.felt("load->contact_depth", week, unserved, workers.id))
+    return deep
+
+
+def terms_of(world: World, week: int) -> Terms:
     """Return the terms on which organisations take people this week."""
-    books = world.commissioner
+    books, organisations, n_pcns = world.commissioner, world.organisations, world.pcns.id.shape[0]
     grants = float(books.grants_multiplier[0] * books.grants_factor[0])
-    return Terms(grants, float(books.places_open[0]), world.parameters.participation.places_per_volunteer)
+    volunteers = world.links.blend(
+        "volunteers->places", week, n_pcns, lambda: mean_by(organisations.pcn, organisations.volunteers, n_pcns)
+    )
+    added = world.parameters.participation.places_per_volunteer
+    return Terms(grants, float(books.places_open[0]), added, volunteers)
+
+
+def felt(world: World, terms: Terms, week: int) -> Felt:
+    """Return what comes through the links to a connection this week."""
+    p, links, workers, n_pcns = world.parameters.contact, world.links, world.link_workers, world.pcns.id.shape[0]
+    organisations, cases, is_in = world.organisations, world.cases, workers.in_post
+    is_open = cases.state[: world.n_cases] != CaseState.CLOSED
+
+    def changes() -> Floats:
+        return mean_by(cases.pcn[: world.n_cases][is_open], cases.changes[: world.n_cases][is_open], n_pcns)
+
+    def known() -> Floats:
+        shares = shares_known(workers, world.knowledge.known, organisations.pcn)
+        return mean_by(workers.pcn[is_in], shares[is_in], n_pcns)
+
+    def full() -> Floats:
+        rooms = [room(organisations, row, terms) for row in range(organisations.id.shape[0])]
+        return mean_by(organisations.pcn, organisations.occupied + 1 > np.array(rooms), n_pcns)
+
+    taken = np.bincount(organisations.pcn, weights=organisations.occupied, minlength=n_pcns).astype(np.float64)
+    taken_felt = links.felt("starts->occupied_places", week, taken)
+    return Felt(
+        links.felt("burnout->connection", week, (workers.burnout - p.mean_burnout) / p.sd_burnout, workers.id),
+        links.blend("continuity->connection", week, n_pcns, changes),
+        links.blend("knowledge->connection", week, n_pcns, known),
+        np.where(taken > 0, taken_felt / np.maximum(taken, 1.0), 1.0),
+        links.blend("occupied_places->connection", week, n_pcns, full),
+    )
+
+
+def pace_of_learning(world: World) -> Floats:
+    """Return how fast each worker gets to know organisations: by the time for the community, 1 full-time and today."""
+    p, contact = world.parameters.staffing, world.parameters.contact
+    today = p.share_building * contact.hours_per_week * contact.share_present * (1 - contact.share_direct)
+    return world.link_workers.hours_building / today if today > 0 else np.zeros(world.link_workers.id.shape[0])
 
 
 @compiled
@@ -73,8 +144,11 @@ def _hold_appointments(
     p: Contact,
     light: float,
     terms: Terms,
+    felt: Felt,
+    gain: float,
+    lost: Floats,
     key: Key,
-    key_connection: Key,
+    key_known: Key,
     key_organisation: Key,
     week: int,
 ) -> Whole:
@@ -97,15 +171,21 @@ def _hold_appointments(
         if not is_seen(cases, row):
             counts[_SEEN_FIRST] += 1
             counts[_WAITED] += week - cases.week_referred[row]
+            if week - cases.week_referred[row] > p.weeks_long_wait:
+                lose_trust(citizens, i, p.trust_long_wait, gain, lost)
         meet(cases, row, citizens, p, week)
         if _tries_to_connect(cases, row, citizens, light):
             share = _share_ready(cases, row, p, light)
-            where = find_organisation(cases, row, citizens, knowledge, organisations, terms, key_organisation, week)
-            result = where if where < 0 else _REFUSED
-            if where >= 0 and u[2] < share * p_accepts(cases, row, workers, p):
+            places = (workers.pcn[post], knowledge, organisations, terms, felt)
+            where = find_organisation(cases, row, citizens, *places, key_known, key_organisation, week)
+            attempt = _failure(where)
+            if where >= 0 and u[2] < share * p_accepts(cases, row, felt, p):
                 start_activity(cases, row, citizens, organisations, where, week)
-                result = _STARTED
-            counts[_NOT_KNOWN if result == _NONE_KNOWN else _NO_PLACE if result == _ALL_FULL else result] += 1
+                attempt = Attempt.STARTED
+            if where == _ALL_FULL:
+                lose_trust(citizens, i, p.trust_no_place, gain, lost)
+            cases.attempt[row], cases.organisation[row], cases.week_tried[row] = attempt, max(where, NONE), week
+            counts[_TRIED + attempt] += 1
     workers.slots_used[:] = slots - left
     workers.slots_carried[:] = np.minimum(1.0, left)
     return counts
@@ -166,35 +246,57 @@ def find_organisation(
     cases: Cases,
     row: int,
     citizens: Citizens,
+    home: int,
     knowledge: Knowledge,
     organisations: Organisations,
     terms: Terms,
+    felt: Felt,
+    key_known: Key,
     key: Key,
     week: int,
 ) -> int:
-    """Return an organisation of the right kind that the worker knows and that has room.
+    """Return an organisation of the right kind in the worker's PCN (`home`), known to the worker and with room.
 
     Returns -1 when none is known and -2 when all that are known are full; luck chooses among the rest.
     """
     post, i, result, best = cases.worker[row], cases.citizen[row], _NONE_KNOWN, 2.0
     for organisation in range(organisations.id.shape[0]):
-        if not knowledge.known[post, organisation] or organisations.kind[organisation] != cases.kind[row]:
+        if organisations.pcn[organisation] != home or organisations.kind[organisation] != cases.kind[row]:
             continue
-        if organisations.occupied[organisation] + 1 > room(organisations, organisation, terms):
+        name = organisations.id[organisation]
+        u = uniforms(key_known, citizens.id[i], citizens.holder[i], week, name)
+        if not _holds(felt.knowledge, knowledge.known[post, organisation], home, u[0]):
+            continue
+        taken = organisations.occupied[organisation] * felt.taken[home]
+        if _holds(felt.full, taken + 1 > room(organisations, organisation, terms), home, u[1]):
             result = _ALL_FULL if result == _NONE_KNOWN else result
             continue
-        u = uniform(key, citizens.id[i], citizens.holder[i], week, organisations.id[organisation])
+        u = uniform(key, citizens.id[i], citizens.holder[i], week, name)
         if u < best:
             best, result = u, organisation
     return result
 
 
 @inlined
-def p_accepts(cases: Cases, row: int, workers: LinkWorkers, p: Contact) -> float:
+def _holds(blend: Blend, fact: bool, pcn: int, u: float) -> bool:
+    """Say whether a fact comes through a link: as it is when the link is on, else by chance."""
+    return bool(u < blend.gain * fact + blend.offset[pcn])
+
+
+@inlined
+def _failure(where: int) -> int:
+    """Return what an attempt comes to unless the person takes up what was found."""
+    if where == _NONE_KNOWN:
+        return Attempt.NOT_KNOWN
+    return Attempt.NO_PLACE if where == _ALL_FULL else Attempt.REFUSED
+
+
+@inlined
+def p_accepts(cases: Cases, row: int, felt: Felt, p: Contact) -> float:
     """Return the chance that a person who is ready takes up what a link worker of this burnout suggests."""
-    strain = (workers.burnout[cases.worker[row]] - p.mean_burnout) / p.sd_burnout
-    logit = np.log(p.p_willing / (1.0 - p.p_willing)) - p.effect_burnout * strain
-    logit += np.log(p.ratio_change) * cases.changes[row]
+    changes = felt.continuity.gain * cases.changes[row] + felt.continuity.offset[cases.pcn[row]]
+    logit = np.log(p.p_willing / (1.0 - p.p_willing)) - p.effect_burnout * felt.strain[cases.worker[row]]
+    logit += np.log(p.ratio_change) * changes
     return float(1.0 / (1.0 + np.exp(-logit)))
 
 
@@ -212,8 +314,16 @@ def start_activity(
 
 @compiled
 def _learn_and_forget(
-    workers: LinkWorkers, organisations: Organisations, knowledge: Knowledge, p: Contact, key: Key, week: int
+    workers: LinkWorkers,
+    organisations: Organisations,
+    knowledge: Knowledge,
+    pace: Floats,
+    p: Contact,
+    key: Key,
+    week: int,
 ) -> None:
+    """Let workers get to know local organisations by themselves and from colleagues, and lose touch with others."""
+    before = knowledge.known.copy()
     for post in range(workers.id.shape[0]):
         if not workers.in_post[post]:
             continue
@@ -221,7 +331,23 @@ def _learn_and_forget(
             if organisations.pcn[organisation] != workers.pcn[post]:
                 continue
             u = uniform(key, workers.id[post], workers.holder[post], week, organisations.id[organisation])
-            if knowledge.known[post, organisation]:
+            if before[post, organisation]:
                 knowledge.known[post, organisation] = not happens(u, p.rate_forgets_per_week)
             else:
-                knowledge.known[post, organisation] = happens(u, p.rate_learns_per_week)
+                rate = p.rate_learns_per_week * pace[post]
+                if _is_known_to_a_colleague(workers, before, post, organisation):
+                    rate += p.rate_shares_per_week
+                knowledge.known[post, organisation] = happens(u, rate)
+
+
+@inlined
+def _is_known_to_a_colleague(workers: LinkWorkers, known: Flags, post: int, organisation: int) -> bool:
+    for other in range(workers.id.shape[0]):
+        if (
+            other != post
+            and workers.pcn[other] == workers.pcn[post]
+            and workers.in_post[other]
+            and known[other, organisation]
+        ):
+            return True
+    return False

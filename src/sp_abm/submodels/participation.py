@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from sp_abm.agents.citizens import Citizens
 from sp_abm.agents.community import Organisations
 from sp_abm.cases import Cases
-from sp_abm.kernels import Floats, Key, compiled, happens, uniforms
+from sp_abm.kernels import Floats, Key, Whole, compiled, happens, uniforms
 from sp_abm.parameters.pathway import Participation
 from sp_abm.vocabulary import NONE
 from sp_abm.world import World
@@ -22,8 +22,9 @@ def participation(world: World, week: int) -> None:
     p, key = world.parameters.participation, world.luck.key("participation")
     n_pcns, gain = world.pcns.id.shape[0], world.links.gain(_VOLUNTEERING, week)
     tables = (world.citizens, world.cases, world.organisations)
-    left, completed, new = _take_part(*tables, p, gain * p.p_volunteers, n_pcns, key, week)
+    left, completed, new = _take_part(*tables, p, gain * p.p_volunteers, n_pcns, key, week, world.scratch_rows)
     world.count(left_activity=left.sum(), completed=completed.sum())
+    world.name(completed=world.scratch_rows[: int(completed.sum())].copy())
     chance = world.links.blend(_VOLUNTEERING, week, n_pcns, lambda: new / _others(world)).offset
     if chance.any():
         _volunteer_by_chance(world, chance, week)
@@ -61,9 +62,11 @@ def _take_part(
     n_pcns: int,
     key: Key,
     week: int,
+    rows: Whole,
 ) -> Floats:
-    """Pass over everybody; return how many left, of these completed, and of these volunteer, by PCN."""
+    """Return who left, of these completed, and of these volunteer, by PCN; rows of who completed are left in `rows`."""
     counts = np.zeros((_N_COUNTS, n_pcns))
+    n_completed = 0
     for i in range(citizens.id.shape[0]):
         is_in, is_volunteer = citizens.activity_row[i] >= 0, citizens.volunteer_row[i] >= 0
         support = citizens.activity_support[i]
@@ -82,7 +85,10 @@ def _take_part(
             if happens(u[0], rate):
                 pcn = citizens.pcn[i]
                 counts[_LEFT, pcn] += 1
-                counts[_COMPLETED, pcn] += not is_early
+                if not is_early:
+                    rows[n_completed] = i
+                    n_completed += 1
+                    counts[_COMPLETED, pcn] += 1
                 stays_on = not is_early and citizens.volunteer_row[i] < 0 and u[1] < p_volunteers
                 counts[_VOLUNTEERED, pcn] += stays_on
                 _leave(citizens, i, organisations, stays_on)

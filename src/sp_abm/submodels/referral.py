@@ -51,6 +51,7 @@ def referral(world: World, week: int) -> None:
     routes = world.scratch_marks[rows]
     is_accepted = routes != _DECLINED
     world.open_cases(rows[is_accepted], routes[is_accepted].astype(np.int64), week)
+    world.name(declined=rows[~is_accepted])
     n_accepted, n_non_medical = is_accepted.sum(), np.isin(routes, _NON_MEDICAL).sum()
     world.count(offered=rows.size - n_non_medical, declined=rows.size - n_accepted)
     world.count(referred=n_accepted, referred_non_medical=n_non_medical)

@@ -44,7 +44,9 @@ def residents(world: World, week: int) -> None:
     tables = (world.citizens, world.cases, world.link_workers, world.organisations)
     ages = np.asarray(world.place.age_shares)
     _replace_all(leavers, moves, *tables, p, ages, world.place.share_female, luck.key("newcomer"), week)
-    world.count(moved=(moves == _MOVES).sum(), died=(moves == _DIES).sum())
+    moved, died = leavers[moves == _MOVES], leavers[moves == _DIES]
+    world.count(moved=moved.size, died=died.size)
+    world.name(moved=moved, died=died)
 
 
 def p_death_by_age(p: Residents) -> NDArray[np.float64]:

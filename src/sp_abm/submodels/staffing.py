@@ -3,15 +3,17 @@
 A promised rise in support arrives in part; a cut is felt in full.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from sp_abm.agents.link_workers import Knowledge, LinkWorkers, fall_vacant
+from sp_abm.agents.link_workers import Knowledge, LinkWorkers, fall_vacant, ramp, shares_known
 from sp_abm.cases import Cases, hand_back
 from sp_abm.declare import grown
 from sp_abm.kernels import compiled
-from sp_abm.loops import POSTS_PER_PCN
+from sp_abm.loops import POSTS_PER_PCN, mean_by
 from sp_abm.vocabulary import CaseState, Channel
 from sp_abm.world import World
 
@@ -19,12 +21,21 @@ from sp_abm.world import World
 def staffing(world: World, week: int) -> None:
     """Move delivered support, open and close posts, let new holders start, and count weeks in post."""
     _deliver_support(world)
+    holders = world.link_workers.holder.copy()
     for pcn in range(world.pcns.id.shape[0]):
         _fit_team(world, pcn, week)
     workers = world.link_workers
     workers.weeks_in_post[workers.in_post] += 1
     is_arriving = (workers.fte > 0) & ~workers.in_post & (workers.starts <= week)
     _start(world, np.flatnonzero(is_arriving), week)
+    _start(world, _spared_vacancies(world, week), week)
+    _meet_organisations(world, np.flatnonzero(grown_to(holders, workers.id.size) != workers.holder), week)
+    _share_out_roles(world)
+
+
+def grown_to(column: NDArray[Any], rows: int) -> NDArray[Any]:
+    """Return the column with zeros for rows that are new."""
+    return np.concatenate([column, np.zeros(rows - column.size, column.dtype)])
 
 
 def support_target(level: NDArray[np.float64], today: float, share_delivered: float) -> NDArray[np.float64]:
@@ -40,6 +51,27 @@ def _deliver_support(world: World) -> None:
     )
     weeks = np.where(support < target, p.weeks_support_rises, p.weeks_support_falls)
     support += (target - support) * -np.expm1(-1 / weeks)
+
+
+def _spared_vacancies(world: World, week: int) -> NDArray[np.int64]:
+    """Return vacant posts that are filled at once where leaving->vacancy is cut: the soonest first."""
+    workers = world.link_workers
+    vacant = np.flatnonzero((workers.fte > 0) & ~workers.in_post)
+    number = np.bincount(workers.pcn[vacant], minlength=world.pcns.id.shape[0]).astype(np.float64)
+    spared = number - np.ceil(world.links.felt("leaving->vacancy", week, number))
+    order = vacant[np.lexsort((workers.id[vacant], workers.starts[vacant]))]
+    rows = [order[workers.pcn[order] == pcn][: int(spared[pcn])] for pcn in np.flatnonzero(spared > 0)]
+    return np.concatenate([np.empty(0, np.int64), *rows])
+
+
+def _share_out_roles(world: World) -> None:
+    """Set the time without people that goes to the community and to speaking up: more when clear and settled."""
+    p, contact, workers = world.parameters.staffing, world.parameters.contact, world.link_workers
+    clarity = world.pcns.support[workers.pcn, Channel.ROLE_CLARITY] - p.support_today
+    time = contact.hours_per_week * contact.share_present * (1 - contact.share_direct) * workers.fte
+    hours = time * ramp(workers, p) * np.maximum(0.0, 1 + p.effect_clarity_roles * clarity) * workers.in_post
+    workers.hours_building[:] = p.share_building * hours
+    workers.hours_voice[:] = p.share_voice * hours
 
 
 def team_sizes(fte: float, min_fte: float) -> list[float]:
@@ -81,7 +113,7 @@ def _hand_back_all(cases: Cases, n_cases: int, workers: LinkWorkers) -> None:
     for row in range(n_cases):
         post = cases.worker[row]
         if cases.state[row] != CaseState.CLOSED and post >= 0 and not workers.in_post[post]:
-            hand_back(cases, row, workers)
+            hand_back(cases, row, workers, True)
 
 
 def _open_posts(world: World, pcn: int, number: int, week: int) -> None:
@@ -122,19 +154,29 @@ def _start(world: World, rows: NDArray[np.int64], week: int) -> None:
     workers.intends[rows] = u[:, 0] < p.p_intends_at_start
     workers.trait[rows] = np.exp(strain.sd_trait * ndtri(u[:, 1]) - strain.sd_trait**2 / 2)
     workers.condition[rows] = strain.sd_condition * ndtri(u[:, 2])
-    _meet_organisations(world, rows, week)
     world.count(hired=rows.size)
 
 
 def _meet_organisations(world: World, rows: NDArray[np.int64], week: int) -> None:
     """Draw which local organisations each newcomer already knows."""
     workers, organisations = world.link_workers, world.organisations
+    p_knows = _p_knows_at_start(world, week)
     for row in rows:
         local = np.flatnonzero(organisations.pcn == workers.pcn[row])
         posts = np.full(local.size, workers.id[row] * 64 + workers.holder[row] % 64, np.uint32)
         u = world.luck.uniforms("newcomer_knowledge", week, organisations.id[local], posts)[:, 0]
         world.knowledge.known[row] = False
-        world.knowledge.known[row, local] = u < world.parameters.contact.p_knows_at_start
+        world.knowledge.known[row, local] = u < p_knows[workers.pcn[row]]
+
+
+def _p_knows_at_start(world: World, week: int) -> NDArray[np.float64]:
+    """Return the chance, by PCN, that a newcomer knows a local organisation: the team's, less what was lost."""
+    workers, n_pcns = world.link_workers, world.pcns.id.shape[0]
+    shares = shares_known(workers, world.knowledge.known, world.organisations.pcn)
+    team = mean_by(workers.pcn[workers.in_post], shares[workers.in_post], n_pcns)
+    lost = team - world.parameters.contact.p_knows_at_start
+    p_knows: NDArray[np.float64] = team - world.links.felt("leaving->knowledge", week, lost)
+    return p_knows
 
 
 def _start_first_teams(world: World, rows: NDArray[np.int64], week: int) -> None:

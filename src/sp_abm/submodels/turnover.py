@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sp_abm.agents.citizens import Citizens, lose_trust
 from sp_abm.agents.link_workers import LinkWorkers, fall_vacant
 from sp_abm.cases import Cases, close_case, hand_back
-from sp_abm.kernels import Floats, Key, Whole, compiled, uniform
+from sp_abm.kernels import Floats, Key, Whole, compiled, uniforms
 from sp_abm.parameters.system import Turnover
 from sp_abm.vocabulary import WEEKS_PER_YEAR, CaseState, Channel, Outcome
 from sp_abm.world import World
@@ -20,35 +20,49 @@ def turnover(world: World, week: int) -> None:
     workers, luck = world.link_workers, world.luck
     u = luck.uniforms("turnover", week, workers.id, workers.holder)
     is_anniversary = workers.in_post & (workers.weeks_in_post > 0) & (workers.weeks_in_post % WEEKS_PER_YEAR == 0)
-    workers.intends[:] = np.where(is_anniversary, u[:, 0] < p_intends(world), workers.intends)
+    workers.intends[:] = np.where(is_anniversary, u[:, 0] < p_intends(world, week), workers.intends)
 
-    p_leave = -np.expm1(-leaving_rate(world)) * workers.in_post
+    p_leave = -np.expm1(-leaving_rate(world, week)) * workers.in_post
     leavers = np.flatnonzero(u[:, 1] < p_leave)
     world.count(expected_leavers=p_leave.sum(), leavers=leavers.size)
+    touched = shares_touched(world, leavers, week)
     if leavers.size:
-        p = world.parameters.turnover
-        key = luck.key("handed_on")
+        tables = (world.cases, world.n_cases, world.citizens, workers, leavers, touched)
         bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
-        dropped = _part_with_cases(world.cases, world.n_cases, world.citizens, workers, leavers, p, *bad, key, week)
+        dropped = _part_with_cases(*tables, world.parameters.turnover, *bad, luck.key("handed_on"), week)
         fall_vacant(workers, leavers, week + 1, luck, world.parameters.staffing)
         world.count(dropped=dropped)
 
 
-def p_intends(world: World) -> NDArray[np.float64]:
+def shares_touched(world: World, leavers: NDArray[np.int64], week: int) -> NDArray[np.float64]:
+    """Return the share of leavers' cases, by PCN, that notice: all, but where the link to continuity is cut."""
+    workers = world.link_workers
+    cases = np.bincount(
+        workers.pcn[leavers], weights=workers.open_cases[leavers], minlength=world.pcns.id.shape[0]
+    ).astype(np.float64)
+    felt = world.links.felt("leaving->continuity", week, cases)
+    shares: NDArray[np.float64] = np.where(cases > 0, felt / np.maximum(cases, 1.0), 0.0)
+    return shares
+
+
+def p_intends(world: World, week: int) -> NDArray[np.float64]:
     """Return each worker's chance of intending to leave, were they asked this week."""
-    p, workers = world.parameters.turnover, world.link_workers
-    gain = world.pcns.support[workers.pcn] - world.parameters.staffing.support_today
+    p, workers, links = world.parameters.turnover, world.link_workers, world.links
+    more = world.pcns.support[workers.pcn] - world.parameters.staffing.support_today
+    gain = links.felt("support->intention", week, more, workers.id)
     effects = np.array([getattr(p, f"effect_{channel.name.lower()}") for channel in Channel])
     path = p.effect_burnt_out * (1 - p.weakening_support * gain.mean(axis=1))
-    is_burnt_out = workers.burnout > p.threshold_burnt_out
+    is_burnt_out = links.felt("burnout->intention", week, workers.burnout > p.threshold_burnt_out, workers.id)
     chance: NDArray[np.float64] = 1 / (1 + np.exp(-(p.intercept_intention + path * is_burnt_out - gain @ effects)))
     return chance
 
 
-def leaving_rate(world: World) -> NDArray[np.float64]:
+def leaving_rate(world: World, week: int) -> NDArray[np.float64]:
     """Return each worker's weekly hazard of leaving."""
     p, workers = world.parameters.turnover, world.link_workers
-    rate = np.where(workers.intends, p.rate_leaves_intending_per_week, p.rate_leaves_otherwise_per_week)
+    intends = world.links.felt("intention->leaving", week, workers.intends, workers.id)
+    more = p.rate_leaves_intending_per_week - p.rate_leaves_otherwise_per_week
+    rate: NDArray[np.float64] = p.rate_leaves_otherwise_per_week + more * intends
     return rate * np.where(workers.weeks_in_post < WEEKS_PER_YEAR, p.ratio_first_year, 1.0)
 
 
@@ -59,6 +73,7 @@ def _part_with_cases(
     citizens: Citizens,
     workers: LinkWorkers,
     leavers: Whole,
+    touched: Floats,
     p: Turnover,
     gain: float,
     lost: Floats,
@@ -73,8 +88,10 @@ def _part_with_cases(
         if cases.state[row] == CaseState.CLOSED or cases.worker[row] < 0 or not is_leaving[cases.worker[row]]:
             continue
         i = cases.citizen[row]
-        if uniform(key, citizens.id[i], citizens.holder[i], week, 0) < p.share_handed_on:
-            hand_back(cases, row, workers)
+        u = uniforms(key, citizens.id[i], citizens.holder[i], week, 0)
+        is_touched = u[1] < touched[cases.pcn[row]]
+        if not is_touched or u[0] < p.share_handed_on:
+            hand_back(cases, row, workers, is_touched)
         else:
             close_case(cases, row, workers, Outcome.DROPPED, week)
             lose_trust(citizens, i, p.trust_dropped, gain, lost)

@@ -22,6 +22,8 @@ _BASELINE_SHIFT: Final = 0.35
 _TICK_GAP: Final = 8.0
 _UNIT_LINES: Final = 2.3
 """Letter sizes from an axis down to the line with its unit, below the ticks' numbers."""
+_WEEKS_IN_YEARS: Final = 2 * WEEKS_PER_YEAR
+"""A run at least so long has an axis of years, a shorter one of weeks."""
 _HAIR: Final = 1e-9
 """Allowance for rounding when steps are counted."""
 
@@ -80,22 +82,25 @@ def year_scale(weeks: int, box: Box) -> Scale:
     return Scale(0.0, float(max(weeks, 1)), box.left, box.right)
 
 
-def year_ticks(weeks: int, most: int) -> list[float]:
-    """Return the years to mark on an axis of that many weeks."""
-    years = weeks / WEEKS_PER_YEAR
-    return [tick for tick in round_ticks(years, most) if tick <= years + _HAIR]
+def time_ticks(weeks: int, most: int) -> tuple[list[float], int, str]:
+    """Return the times to mark on an axis of that many weeks, their unit in weeks, and its name."""
+    if weeks >= _WEEKS_IN_YEARS:
+        years = weeks / WEEKS_PER_YEAR
+        return [tick for tick in round_ticks(years, most) if tick <= years + _HAIR], WEEKS_PER_YEAR, "years"
+    return [tick for tick in round_ticks(weeks, most) if tick <= weeks and tick == int(tick)], 1, "weeks"
 
 
 def x_axis(weeks: int, box: Box, theme: Theme, most: int) -> list[Element]:
-    """Return the axis of years under a box; its unit is written under the last tick's row."""
+    """Return the axis of time under a box; its unit is written under the row of ticks."""
     scale, size = year_scale(weeks, box), SMALL_SIZE
     marks = [line((box.left, box.bottom), (box.right, box.bottom), theme.quiet_ink, stroke_width=1)]
-    for year in year_ticks(weeks, most):
-        x = scale(year * WEEKS_PER_YEAR)
+    ticks, unit, name = time_ticks(weeks, most)
+    for tick in ticks:
+        x = scale(tick * unit)
         marks.append(line((x, box.bottom), (x, box.bottom + _TICK_GAP / 2), theme.quiet_ink, stroke_width=1))
-        marks.append(text(x, box.bottom + _TICK_GAP + size, f"{year:g}", theme.quiet_ink, size, "middle"))
+        marks.append(text(x, box.bottom + _TICK_GAP + size, f"{tick:g}", theme.quiet_ink, size, "middle"))
     below = box.bottom + _TICK_GAP + _UNIT_LINES * size
-    marks.append(text((box.left + box.right) / 2, below, "years from the start", theme.quiet_ink, size, "middle"))
+    marks.append(text((box.left + box.right) / 2, below, f"{name} from the start", theme.quiet_ink, size, "middle"))
     return marks
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from sp_abm.results import FUNNEL_FROM, FUNNEL_TO, Results
 from sp_abm.viz.axes import Box, Scale, middle_of
 from sp_abm.viz.frame import Texts, framed
-from sp_abm.viz.svg import Element, line, rectangle, text
+from sp_abm.viz.svg import Element, line, rectangle, text, text_width
 from sp_abm.viz.theme import KEY_GAP, LABEL_SIZE, LIGHT, SMALL_SIZE, Theme
 from sp_abm.viz.words import ONE_RUN, arm_name, check_pair, decimal, footer, percent, quoted
 
@@ -28,7 +28,7 @@ _ROW_GAP: Final = 20.0
 _AXIS_ROOM: Final = 26.0
 _LEGEND_ROOM: Final = 34.0
 _SWATCH: Final = 12.0
-_LEGEND_STEP: Final = 230.0
+_LEGEND_GAP: Final = 24.0
 _TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _PER_HUNDRED: Final = 100
 
@@ -73,11 +73,16 @@ def _of_hundred(counts: dict[str, int], step: str) -> str:
     return f"{_PER_HUNDRED * (share_of(counts, step) or 0.0):.0f}"
 
 
+def _week(week: int) -> str:
+    """Return a week's number with a true minus."""
+    return f"{week}".replace("-", "−")
+
+
 def _texts(results: Results, baseline: Results | None, counts: list[dict[str, int]]) -> Texts:
     end = results.n_weeks
     first, last = end - FUNNEL_FROM, end - FUNNEL_TO
     subtitle = (
-        f"Share of people referred in weeks {first} to {last - 1} of {end}, as known at the end; "
+        f"Share of people referred in weeks {_week(first)} to {_week(last - 1)} of {end}, as known at the end; "
         "numbers of people beside the bars"
     )
     notes = ["Steps need not follow each other: an activity can start before a third contact."]
@@ -158,7 +163,7 @@ def _legend(view: Funnel, box: Box, theme: Theme) -> list[Element]:
     for name, colour in zip(view.arms, (theme.arm, theme.baseline), strict=False):
         marks.append(rectangle(x, row - _SWATCH + 1, _SWATCH, _SWATCH, colour, rx=2))
         marks.append(text(x + _SWATCH + KEY_GAP, row, name, theme.ink, LABEL_SIZE))
-        x += _LEGEND_STEP
+        x += _SWATCH + KEY_GAP + text_width(name, LABEL_SIZE) + _LEGEND_GAP
     return marks
 
 

@@ -1,10 +1,11 @@
 """Headline: the few numbers that a page shows first, each with its unit and its difference from today."""
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Final
 
 from sp_abm.results import FUNNEL_FROM, FUNNEL_TO, Results
-from sp_abm.viz.words import decimal, in_points, last_weeks, percent, quoted, signed
+from sp_abm.viz.words import NO_VALUE, decimal, in_points, last_weeks, percent, quoted, signed
 
 _DECIMALS: Final = 2
 ONE_RUN_EACH: Final = "one\N{NO-BREAK SPACE}run"
@@ -46,5 +47,8 @@ def _number(name: str, label: str, unit: str, results: Results, baseline: Result
     if baseline is not None:
         change = value - float(baseline.summary[name])
         amount = f"{in_points(change)} points" if is_share else signed(change, _DECIMALS)
-        difference = f"{amount} from {quoted(baseline)} ({ONE_RUN_EACH})"
+        if isfinite(change):
+            difference = f"{amount} from {quoted(baseline)} ({ONE_RUN_EACH})"
+        elif isfinite(value):
+            difference = f"{NO_VALUE} in {quoted(baseline)}"
     return Number(name, label, percent(value) if is_share else decimal(value, _DECIMALS), unit, difference)

@@ -45,7 +45,7 @@ _HEADING_ABOVE: Final = 14.0
 
 @dataclass(frozen=True)
 class Label:
-    """A row beside the picture: a stage, its share in the last year, its change from the baseline."""
+    """A row beside the picture: a stage, its share in the last weeks, its change from the baseline."""
 
     stage: Stage
     name: str
@@ -60,6 +60,7 @@ class StageStream:
     edges: NDArray[np.float64]
     ghost: NDArray[np.float64] | None
     labels: tuple[Label, ...]
+    covers: str
     baseline: str
     texts: Texts
 
@@ -71,6 +72,7 @@ def stage_stream(results: Results, baseline: Results | None = None) -> StageStre
         edges=_edges(results),
         ghost=None if baseline is None else _edges(baseline),
         labels=tuple(_label(stage, results, baseline) for stage in STACK),
+        covers=last_weeks(results),
         baseline="" if baseline is None else quoted(baseline),
         texts=_texts(results, baseline),
     )
@@ -104,7 +106,7 @@ def _texts(results: Results, baseline: Results | None) -> Texts:
         before = percent(float(baseline.summary["share_distress"]))
         title += f", {'as' if before == distress else f'against {before}'} in {quoted(baseline)}"
         notes.append(f"Dashed: where the boundaries lie in {quoted(baseline)}. {ONE_RUN}")
-        notes.append(f"Last year: mean of the {last_weeks(results)}. Change: from {quoted(baseline)}.")
+        notes.append(f"Beside the picture: means of the {last_weeks(results)}; change from {quoted(baseline)}.")
     if not (adults > 0).all():
         notes.append("Weeks without anybody of 16 or over are left blank.")
     description = f"{title}. " + ". ".join(
@@ -171,7 +173,7 @@ def _table(stream: StageStream, plot: Box, y: Scale, theme: Theme) -> list[Eleme
     room = LABEL_SIZE / 2
     placed = kept_apart(middles[::-1], _LABEL_GAP, plot.top + room, plot.bottom - room)[::-1]
     right, size = plot.right, LABEL_SIZE
-    marks = [_cell(right + _SHARES_AT, plot.top - _HEADING_ABOVE, "last year", theme.quiet_ink)]
+    marks = [_cell(right + _SHARES_AT, plot.top - _HEADING_ABOVE, stream.covers, theme.quiet_ink)]
     if stream.ghost is not None:
         marks.append(_cell(right + _CHANGES_AT, plot.top - _HEADING_ABOVE, "change, points", theme.quiet_ink))
     for label, middle, at in zip(stream.labels, middles, placed, strict=True):

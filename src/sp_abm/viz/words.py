@@ -15,7 +15,7 @@ ONE_RUN: Final = "One run of each with the same luck: a small difference may be 
 OUTREACH_NOTE: Final = "Outreach: nothing is known about how many people accept it; the share is assumed."
 NOT_REAL: Final = "not a real place"
 NO_VALUE: Final = "no value"
-NAME_WIDTH: Final = 190.0
+NAME_WIDTH: Final = 230.0
 """Most pixels that a scenario's or place's name may take; a longer one is shortened."""
 _SMALL_SHARE: Final = 0.01
 _SAME_RUN: Final = ("place", "residents", "seed", "weeks")
