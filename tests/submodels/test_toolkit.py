@@ -91,7 +91,7 @@ def test_a_step_switched_off_does_not_happen(fresh_world, step):
 
 
 def test_sure_steps_happen_to_everybody_met(fresh_world):
-    """Six workers, 19.35 hours x .2 = 3.87: 18 approaches, all met; a week later 18 steps are followed up."""
+    """Six workers, 19.98 hours x .2 = 3.996: 18 approaches, all met; a week later 18 steps are followed up."""
     world = with_toolkit(fresh_world(**ALL_MET, **SURE))
     outreach(world, 0)
     assert world.flows["met"] == 18
@@ -195,7 +195,7 @@ def test_a_channel_has_its_price_in_hours_and_its_reach(fresh_world, channel, to
 
 
 def test_an_invitation_costs_less_time_and_meets_fewer(fresh_world):
-    """3.87 hours at .2 each: 19 letters from each of six workers; a fifth of 114 answer, standard deviation 4.3."""
+    """3.996 hours at .2 each: 19 letters from each of six workers; a fifth of 114 answer, standard deviation 4.3."""
     world = with_toolkit(fresh_world(), 0, OutreachChannel.INVITATION)
     outreach(world, 0)
     assert world.flows["approached"] == 114 == world.pcns.approaches.sum()
@@ -204,7 +204,7 @@ def test_an_invitation_costs_less_time_and_meets_fewer(fresh_world):
 
 
 def test_volunteers_make_approaches_too_and_carry_what_is_less_than_one(fresh_world):
-    """3.87 hours at .6: 6 approaches each, 36; 7 volunteers at .5 a week: 3 and .5 carried, then 4 and none."""
+    """3.996 hours at .6: 6 approaches each, 36; 7 volunteers at .5 a week: 3 and .5 carried, then 4 and none."""
     world = with_toolkit(fresh_world(), 0, OutreachChannel.VOLUNTEERS)
     world.organisations.volunteers[[2, 5]] = [4, 3]
     made = []

@@ -52,7 +52,7 @@ class Citizens(NamedTuple):
     n_live_ties: Annotated[U8, column(np.uint8, "ties that are alive: household, close and weak", "ties", "influence", "residents", "population")]
     aware: Annotated[Flag, column(b, "whether the person knows how to get social prescribing", "yes or no", "word_of_mouth", "outreach", "residents")]
     weeks_told: Annotated[U8, column(np.uint8, "weeks for which having been told still prompts use", "weeks", "word_of_mouth", "residents")]
-    trust: Annotated[F32, column(f4, "trust in the service", "0 to 1", "word_of_mouth", "closure", "allocation", "turnover", "outreach", "residents", default=0.5)]
+    trust: Annotated[F32, column(f4, "trust in the service", "0 to 1", "word_of_mouth", "closure", "allocation", "contact", "turnover", "outreach", "residents", default=0.5)]
     consultations: Annotated[U8, column(np.uint8, "consultations with a GP or nurse this week", "per week", "help_seeking")]
     last_referral: Annotated[I16, column(np.int16, "week of the last accepted referral", "week", "referral", "outreach", "residents", default=-9999)]
     case_row: Annotated[I32, column(np.int32, "row of the latest case, open or closed", "row or -1", "referral", "outreach", "residents", default=NONE)]

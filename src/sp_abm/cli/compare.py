@@ -131,8 +131,8 @@ def show(
         console.print(differences_table(comparison, arm))
         wrapped(console, coverage(weeks))
         console.print()
-        words = (*conclusion(comparison, arm), outreach_words(comparison, arm, ranges or {}))
-        for lines in (who_moved(comparison, arm), words):
+        said = [*conclusion(comparison, arm), *filter(None, [outreach_words(comparison, arm, ranges or {})])]
+        for lines in (who_moved(comparison, arm), said):
             for line in lines:
                 wrapped(console, line.strip(), len(line) - len(line.lstrip()))
             console.print()

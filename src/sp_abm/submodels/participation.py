@@ -64,7 +64,7 @@ def _take_part(
     week: int,
     rows: Whole,
 ) -> Floats:
-    """Return how many left, of these completed (their rows in `rows`), of these volunteer, by PCN."""
+    """Return who left, of these completed, and of these volunteer, by PCN; rows of who completed are left in `rows`."""
     counts = np.zeros((_N_COUNTS, n_pcns))
     n_completed = 0
     for i in range(citizens.id.shape[0]):
@@ -86,9 +86,9 @@ def _take_part(
                 pcn = citizens.pcn[i]
                 counts[_LEFT, pcn] += 1
                 if not is_early:
-                    counts[_COMPLETED, pcn] += 1
                     rows[n_completed] = i
                     n_completed += 1
+                    counts[_COMPLETED, pcn] += 1
                 stays_on = not is_early and citizens.volunteer_row[i] < 0 and u[1] < p_volunteers
                 counts[_VOLUNTEERED, pcn] += stays_on
                 _leave(citizens, i, organisations, stays_on)
