@@ -57,6 +57,7 @@ class Observer:
             "sum_quality": self.quality[stage],
             "n_lonely": float(citizen.lonely),
             "n_aware": float(citizen.aware),
+            "n_volunteering": float(citizen.volunteers_anyway or citizen.volunteers_at is not None),
             "sum_trust": citizen.trust,
             "referred_people": float(citizen.last_referral == week),
         }

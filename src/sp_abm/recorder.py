@@ -3,8 +3,7 @@
 Two sorts of people are told apart, besides everybody. In need are those of 16 and over who were in distress or lonely
 when the record began, or in the week they moved in, for as long as they live there. Reached are those who have had a
 first contact with a link worker since the record began, for as long as they live there. Who is in need is fixed by
-that moment: help does not take a person out. (A newcomer takes over the stage of the place, so that two arms of a
-pair may differ by a few newcomers in need.)
+that moment: help does not take a person out, and both arms of a pair have the same people in need.
 """
 
 from collections.abc import Mapping
@@ -40,8 +39,8 @@ RECORDED: Final = ("people", "system", "last_stage", "marks")
 
 _EVERYBODY, _ADULTS, _FIRST_STAGE = (COUNTED.index(name) for name in ("n_citizens", "n_adults", "n_thriving"))
 _BEYOND_STAGES = _FIRST_STAGE + len(Stage)
-_LONELY, _AWARE, _TRUST, _LIFE = (
-    COUNTED.index(n) for n in ("n_lonely", "n_aware", "sum_trust", "sum_life_satisfaction")
+_LONELY, _AWARE, _VOLUNTEERING, _TRUST, _LIFE = (
+    COUNTED.index(n) for n in ("n_lonely", "n_aware", "n_volunteering", "sum_trust", "sum_life_satisfaction")
 )
 _CONSULTATIONS, _REFERRED = COUNTED.index("consultations"), COUNTED.index("referred_people")
 _FLOW_COLUMN = np.full((len(Stage), len(Stage)), -1, np.int64)
@@ -147,6 +146,7 @@ def _count_people(
     age, female, fifth, stage, lonely = citizens.age, citizens.female, citizens.fifth, citizens.stage, citizens.lonely
     consultations, contentment, trust = citizens.consultations, citizens.contentment, citizens.trust
     aware, last_referral = citizens.aware, citizens.last_referral
+    anyway, helps = citizens.volunteers_anyway, citizens.volunteer_row
     for i in range(low, high):
         now, before = stage[i], last_stage[i]
         cell = ((marks[i] * n_fifths + fifth[i]) * n_bands + _BAND_OF_AGE[age[i]]) * n_sexes + (1 - female[i])
@@ -162,6 +162,7 @@ def _count_people(
         tallies[cell, _LIFE] += min(10.0, max(0.0, life[now] + contentment[i] - life_lonely * lonely[i]))
         tallies[cell, _TRUST] += trust[i]
         tallies[cell, _AWARE] += aware[i]
+        tallies[cell, _VOLUNTEERING] += anyway[i] or helps[i] >= 0
         tallies[cell, _REFERRED] += last_referral[i] == week
     _count_heads(tallies)
     return tallies.reshape(_N_MARKS, N_CELLS, len(COUNTED))

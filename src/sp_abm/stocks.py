@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from sp_abm.agents.community import Organisations, Terms, room, terms_of
+from sp_abm.agents.link_workers import hours_direct
 from sp_abm.cases import NEVER
 from sp_abm.kernels import Flags, Floats, Whole, compiled, inlined
 from sp_abm.loops import Blend
@@ -47,7 +48,19 @@ def workforce(world: World) -> dict[str, float]:
     people = (workers.in_post, workers.pcn, workers.fte, workers.burnout, workers.intends, workers.weeks_in_post)
     known, local = world.knowledge.known, world.organisations.pcn
     counts = _count_workers(*people, clarity, known, local, p.threshold_burnt_out)
-    return dict(zip(_WORKFORCE, counts, strict=True))
+    return dict(zip(_WORKFORCE, counts, strict=True)) | roles(world)
+
+
+def roles(world: World) -> dict[str, float]:
+    """Return the hours of the week that link workers gave to each of their roles."""
+    workers, p = world.link_workers, world.parameters
+    outreach = workers.hours_outreach.sum()
+    return {
+        "hours_connecting": max(0.0, hours_direct(workers, p.staffing, p.contact).sum() - outreach),
+        "hours_outreach": outreach,
+        "hours_building": workers.hours_building.sum(),
+        "hours_voice": workers.hours_voice.sum(),
+    }
 
 
 def community(world: World) -> dict[str, float]:
@@ -68,18 +81,17 @@ def community(world: World) -> dict[str, float]:
 
 
 def service(world: World, week: int) -> dict[str, float]:
-    """Return cases held and waiting, this week's referrals by route and first contacts by horizon, and outcomes."""
+    """Return cases held and waiting, this week's referrals by route and first contacts by horizon."""
     cases = world.cases
     columns = (cases.state, cases.worker, cases.week_referred, cases.week_first, cases.route, cases.stage)
     counts = _count_cases(*columns, world.n_cases, week)
-    recorded = world.flows["closed_seen"] * world.parameters.observation.share_outcomes_recorded
-    return dict(zip(_SERVICE, counts, strict=True), outcomes_recorded=recorded)
+    return dict(zip(_SERVICE, counts, strict=True))
 
 
 def worth(world: World, people: list[float], week: int) -> dict[str, float]:
     """Return the week's money and what it is set against, from its tallies of all people.
 
-    Grants are not counted as NHS money. A year lived is a person's life satisfaction in points, priced per point.
+    A year lived is a person's life satisfaction in points, priced per point.
     """
     p, books = world.parameters.observation, world.commissioner
     posts, outreach, grants = (books.spent_posts.item(), books.spent_outreach.item(), books.spent_grants.item())
@@ -95,7 +107,7 @@ def worth(world: World, people: list[float], week: int) -> dict[str, float]:
         "spent_outreach": outreach,
         "spent_grants": grants,
         "worth_spent": today * (posts + outreach + grants),
-        "worth_spent_nhs": today * (posts + outreach),
+        "worth_spent_nhs": today * (posts + outreach + books.income_grants_nhs.item()),
         "worth_care": today * care,
         "worth_wellbys": today * people[_LIFE] / WEEKS_PER_YEAR * p.value_wellby_gbp,
         "gp_hours": minutes / _MINUTES_PER_HOUR,

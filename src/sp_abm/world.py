@@ -56,6 +56,7 @@ FLOWS: Final[dict[str, str]] = {
     "closed_seen": "cases closed of people seen at least once",
     "contacts_of_closed": "contacts those cases had",
     "adequate": "cases closed after adequate help",
+    "outcomes_recorded": "closed cases whose outcome was written down",
     "dropped": "cases dropped when their link worker left",
     "leavers": "link workers who left",
     "expected_leavers": "sum of link workers' chances of leaving",

@@ -118,6 +118,7 @@ PEOPLE: Final = (
     _stock("share_distress", "In distress (pre-crisis or crisis)", "n_distress"),
     _stock("share_lonely", "Lonely often or always", "n_lonely"),
     _stock("share_aware", "Know how to get social prescribing", "n_aware"),
+    _stock("share_volunteering", "Volunteer anywhere", "n_volunteering"),
     _stock("trust_mean", "Trust in the service", "sum_trust", "0 to 1"),
     _stock("life_satisfaction_mean", "Life satisfaction", "sum_life_satisfaction", "0 to 10"),
     Measure("slope_index_distress", "Distress, most over least deprived", "percentage points", Kind.STOCK,

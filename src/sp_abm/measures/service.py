@@ -20,6 +20,22 @@ _ROUTES: Final = {
     Route.COMMUNITY: "Sent by a community organisation",
 }
 
+_TIME: Final = "share of time in the four roles"
+_ROLES: Final = {
+    "connecting": "Time as connector: with people who were referred",
+    "outreach": "Time as encourager: finding people before they ask",
+    "building": "Time as community builder",
+    "voice": "Time as voice in the system",
+}
+_STEPS: Final = {
+    "name_cards": "People met who got a name card",
+    "conversations": "People met who had a conversation",
+    "small_steps": "People met who agreed a small step",
+    "follow_ups": "People met who were followed up",
+    "data_left": "People met who left data",
+    "toolkit_volunteers": "People met who became volunteers",
+}
+
 
 def _workers(
     name: str,
@@ -89,6 +105,10 @@ _LINK_WORKERS = (
         "sum_share_known",
     ),
     _workers("open_cases_per_link_worker", "Open cases each", "cases per link worker", _ACTIVITY, "n_held_cases"),
+    *(
+        _workers(f"share_time_{role}", label, _TIME, _ACTIVITY, f"hours_{role}", "hours_in_roles")
+        for role, label in _ROLES.items()
+    ),
 )  # fmt: skip
 _PATHWAY = (
     _yearly("offers", "Offers by GPs", _ACTIVITY, "offered"),
@@ -124,6 +144,11 @@ _PATHWAY = (
     _per_referred("starts", "Activities started", "started"),
     _per_referred("completions", "Activities completed", "completed"),
     _per_referred("dropped", "Cases dropped when a link worker left", "dropped"),
+    _yearly("people_met", "People met by outreach", _ACTIVITY, "met"),
+    *(
+        _flow(f"share_met_{step}", label, "share of people met", _ACTIVITY, step, "met")
+        for step, label in _STEPS.items()
+    ),
     _funnel("share_contacted", "Reached by a link worker", "contacted"),
     _funnel("share_three_or_more_contacts", "Had three or more contacts", "three_or_more"),
     _funnel("share_started_activity", "Started an activity", "started_activity"),

@@ -130,4 +130,3 @@ class Observation(NamedTuple):
     minutes_gp_consultation: Annotated[float, fact("length of a consultation with a GP", "minutes", 1, 60, "EO107")] = 10.0
     minutes_offer: Annotated[float, fact("GP time that an offer of social prescribing takes", "minutes", 0, 60, "assumed")] = 3.0
     hours_volunteer_per_week: Annotated[float, fact("time a volunteer gives", "hours a week", 0, 40, "assumed")] = 2.5
-    share_outcomes_recorded: Annotated[float, fact("closed cases whose outcome is recorded", "share", 0, 1, "assumed")] = 0.6

@@ -32,10 +32,12 @@ class Record(NamedTuple):
 def closure(world: World, week: int) -> None:
     """Close what has ended; people helped gain trust, their GPs hear of it, and outcomes are written down."""
     p, key = world.parameters.closure, world.luck.key("closure")
+    before = world.pcns.recorded_cases.sum()
     tables = (world.cases, world.n_cases, world.citizens, world.link_workers, world.gps.feedback)
     _close_all(*tables, world.pcns.fte_funded > 0, _record(world, week), p, key, week)
     counts = _count_closed(world.cases, world.n_cases, week)
     world.count(closed_seen=counts[_SEEN], contacts_of_closed=counts[_CONTACTS], adequate=counts[_ADEQUATE])
+    world.count(outcomes_recorded=world.pcns.recorded_cases.sum() - before)
 
 
 def _record(world: World, week: int) -> Record:

@@ -108,10 +108,8 @@ def _keep_books(world: World) -> None:
     p, books, workers = world.parameters.funding, world.commissioner, world.link_workers
     cost_post = p.cost_post_gbp_per_year / WEEKS_PER_YEAR
     grants = world.organisations.places.sum() * books.grants_multiplier[0] * books.grants_factor[0]
-    outreach = world.parameters.outreach
-    approaches = workers.hours_outreach.sum() / outreach.hours_approach
     books.spent_posts[0] = workers.fte[workers.in_post].sum() * cost_post
-    books.spent_outreach[0] = approaches * outreach.cost_approach_gbp
+    books.spent_outreach[0] = world.pcns.approaches.sum() * world.parameters.outreach.cost_approach_gbp
     books.spent_grants[0] = grants * p.cost_place_gbp_per_year / WEEKS_PER_YEAR
     books.income_grants_nhs[0] = p.share_grants_nhs * books.spent_grants[0]
     books.income_grants_council[0] = books.spent_grants[0] - books.income_grants_nhs[0]
