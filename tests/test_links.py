@@ -50,6 +50,7 @@ YEARS = 2.5
 NOTHING_TODAY = {"support->intention", "investment->posts", "investment->support", "investment->grants"}
 NOTHING_TODAY |= {"toolkit->visible_impact"}
 """Links through which nothing comes under today's levers: frozen there, they are as good as cut off."""
+BURNT_OUT = (("turnover.effect_burnt_out", 4), ("turnover.threshold_burnt_out", 0.25))
 POST_LEVEL = [name for name, link in LINKS.items() if link.level is Level.POST]
 
 
@@ -81,7 +82,7 @@ def test_a_link_through_which_nothing_comes_changes_the_run(name):
 
 @pytest.mark.parametrize("name", LINKS)
 def test_a_frozen_link_is_neither_cut_off_nor_as_it_was(name):
-    strongly = (("turnover.effect_burnt_out", 4),) if name == "burnout->intention" else ()
+    strongly = BURNT_OUT if name == "burnout->intention" else ()
     frozen = ran(((name, FROZEN),), strongly)
     assert not are_equal(frozen, ran((), strongly))
     assert are_equal(frozen, ran(((name, 0.0),), strongly)) == (name in NOTHING_TODAY)
