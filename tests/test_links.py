@@ -50,7 +50,7 @@ YEARS = 2.5
 NOTHING_TODAY = {"support->intention", "investment->posts", "investment->support", "investment->grants"}
 NOTHING_TODAY |= {"toolkit->visible_impact"}
 """Links through which nothing comes under today's levers: frozen there, they are as good as cut off."""
-BURNT_OUT = (("turnover.effect_burnt_out", 4), ("turnover.threshold_burnt_out", 0.25))
+BURNT_OUT = (("turnover.effect_burnt_out", 4), ("strain.rate_up_per_week", 0.3), ("investment_response", 0))
 POST_LEVEL = [name for name, link in LINKS.items() if link.level is Level.POST]
 
 
