@@ -72,7 +72,7 @@ RARE_THINGS = {
     "contact.rate_forgets_per_week": 0.05,
     "participation.weeks_completed": 3,
     "participation.p_volunteers": 0.5,
-    "grants_multiplier": 0.7,
+    "grants_multiplier": [{"from": 0, "value": 0.7}],
     "residents.death_rate_0_15_per_year": 0.1,
     "residents.death_rate_16_24_per_year": 0.1,
     "residents.death_rate_25_44_per_year": 0.1,
@@ -110,7 +110,7 @@ HAPPENS = {
 READABLE = {
     "sp_abm.declare": None,
     "sp_abm.randomness": {"QUESTIONS"},
-    "sp_abm.levers": {"LEVERS"},
+    "sp_abm.levers": {"CHOICES", "LEVERS"},
     "sp_abm.vocabulary": None,
 }
 """What the twin may take from the engine: words, numbers and names, and none of its rules."""

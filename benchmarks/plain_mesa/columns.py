@@ -91,7 +91,7 @@ def copy_cases(model: Any, world: Any) -> None:
         if case.worker:
             case.worker.caseload.append(case)
         if case.is_open():
-            case.pcn.open_cases.append(case)
+            model.open_cases.append(case)
         elif case.week_closed == world.week - 1:
             model.closed_cases.append(case)
     for citizen in model.citizens:

@@ -4,7 +4,7 @@ from math import exp, log
 from typing import Any
 
 from benchmarks.plain_mesa.luck import happens, single
-from sp_abm.vocabulary import N_KINDS, Attempt, CaseState, Outcome, Route, Stage
+from sp_abm.vocabulary import N_KINDS, Attempt, CaseState, EquityRule, Outcome, Route, Stage
 
 DEEP = 3
 
@@ -61,7 +61,7 @@ class Case:
         """Close for a reason, off the caseload."""
         self.let_go()
         self.state, self.outcome, self.week_closed = CaseState.CLOSED, outcome, self.model.week
-        self.pcn.open_cases.remove(self)
+        self.model.open_cases.remove(self)
         self.model.closed_cases.append(self)
 
     def hand_back(self) -> None:
@@ -77,17 +77,22 @@ class Case:
         rate = p.rate_gives_up_per_week * (p.ratio_gives_up_outreach if self.route == Route.OUTREACH else 1)
         if happens(self.luck.uniform("allocation", self.citizen), rate):
             self.close(Outcome.GAVE_UP)
-            self.citizen.change_trust(p.trust_gave_up)
+            self.citizen.lose_trust(p.trust_gave_up)
             self.model.count("gave_up")
 
     def is_ready_for_a_worker(self) -> bool:
         """Say whether the case waits; a person in crisis not yet known waits until safe."""
         return self.state == CaseState.WAITING and (self.is_seen() or self.citizen.stage != Stage.CRISIS)
 
-    def turn_to_be_allocated(self) -> tuple[int, int, int]:
-        """Return the place on the waiting list: handed on first, then referred in crisis, then as they came."""
-        priority = 0 if self.changes else 1 if self.stage == Stage.CRISIS else 2
-        return priority, self.week_referred, self.citizen.id
+    def turn_to_be_allocated(self) -> tuple[int, int, int, int]:
+        """Return the place on the waiting list: handed on, referred in crisis, by the equity rule, as they came."""
+        priority, turn, person = 0 if self.changes else 1 if self.stage == Stage.CRISIS else 2, 0, self.citizen
+        rule = self.model.commissioner.chosen("equity_rule")
+        if priority == 2 and rule == EquityRule.DEPRIVED_FIRST:
+            turn = person.fifth
+        elif priority == 2 and rule == EquityRule.NEED_FIRST:
+            turn = not (self.stage == Stage.PRE_CRISIS or person.lonely)
+        return priority, turn, self.week_referred, person.id
 
     def go_to(self, worker: Any) -> None:
         """Be taken on by a link worker, at the point the case had reached."""
@@ -113,6 +118,8 @@ class Case:
             self.week_first = week
             self.model.count("first_contacts")
             self.model.count("weeks_waited", week - self.week_referred)
+            if week - self.week_referred > p.weeks_long_wait:
+                citizen.lose_trust(p.trust_long_wait)
         if self.n_contacts == DEEP:
             self.week_third = week
         if self.state == CaseState.ALLOCATED:
@@ -134,9 +141,10 @@ class Case:
         if not known:
             return Attempt.NOT_KNOWN
         free = [organisation for organisation in known if organisation.has_room()]
-        if not free:
-            return Attempt.NO_PLACE
         luck, citizen = self.luck, self.citizen
+        if not free:
+            citizen.lose_trust(p.trust_no_place)
+            return Attempt.NO_PLACE
         found = min(free, key=lambda organisation: luck.uniform("organisation", citizen, organisation.id))
         self.organisation = found
         is_early = self.n_contacts == 2 and not self.is_light()
@@ -159,7 +167,7 @@ class Case:
             self.hand_back()
         else:
             self.close(Outcome.DROPPED)
-            self.citizen.change_trust(p.trust_dropped)
+            self.citizen.lose_trust(p.trust_dropped)
             self.model.count("dropped")
 
     def perhaps_close(self, p: Any) -> None:

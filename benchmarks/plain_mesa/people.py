@@ -86,6 +86,11 @@ class Citizen(mesa.Agent):
         """Trust the service more or less, within 0..1."""
         self.trust = single(min(1.0, max(0.0, self.trust + change)))
 
+    def lose_trust(self, change: float) -> None:
+        """Trust the service less, and let the PCN keep count of what is lost there."""
+        self.pcn.trust_lost += change
+        self.change_trust(change)
+
     def grow_older(self, p_death: list[float], p_move: float) -> None:
         """Have a birthday once a year; die, move away, or stay."""
         if (self.id + self.model.week) % WEEKS_PER_YEAR == 0 and self.age < OLDEST_AGE:
@@ -160,8 +165,9 @@ class Citizen(mesa.Agent):
     def pressures(self, p: Any) -> tuple[float, float]:
         """Return how much trouble and support change this person's hazards of worsening and of improving."""
         push, pull = self.worse, self.better
-        if self.event_strain > 0:
-            push *= exp(self.event_strain)
+        strain = self.event_strain + self.model.commissioner.shock_strain
+        if strain > 0:
+            push *= exp(strain)
         if self.unemployed:
             push *= p.ratio_unemployed_worse
             pull *= p.ratio_unemployed_better
@@ -240,7 +246,7 @@ class Citizen(mesa.Agent):
         need = p.p_need
         if self.discloses:
             need += p.p_need_distress * self.is_distressed() + p.p_need_lonely * self.lonely
-        factor = self.gp.awareness * self.practice.time_pressure * scale
+        factor = self.gp.attention() * self.practice.time_pressure * scale
         return 1 - (1 - min(1, min(1, need) * p.p_identified * factor)) ** self.consultations
 
     def rate_of_coming(self, p: Any) -> float:
@@ -249,7 +255,7 @@ class Citizen(mesa.Agent):
         rate = p.rate_self_per_week * (1 if self.is_distressed() or self.lonely else ratio)
         return self.trust * (max(rate, p.rate_told_per_week) if self.weeks_told else rate)
 
-    def place_in_line(self, target: OutreachTarget, many_ties: float) -> float:
+    def place_in_line(self, target: str, many_ties: float) -> float:
         """Return how far back outreach puts the person: whole numbers by its target, then by luck."""
         turn = 0
         if target == OutreachTarget.OFF_BALANCE:
@@ -326,7 +332,7 @@ class Citizen(mesa.Agent):
         """Tell some friends, who come to trust the service less."""
         for friend in self.friends_to_tell(int(p.n_told)):
             self.model.count("heard_bad_news")
-            friend.change_trust(p.trust_bad_news)
+            friend.lose_trust(p.trust_bad_news)
 
     def remember(self, p: Any, rate_media: float) -> None:
         """Forget the service, or hear of it from the media."""

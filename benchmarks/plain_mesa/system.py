@@ -5,8 +5,8 @@ from typing import Any
 
 import mesa
 
-from sp_abm.levers import LEVERS
-from sp_abm.vocabulary import WEEKS_PER_YEAR, OutreachTarget
+from sp_abm.levers import CHOICES, LEVERS
+from sp_abm.vocabulary import WEEKS_PER_YEAR
 
 
 class GP(mesa.Agent):
@@ -16,9 +16,13 @@ class GP(mesa.Agent):
         super().__init__(model)
         self.__dict__.update(state)
 
+    def attention(self) -> float:
+        """Return how present the service is to this GP, given how it engages with practices."""
+        return min(1.0, self.awareness * self.model.commissioner.gp_engagement)
+
     def p_decline(self, p: Any) -> float:
         """Return the chance that this GP's offer is declined: less where the service is known well."""
-        return p.p_decline_new + (p.p_decline_mature - p.p_decline_new) * self.awareness
+        return p.p_decline_new + (p.p_decline_mature - p.p_decline_new) * self.attention()
 
 
 class Practice(mesa.Agent):
@@ -71,13 +75,15 @@ class Commissioner(mesa.Agent):
         self.__dict__.update(state)
 
     def pull_levers(self, values: list[float]) -> None:
-        """Set every lever to its value of the week."""
+        """Set every lever to its value of the week; past shocks wear off."""
         for lever, value in zip(LEVERS, values, strict=True):
             setattr(self, lever, value)
+        self.shock_strain *= 1 - 1 / self.model.parameters.landscape.weeks_shock_fades
+        self.shock_strain += self.distress_shock
 
-    def target(self) -> OutreachTarget:
-        """Return whom outreach looks for first."""
-        return list(OutreachTarget)[int(self.outreach_target)]
+    def chosen(self, lever: str) -> str:
+        """Return the word that a lever stands at."""
+        return CHOICES[lever][int(getattr(self, lever))]
 
     def grants(self) -> float:
         """Return the places funded over today's, after the yearly reviews."""
