@@ -122,8 +122,20 @@ def test_the_arms_come_first_in_the_order_given_and_seeds_too():
     assert comparison.values.shape == (3, 3, len(MEASURES)) and comparison.moves.shape == (3, 3, 5, 5)
     assert [result.provenance["seed"] for result in comparison.first] == [7, 7, 7]
     first = comparison.first[2].summary
+    first.update(comparison.first[2].against(comparison.first[0]))
     assert np.array_equal(comparison.values[0, 2], first.to_numpy(), equal_nan=True)
     assert comparison.summaries.loc[("outreach", 7)].equals(first.rename(("outreach", 7)))
+
+
+def test_paired_measures_are_of_an_arm_against_the_first_and_nothing_is_taken_off_them_again():
+    comparison = three_arms()
+    for name in (name for name, declared in MEASURES.items() if declared.is_paired):
+        values = comparison.values[:, :, list(MEASURES).index(name)]
+        assert np.isnan(values[:, 0]).all(), "the first arm has nothing to be compared with"
+        found, pairs = comparison.difference(2, name), values[np.isfinite(values[:, 2]), 2]
+        assert found.mean == pytest.approx(pairs.mean()) if pairs.size else np.isnan(found.mean)
+    net = list(MEASURES).index("net_benefit_gbp")
+    assert (comparison.values[:, 1, net] == 0).all() and (comparison.values[:, 2, net] != 0).all()
 
 
 def test_differences_are_those_of_the_values_seed_by_seed():

@@ -56,7 +56,11 @@ def assert_finite_or_missing(results):
     """Check every measure: a finite number, or missing where there is nothing to divide by."""
     for name, value in results.summary.items():
         declared = MEASURES[name]
-        if declared.window is Window.FUNNEL:
+        if declared.is_paired:
+            nothing = True
+        elif declared.derived:
+            nothing = bool(np.isnan(value))
+        elif declared.window is Window.FUNNEL:
             nothing = results.funnel()["referred"] == 0
         else:
             nothing = bool(declared.bottom) and results.tally(declared.bottom).sum() == 0

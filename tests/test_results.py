@@ -8,11 +8,12 @@ import pytest
 
 from sp_abm import Results, simulate
 from sp_abm.errors import BadFile, BadValue, UnknownName
-from sp_abm.measures import MEASURES, measure
+from sp_abm.measures import MEASURES, Window, measure
 from sp_abm.places import place
 from sp_abm.recorder import PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES
 from sp_abm.results import CASE_COLUMNS
-from sp_abm.vocabulary import TRANSITIONS, Stage
+from sp_abm.tallies import COMPOSITES
+from sp_abm.vocabulary import TRANSITIONS, Outcome, Stage
 
 NEVER = -9999
 HAMLET = replace(
@@ -123,7 +124,7 @@ def test_what_there_is_nothing_to_divide_by_for_is_missing_and_never_zero_or_inf
 FUNNEL_CASES = [
     {"week_referred": 10, "week_first": 12, "week_third": 20, "week_started": 14},
     {"week_referred": 20, "week_first": 20, "week_third": NEVER, "week_started": NEVER},
-    {"week_referred": 21},
+    {"week_referred": 21, "week_closed": 30, "outcome": Outcome.GAVE_UP},
     {"week_referred": 73, "week_first": 99, "week_third": 101, "week_started": 104},
     {"week_referred": 25, "week_first": 26, "week_third": 99, "week_started": 99},
     {"week_referred": 78, "week_first": 79, "week_third": 85, "week_started": 80},
@@ -134,20 +135,29 @@ FUNNEL_CASES = [
 def test_the_funnel_counts_people_referred_26_to_78_weeks_before_the_end():
     """104 weeks: referred in weeks 26 to 77. Only the fourth was; the sixth came in week 78, too late."""
     results = made_by_hand(104, FUNNEL_CASES)
-    assert results.funnel() == {"referred": 1, "contacted": 1, "three_or_more": 1, "started_activity": 0}
+    assert list(results.funnel()) == [
+        "referred",
+        "contacted",
+        "three_or_more",
+        "started_activity",
+        "adequate_dose",
+        "gave_up",
+    ]
+    assert list(results.funnel().values()) == [1, 1, 1, 0, 0, 0]
 
 
 def test_the_funnel_of_an_earlier_end_knows_only_what_had_happened_by_then():
     """At week 99: weeks 21 to 72, the third and fifth, and week 99 itself is not known yet. At 100: the fourth too."""
     results = made_by_hand(104, FUNNEL_CASES)
-    assert results.funnel(99) == {"referred": 2, "contacted": 1, "three_or_more": 0, "started_activity": 0}
-    assert results.funnel(100) == {"referred": 2, "contacted": 2, "three_or_more": 1, "started_activity": 1}
+    assert list(results.funnel(99).values()) == [2, 1, 0, 0, 0, 1]
+    assert list(results.funnel(100).values()) == [2, 2, 1, 1, 1, 0]
 
 
 def test_a_first_year_has_the_people_referred_in_its_first_half_and_before_it_began():
     """At week 52: weeks -26 to 25: the first, second, third and fifth."""
     results = made_by_hand(104, FUNNEL_CASES)
-    assert results.funnel(52) == {"referred": 4, "contacted": 3, "three_or_more": 1, "started_activity": 1}
+    assert list(results.funnel(52).values()) == [4, 3, 1, 1, 1, 1]
+    assert list(results.funnel(30).values())[-1] == 0, "given up in week 30, not before"
     shares = results.summary_at(1)[["share_contacted", "share_three_or_more_contacts", "share_started_activity"]]
     assert shares.tolist() == [0.75, 0.25, 0.25]
 
@@ -173,11 +183,15 @@ def test_weekly_has_a_column_for_every_measure_and_a_row_for_every_week():
 
 
 def test_every_measure_is_made_of_tallies_that_are_recorded():
-    known = {*PEOPLE_TALLIES, *SYSTEM_TALLIES, "n_distress", "contacted", "three_or_more", "started_activity", ""}
+    recorded = {*PEOPLE_TALLIES, *SYSTEM_TALLIES}
+    assert {part for parts in COMPOSITES.values() for part in parts} <= recorded
+    known = {*recorded, *COMPOSITES, "contacted", "three_or_more", "started_activity", "adequate_dose", "gave_up", ""}
     for name, declared in MEASURES.items():
         assert declared.name == name and declared.label and declared.unit
         assert {declared.top, declared.bottom} <= known, name
-        assert not declared.is_by_group or {declared.top} <= {*PEOPLE_TALLIES, "n_distress"}, name
+        assert bool(declared.top) != bool(declared.derived), name
+        parts = COMPOSITES.get(declared.top, {declared.top: 1})
+        assert not declared.is_by_group or declared.derived or set(parts) <= {*PEOPLE_TALLIES}, name
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -187,10 +201,13 @@ def test_groups_add_up_to_the_whole(group):
     assert split.index.tolist() == GROUPS[group] and split.index.name == group
     assert split["n_citizens"].sum() == pytest.approx(900)
     axis = list(GROUPS).index(group)
-    cube = results.people.reshape(results.n_weeks, *SHAPE, -1)[-52:]
-    adults = cube[..., PEOPLE_TALLIES.index("n_adults")].sum(axis=tuple(k for k in range(4) if k != axis + 1))
-    for name in split.columns.drop(["n_citizens", "gp_consultations_per_person_per_year"]):
-        whole = np.nansum(split[name] * adults) / adults.sum()
+    cube = results.people.reshape(results.n_weeks, *SHAPE, -1)
+    others = tuple(k for k in range(4) if k != axis + 1)
+    for name in split.columns.drop(["n_citizens", "n_in_need", "n_reached"]):
+        declared = MEASURES[name]
+        weeks = cube if declared.window is Window.RUN else cube[-52:]
+        weights = weeks[..., PEOPLE_TALLIES.index(declared.bottom or "n_adults")].sum(axis=others)
+        whole = np.nansum(split[name] * weights) / weights.sum()
         assert whole == pytest.approx(results.summary[name], rel=1e-9), name
     assert set(split.columns) == {name for name, declared in MEASURES.items() if declared.is_by_group}
 

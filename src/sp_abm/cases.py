@@ -16,6 +16,7 @@ I32: TypeAlias = NDArray[np.int32]
 I16: TypeAlias = NDArray[np.int16]
 I8: TypeAlias = NDArray[np.int8]
 U8: TypeAlias = NDArray[np.uint8]
+Flag: TypeAlias = NDArray[np.bool_]
 NEVER = -9999
 
 _OPENERS = ("referral", "outreach")
@@ -32,6 +33,12 @@ class Cases(NamedTuple):
     ]
     pcn: Annotated[I16, column(np.int16, "row of the PCN", "row", *_OPENERS)]
     route: Annotated[I8, column(np.int8, "how the person came", "Route", *_OPENERS)]
+    toolkit: Annotated[
+        Flag, column(np.bool_, "whether it came of a conversation with the toolkit", "yes or no", "outreach")
+    ]
+    has_data: Annotated[
+        Flag, column(np.bool_, "whether the person left data in that conversation", "yes or no", "outreach")
+    ]
     stage: Annotated[I8, column(np.int8, "health stage at referral", "Stage", *_OPENERS)]
     kind: Annotated[I8, column(np.int8, "kind of activity that would fit", "0 to 5", *_OPENERS)]
     plan: Annotated[U8, column(np.uint8, "contacts planned", "contacts", *_OPENERS)]

@@ -47,6 +47,7 @@ class Difference:
 class Comparison:
     """Paired runs: `values` has shape (seeds, arms, measures), `moves` (seeds, arms, 5, 5) people.
 
+    A paired measure, such as a social return, is a value of an arm against the first; the first has none.
     `moves[s, a, i, j]` counts people of 16 and over who are in stage i in the first arm's last week and in stage j
     in arm a's, the same person in both. `first` holds the results of the first seed, one an arm.
     """
@@ -67,7 +68,9 @@ class Comparison:
     def difference(self, arm: int, measure: str) -> Difference:
         """Return the difference of an arm (by position) from the first in a measure."""
         column = list(MEASURES).index(measure)
-        pairs = self.values[:, arm, column] - self.values[:, 0, column]
+        pairs = self.values[:, arm, column]
+        if not MEASURES[measure].is_paired:
+            pairs = pairs - self.values[:, 0, column]
         return paired_difference(pairs[np.isfinite(pairs)])
 
     def differences(self) -> "pd.DataFrame":
@@ -225,9 +228,17 @@ def _run_seed(arms: tuple[Scenario, ...], place: Place, seed: int, weeks: int, k
         if key not in bases:
             bases[key] = Simulation.start(arm, place, seed, weeks=weeks)
         results.append(bases[key].fork(arm, weeks).run(weeks).results())
-    values: NDArray[np.float64] = np.array([result.summary.to_numpy() for result in results], np.float64)
+    values = np.stack([values_of(result, results[0]) for result in results])
     moves = np.stack([stage_moves(results[0], result) for result in results])
     return _Pair(values, moves, tuple(results) if keep else None)
+
+
+def values_of(result: Results, baseline: Results) -> NDArray[np.float64]:
+    """Return every measure of a run, shape (measures,), paired ones against the baseline unless it is the baseline."""
+    summary = result.summary
+    if result is not baseline:
+        summary.update(result.against(baseline))
+    return np.asarray(summary, np.float64)
 
 
 def stage_moves(base: Results, other: Results) -> NDArray[np.float64]:

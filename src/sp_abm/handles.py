@@ -44,6 +44,9 @@ class _Row:
         value = getattr(columns, name)[self.row]
         return value.item() if isinstance(value, np.generic) else value
 
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *getattr(self._world, self.table)._fields})
+
     def _write(self, name: str, value: Any) -> bool:
         """Write an attribute to its column if there is one of that name."""
         if name.startswith("_") or "_world" not in self.__dict__:

@@ -23,7 +23,7 @@ from sp_abm.places import Place
 from sp_abm.population import load_or_build
 from sp_abm.schedule import WEEK, step, week_without
 from sp_abm.snapshot import load_state, parameter_changes, save_state, write_folder
-from sp_abm.vocabulary import WARM_UP_WEEKS, TieKind
+from sp_abm.vocabulary import ADULT_AGE, NONE, WARM_UP_WEEKS, TieKind
 from sp_abm.world import World
 
 Progress = Callable[[str, int, int], None]
@@ -86,9 +86,18 @@ def _settled(place: Place, parameters: Parameters, threads: int) -> World:
         _put_young_ties_to_sleep(world)
         for _ in range(SETTLING_WEEKS):
             step(world, _LIVES)
+        _remember_who_comes(world)
 
     content = [place.content(), *(getattr(parameters, group)._asdict() for group in _LIVES_PARAMETERS), SETTLING_WEEKS]
     return _kept("settled", content, start, settle)
+
+
+def _remember_who_comes(world: World) -> None:
+    """Note for each adult's dwelling in which state a newcomer comes: that of the settled place, whatever is done."""
+    citizens = world.citizens
+    citizens.first_stage[:] = np.where(citizens.age >= ADULT_AGE, citizens.stage, NONE)
+    citizens.first_weeks[:] = citizens.weeks_in_distress
+    citizens.first_lonely[:] = citizens.lonely
 
 
 def _put_young_ties_to_sleep(world: World) -> None:

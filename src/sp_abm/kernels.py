@@ -32,6 +32,8 @@ _RULE_SOURCES: Final = (
     "population/*.py",
     "submodels/*.py",
     "schedule.py",
+    "tallies.py",
+    "stocks.py",
     "recorder.py",
     "events/rows.py",
     "events/following.py",

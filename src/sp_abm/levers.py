@@ -65,7 +65,7 @@ LEVERS: Final[Mapping[str, Fact]] = {
     "gp_engagement": _number("how present the service is to GPs, over today's", "ratio", 0, 5, "assumed"),
     "equity_rule": _choice("who goes first on the waiting list", "assumed", EquityRule),
     "share_pilot_pcns": _number(
-        "PCNs that practise outreach from the start; the others may take it up", "share", 0, 1, "assumed"
+        "networks (PCNs) that practise outreach from the start; the others may take it up", "share", 0, 1, "assumed"
     ),
     "investment_response": _number(
         "how strongly visible impact moves money at the yearly review", "exponent", 0, 3, "assumed: no evidence"
@@ -76,7 +76,11 @@ LEVERS: Final[Mapping[str, Fact]] = {
     "investment_rule": _choice("what the review starts from", "assumed: no evidence", InvestmentRule, _OUTSIDE),
     "reimbursement": _outside("posts the national scheme pays for, over those asked for", "ratio", 0, 2, "W007 W011"),
     "distress_shock": _outside(
-        "how much an event of this week raises everybody's worsening", "log hazard", 0, 5, "POP-003 POP-004"
+        "how much an event of this week raises everybody's worsening, or eases it (below 0)",
+        "log hazard",
+        -5,
+        5,
+        "POP-003 POP-004",
     ),
     "hardship": _outside("life events and job loss, over today's", "ratio", 0, 5, "assumed"),
     "places_open": _outside("places in activities that may be filled", "share", 0, 1, "assumed"),

@@ -23,8 +23,9 @@ class SocialPrescribingModel(mesa.Model):
     """Citizens, link workers, GPs and organisations of a place, stepped by the week.
 
     `rng` is the seed of the keyed luck, a whole number: Mesa's own generators exist but nothing here draws from
-    them. `parameters`, `switch_off`, `cut` and further keywords are as in `simulate`. `citizens[42]` is a view of a
-    citizen; link workers, GPs, practices, PCNs, organisations and the commissioner are registered agents.
+    them, so to vary luck in Mesa's `batch_run`, vary `rng`. `parameters`, `switch_off`, `cut`, `events` and further
+    keywords are as in `simulate`. `citizens[42]` is a view of a citizen; link workers, GPs, practices, PCNs,
+    organisations and the commissioner are registered agents.
     """
 
     _measures: ClassVar[tuple[str, ...]] = tuple(MEASURES)
@@ -39,6 +40,7 @@ class SocialPrescribingModel(mesa.Model):
         switch_off: Iterable[str] = (),
         cut: Iterable[str] | Cuts = (),
         warm_up: bool = True,
+        events: bool = False,
         simulation: Simulation | None = None,
         **levers: Any,
     ) -> None:
@@ -50,6 +52,7 @@ class SocialPrescribingModel(mesa.Model):
             changes={**levers, **(parameters or {})},
             switch_off=switch_off,
             warm_up=warm_up,
+            events=events,
         )
         self.citizens = CitizenViews(self.world)
         self.network = Network(self.world)

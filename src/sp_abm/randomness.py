@@ -36,6 +36,10 @@ QUESTIONS: Final[dict[str, int]] = {
     "newcomer_knowledge": 25,
     "kind": 26,
     "known": 27,
+    "toolkit": 41,
+    "recorded": 70,
+    "pilots": 71,
+    "adoption": 72,
     "panel": 90,
     "reading": 91,
 }

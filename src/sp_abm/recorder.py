@@ -1,112 +1,111 @@
 """Recorder: writes down each week, once, after the last submodel. It reads everything and changes nothing.
 
-People are counted in cells of deprivation fifth x age band x sex, so that any person measure can be split.
+Two sorts of people are told apart, besides everybody. In need are those of 16 and over who were in distress or lonely
+when the record began, or in the week they moved in, for as long as they live there. Reached are those who have had a
+first contact with a link worker since the record began, for as long as they live there. Who is in need is fixed by
+that moment: help does not take a person out, and both arms of a pair have the same people in need.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.agents.citizens import Citizens
-from sp_abm.cases import Cases, is_seen
-from sp_abm.kernels import Floats, Whole, compiled
-from sp_abm.measures import Measure
-from sp_abm.vocabulary import (
-    ADULT_AGE,
-    AGE_BAND_STARTS,
-    AGE_BANDS,
-    DEPRIVATION_FIFTHS,
-    OLDEST_AGE,
-    SEXES,
-    TRANSITIONS,
-    CaseState,
-    Stage,
+from sp_abm.kernels import Flags, Floats, Whole, compiled, inlined
+from sp_abm.measures import Measure, Window
+from sp_abm.stocks import community, service, workforce, worth
+from sp_abm.tallies import (
+    COUNTED,
+    DENOMINATORS,
+    N_CELLS,
+    OF_SOME,
+    PEOPLE_TALLIES,
+    SHAPE,
+    SYSTEM_TALLIES,
+    Sums,
 )
-from sp_abm.world import FLOWS, World
+from sp_abm.vocabulary import ADULT_AGE, AGE_BAND_STARTS, OLDEST_AGE, TRANSITIONS, Stage
+from sp_abm.world import World
 
-SHAPE: Final = (len(DEPRIVATION_FIFTHS), len(AGE_BANDS), len(SEXES))
-N_CELLS: Final = int(np.prod(SHAPE))
-PEOPLE_TALLIES: Final = (
-    "n_citizens",
-    "n_adults",
-    *(f"n_{stage.word}" for stage in Stage),
-    "n_lonely",
-    "n_aware",
-    "sum_trust",
-    "sum_life_satisfaction",
-    "consultations",
-    "referred_people",
-    *(f"new_{before.word}_to_{after.word}" for before, after in TRANSITIONS),
+__all__ = ["IN_NEED", "N_CELLS", "PEOPLE_TALLIES", "REACHED", "RECORDED", "SHAPE", "SYSTEM_TALLIES", "Recorder"]
+
+IN_NEED: Final = 1
+REACHED: Final = 2
+_N_MARKS: Final = 4
+RECORDED: Final = ("people", "system", "last_stage", "marks")
+"""Names of what a record is saved as."""
+
+_EVERYBODY, _ADULTS, _FIRST_STAGE = (COUNTED.index(name) for name in ("n_citizens", "n_adults", "n_thriving"))
+_BEYOND_STAGES = _FIRST_STAGE + len(Stage)
+_LONELY, _AWARE, _VOLUNTEERING, _TRUST, _LIFE = (
+    COUNTED.index(n) for n in ("n_lonely", "n_aware", "n_volunteering", "sum_trust", "sum_life_satisfaction")
 )
-SYSTEM_TALLIES: Final = (
-    "weeks",
-    "fte_funded",
-    "fte_in_post",
-    "fte_vacant",
-    "n_workers",
-    "sum_burnout",
-    "n_burnt_out",
-    "n_intending",
-    "n_held_cases",
-    "n_waiting",
-    "places_occupied",
-    "n_volunteers",
-    "spent",
-    *FLOWS,
-)
-_FIRST_STAGE = PEOPLE_TALLIES.index("n_thriving")
-_LONELY, _AWARE, _TRUST, _LIFE = (
-    PEOPLE_TALLIES.index(n) for n in ("n_lonely", "n_aware", "sum_trust", "sum_life_satisfaction")
-)
-_CONSULTATIONS, _REFERRED = PEOPLE_TALLIES.index("consultations"), PEOPLE_TALLIES.index("referred_people")
+_CONSULTATIONS, _REFERRED = COUNTED.index("consultations"), COUNTED.index("referred_people")
 _FLOW_COLUMN = np.full((len(Stage), len(Stage)), -1, np.int64)
 for _before, _after in TRANSITIONS:
-    _FLOW_COLUMN[_before, _after] = PEOPLE_TALLIES.index(f"new_{_before.word}_to_{_after.word}")
+    _FLOW_COLUMN[_before, _after] = COUNTED.index(f"new_{_before.word}_to_{_after.word}")
 _BAND_OF_AGE = np.searchsorted(AGE_BAND_STARTS, np.arange(OLDEST_AGE + 1), side="right") - 1
+_QUALITY = PEOPLE_TALLIES.index("sum_quality")
+_OF_SOME = np.array([COUNTED.index(name) for name in OF_SOME])
+_FIRST_IN_NEED, _FIRST_REACHED = (PEOPLE_TALLIES.index(f"{OF_SOME[0]}_{people}") for people in DENOMINATORS)
 
 
 class Recorder:
-    """The record of a run: `people` (weeks, cells, tallies) and `system` (weeks, tallies), float64."""
+    """The record of a run: `people` (weeks, cells, tallies) and `system` (weeks, tallies), float64.
+
+    `marks` says of each dwelling's resident whether they are in need (1) and reached (2).
+    """
 
     def __init__(self, world: World, weeks: int) -> None:
         self.people = np.zeros((weeks, N_CELLS, len(PEOPLE_TALLIES)))
         self.system = np.zeros((weeks, len(SYSTEM_TALLIES)))
         self.n_weeks = 0
         self.last_stage = world.citizens.stage.copy()
+        self.marks = np.zeros(world.citizens.id.size, np.uint8)
+        citizens = world.citizens
+        _mark_needs(citizens.age, citizens.stage, citizens.lonely, np.zeros_like(citizens.arrived), 0, self.marks)
         p = world.parameters.observation
         self._life = np.array([getattr(p, f"life_{stage.word}") for stage in Stage])
+        self._quality = np.array([getattr(p, f"quality_{stage.word}") for stage in Stage])
         self._life_lonely = p.life_lonely
 
     def record(self, world: World) -> None:
         """Write one row for the week that has just been simulated."""
-        week = self.n_weeks
-        if week == self.system.shape[0]:
+        row, week = self.n_weeks, world.week - 1
+        if row == self.system.shape[0]:
             self._grow()
-        arguments = (world.citizens, self.last_stage, self._life, self._life_lonely, world.week - 1)
+        citizens, cases = world.citizens, world.cases
+        _mark_needs(citizens.age, citizens.stage, citizens.lonely, citizens.arrived, week, self.marks)
+        _mark_reached(cases.citizen, cases.week_first, world.n_cases, week, self.marks)
+
+        arguments = (citizens, self.last_stage, self.marks, self._life, self._life_lonely, week)
         for part in world.pass_over_citizens(_count_people, *arguments):
-            self.people[week] += part
-        stocks = system_stocks(world)
-        self.system[week] = [stocks[name] if name in stocks else world.flows[name] for name in SYSTEM_TALLIES]
+            _add_up(part, self._quality, self.people[row])
+        everybody = self.people[row].sum(axis=0).tolist()
+        tallies = {"weeks": 1.0, **world.flows, **workforce(world), **community(world), **service(world, week)}
+        tallies |= worth(world, everybody, row)
+        self.system[row] = [tallies[name] for name in SYSTEM_TALLIES]
         self.n_weeks += 1
 
-    def restore(self, people: NDArray[np.float64], system: NDArray[np.float64], last_stage: NDArray[np.int8]) -> None:
+    def content(self) -> dict[str, NDArray[Any]]:
+        """Return the record so far and what is needed to go on with it."""
+        n = self.n_weeks
+        kept = (self.people[:n], self.system[:n], self.last_stage, self.marks)
+        return dict(zip(RECORDED, kept, strict=True))
+
+    def restore(self, content: Mapping[str, NDArray[Any]]) -> None:
         """Go on from a saved record."""
-        self.people, self.system, self.last_stage = people, system, last_stage
-        self.n_weeks = system.shape[0]
+        self.people, self.system, self.last_stage, self.marks = (content[name] for name in RECORDED)
+        self.n_weeks = self.system.shape[0]
 
     def latest(self, measure: Measure) -> float:
-        """Return a measure's value in the latest week: top over bottom of that week alone, NaN if neither exists."""
-        top = self._tally(measure.top)
-        bottom = self._tally(measure.bottom) if measure.bottom else 1.0
-        return top / bottom * measure.scale if bottom > 0 else float("nan")
-
-    def _tally(self, name: str) -> float:
-        if name == "n_distress":
-            return self._tally("n_pre_crisis") + self._tally("n_crisis")
-        if name in PEOPLE_TALLIES:
-            return float(self.people[self.n_weeks - 1, :, PEOPLE_TALLIES.index(name)].sum())
-        return float(self.system[self.n_weeks - 1, SYSTEM_TALLIES.index(name)]) if name in SYSTEM_TALLIES else np.nan
+        """Return a measure's value in the latest week alone, NaN if there is nothing to divide by or compare with."""
+        if measure.window is Window.FUNNEL or measure.is_paired:
+            return float("nan")
+        week = slice(self.n_weeks - 1, self.n_weeks)
+        return float(measure.value(Sums(self.system[week], self.people[week]))[0])
 
     def _grow(self) -> None:
         extra = max(1, self.system.shape[0])
@@ -114,66 +113,84 @@ class Recorder:
         self.system = np.concatenate([self.system, np.zeros((extra, self.system.shape[1]))])
 
 
-def system_stocks(world: World) -> dict[str, float]:
-    """Return the levels of workforce, service, community and money at the end of the week."""
-    workers, books = world.link_workers, world.commissioner
-    is_in = workers.in_post
-    held, waiting = _count_cases(world.cases, world.n_cases)
-    in_post = float(workers.fte[is_in].sum())
-    threshold = world.parameters.turnover.threshold_burnt_out
-    return {
-        "weeks": 1.0,
-        "fte_funded": float(workers.fte.sum()),
-        "fte_in_post": in_post,
-        "fte_vacant": float(workers.fte.sum()) - in_post,
-        "n_workers": float(is_in.sum()),
-        "sum_burnout": float(workers.burnout[is_in].sum()),
-        "n_burnt_out": float((workers.burnout[is_in] > threshold).sum()),
-        "n_intending": float(workers.intends[is_in].sum()),
-        "n_held_cases": float(held),
-        "n_waiting": float(waiting),
-        "places_occupied": float(world.organisations.occupied.sum()),
-        "n_volunteers": float(world.organisations.volunteers.sum()),
-        "spent": float(books.spent_posts[0] + books.spent_outreach[0] + books.spent_grants[0]),
-    }
+@compiled
+def _mark_needs(age: Whole, stage: Whole, lonely: Flags, arrived: Whole, week: int, marks: Whole) -> None:
+    """Mark afresh those who arrived this week: in need if 16 or over and in distress or lonely, and not yet reached."""
+    for i in range(arrived.shape[0]):
+        if arrived[i] == week:
+            is_distressed = stage[i] == Stage.PRE_CRISIS or stage[i] == Stage.CRISIS
+            marks[i] = IN_NEED if age[i] >= ADULT_AGE and (is_distressed or lonely[i]) else 0
 
 
 @compiled
-def _count_cases(cases: Cases, n_cases: int) -> tuple[int, int]:
-    held = waiting = 0
+def _mark_reached(citizen: Whole, week_first: Whole, n_cases: int, week: int, marks: Whole) -> None:
     for row in range(n_cases):
-        if cases.state[row] != CaseState.CLOSED:
-            held += cases.worker[row] >= 0
-            waiting += not is_seen(cases, row)
-    return held, waiting
+        if week_first[row] == week:
+            marks[citizen[row]] |= REACHED
 
 
 @compiled
 def _count_people(
-    low: int, high: int, citizens: Citizens, last_stage: Whole, life: Floats, life_lonely: float, week: int
+    low: int,
+    high: int,
+    citizens: Citizens,
+    last_stage: Whole,
+    marks: Whole,
+    life: Floats,
+    life_lonely: float,
+    week: int,
 ) -> Floats:
-    tallies = np.zeros((N_CELLS, len(PEOPLE_TALLIES)))
-    n_bands, n_sexes = len(AGE_BANDS), len(SEXES)
+    """Return tallies of everybody by mark, cell and name, shape (4, cells, tallies): each person in one place."""
+    tallies = np.zeros((_N_MARKS * N_CELLS, len(COUNTED)))
+    n_fifths, n_bands, n_sexes = SHAPE
+    age, female, fifth, stage, lonely = citizens.age, citizens.female, citizens.fifth, citizens.stage, citizens.lonely
+    consultations, contentment, trust = citizens.consultations, citizens.contentment, citizens.trust
+    aware, last_referral = citizens.aware, citizens.last_referral
+    anyway, helps = citizens.volunteers_anyway, citizens.volunteer_row
     for i in range(low, high):
-        band = _BAND_OF_AGE[citizens.age[i]]
-        cell = (citizens.fifth[i] * n_bands + band) * n_sexes + (0 if citizens.female[i] else 1)
-        tallies[cell, 0] += 1
-        tallies[cell, _CONSULTATIONS] += citizens.consultations[i]
-        if citizens.age[i] < ADULT_AGE:
-            last_stage[i] = citizens.stage[i]
+        now, before = stage[i], last_stage[i]
+        cell = ((marks[i] * n_fifths + fifth[i]) * n_bands + _BAND_OF_AGE[age[i]]) * n_sexes + (1 - female[i])
+        tallies[cell, _CONSULTATIONS] += consultations[i]
+        last_stage[i] = now
+        if age[i] < ADULT_AGE:
+            tallies[cell, _EVERYBODY] += 1
             continue
-        tallies[cell, 1] += 1
-        stage = citizens.stage[i]
-        tallies[cell, _FIRST_STAGE + stage] += 1
-        if last_stage[i] != stage:
-            tallies[cell, _FLOW_COLUMN[last_stage[i], stage]] += 1
-            last_stage[i] = stage
-        satisfaction = life[stage] + citizens.contentment[i]
-        if citizens.lonely[i]:
-            tallies[cell, _LONELY] += 1
-            satisfaction -= life_lonely
-        tallies[cell, _LIFE] += min(10.0, max(0.0, satisfaction))
-        tallies[cell, _AWARE] += citizens.aware[i]
-        tallies[cell, _TRUST] += citizens.trust[i]
-        tallies[cell, _REFERRED] += citizens.last_referral[i] == week
-    return tallies
+        tallies[cell, _FIRST_STAGE + now] += 1
+        if now != before:
+            tallies[cell, _FLOW_COLUMN[before, now]] += 1
+        tallies[cell, _LONELY] += lonely[i]
+        tallies[cell, _LIFE] += min(10.0, max(0.0, life[now] + contentment[i] - life_lonely * lonely[i]))
+        tallies[cell, _TRUST] += trust[i]
+        tallies[cell, _AWARE] += aware[i]
+        tallies[cell, _VOLUNTEERING] += anyway[i] or helps[i] >= 0
+        tallies[cell, _REFERRED] += last_referral[i] == week
+    _count_heads(tallies)
+    return tallies.reshape(_N_MARKS, N_CELLS, len(COUNTED))
+
+
+@inlined
+def _count_heads(tallies: Floats) -> None:
+    """Fill in the adults of each row, who are those of every stage, and add them to the young."""
+    for row in range(tallies.shape[0]):
+        adults = tallies[row, _FIRST_STAGE:_BEYOND_STAGES].sum()
+        tallies[row, _ADULTS] = adults
+        tallies[row, _EVERYBODY] += adults
+
+
+@compiled
+def _add_up(counted: Floats, quality: Floats, people: Floats) -> None:
+    """Add one chunk's tallies to a week's: everybody's, the worth of their stages, those in need, those reached."""
+    for mark in range(_N_MARKS):
+        for cell in range(N_CELLS):
+            found, row = counted[mark, cell], people[cell]
+            if found[_EVERYBODY] == 0:
+                continue
+            for k in range(len(COUNTED)):
+                row[k] += found[k]
+            for stage in range(quality.shape[0]):
+                row[_QUALITY] += found[_FIRST_STAGE + stage] * quality[stage]
+            for k in range(_OF_SOME.shape[0]):
+                if mark & IN_NEED:
+                    row[_FIRST_IN_NEED + k] += found[_OF_SOME[k]]
+                if mark & REACHED:
+                    row[_FIRST_REACHED + k] += found[_OF_SOME[k]]

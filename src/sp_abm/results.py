@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from sp_abm.errors import BadFile, BadValue, unknown
 from sp_abm.events.rows import FIELDS
-from sp_abm.measures import MEASURES, Measure, Window
+from sp_abm.measures import MEASURES, Measure, Window, ratio
 from sp_abm.panel import COLUMNS as PANEL_COLUMNS
-from sp_abm.recorder import PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES
 from sp_abm.snapshot import write_folder
-from sp_abm.vocabulary import AGE_BANDS, DEPRIVATION_FIFTHS, SEXES, TRANSITIONS, WEEKS_PER_YEAR, Stage
+from sp_abm.tallies import PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES, Sums
+from sp_abm.vocabulary import AGE_BANDS, DEPRIVATION_FIFTHS, SEXES, TRANSITIONS, WEEKS_PER_YEAR, Outcome, Stage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,15 +71,34 @@ class Results:
 
     @property
     def summary(self) -> "pd.Series[float]":
-        """Return every measure's summary at the end of the run, indexed by measure name."""
+        """Return every measure's summary at the end of the run, indexed by measure name; paired ones are missing."""
         return self._summary(self.n_weeks)
 
     def summary_at(self, year: float) -> "pd.Series[float]":
         """Return the summary as it stood after that many years (more than 0, at most the run's)."""
-        end = round(year * WEEKS_PER_YEAR)
-        if not 0 < end <= self.n_weeks:
-            raise BadValue(f"year = {year!r} must be more than 0 and at most {self.n_weeks / WEEKS_PER_YEAR:g}.")
-        return self._summary(end)
+        return self._summary(self._week_of(year))
+
+    def against(self, baseline: "Results", year: float | None = None) -> "pd.Series[float]":
+        """Return the paired measures: what this run brought over another with the same people and luck.
+
+        Read after that many years, by default at the end. Raises `BadValue` if the two are not a pair.
+        """
+        import pandas as pd
+
+        for fact in ("place", "seed", "residents"):
+            mine, theirs = self.provenance.get(fact), baseline.provenance.get(fact)
+            if mine != theirs:
+                raise BadValue(f"{fact} = {mine!r} here and {theirs!r} in the baseline: the two are not a pair.")
+        if self.n_weeks != baseline.n_weeks:
+            raise BadValue(f"{self.n_weeks} weeks here and {baseline.n_weeks} in the baseline: the two are not a pair.")
+        end = self.n_weeks if year is None else self._week_of(year)
+        values = {}
+        for name, declared in MEASURES.items():
+            if declared.is_paired:
+                first = _first_week(declared, end)
+                change = self._sums.stretch(first, end) - baseline._sums.stretch(first, end)
+                values[name] = float(declared.value(change)[0])
+        return pd.Series(values, name="value", dtype=float)
 
     def by(self, group: str) -> "pd.DataFrame":
         """Return measures of people by `deprivation`, `age` or `sex`: one row a group, one column a measure."""
@@ -88,16 +107,11 @@ class Results:
         if group not in GROUPS:
             raise unknown("group", group, GROUPS)
         axis = list(GROUPS).index(group)
-        cube = self.people.reshape(self.n_weeks, *SHAPE, len(PEOPLE_TALLIES))
-        others = tuple(1 + k for k in range(len(SHAPE)) if k != axis)
-        tallies = cube.sum(axis=others)[-WEEKS_PER_YEAR:].sum(axis=0)
-        weeks = float(min(self.n_weeks, WEEKS_PER_YEAR))
         columns = {}
         for name, declared in MEASURES.items():
             if declared.is_by_group:
-                top = _people_tally(tallies, declared.top)
-                bottom = weeks if declared.bottom == "weeks" else _people_tally(tallies, declared.bottom)
-                columns[name] = _ratio(top, bottom, declared.scale)
+                sums = self._sums.stretch(_first_week(declared, self.n_weeks), self.n_weeks)
+                columns[name] = declared.value(sums.by_group(axis))
         return pd.DataFrame(columns, index=pd.Index(GROUPS[group], name=group))
 
     def funnel(self, end: int | None = None) -> dict[str, int]:
@@ -105,27 +119,12 @@ class Results:
         end = self.n_weeks if end is None else end
         referred = self.cases["week_referred"]
         is_cohort = (referred >= end - FUNNEL_FROM) & (referred < end - FUNNEL_TO)
-        counts = {"referred": int(is_cohort.sum())}
-        for step, column in (
-            ("contacted", "week_first"),
-            ("three_or_more", "week_third"),
-            ("started_activity", "week_started"),
-        ):
-            happened = (self.cases[column] >= referred) & (self.cases[column] < end)
-            counts[step] = int((is_cohort & happened).sum())
-        return counts
+        steps = {step: int((is_cohort & is_true).sum()) for step, is_true in self._steps(end).items()}
+        return {"referred": int(is_cohort.sum()), **steps}
 
     def tally(self, name: str) -> NDArray[np.float64]:
         """Return one tally by week, shape (weeks,)."""
-        if name == "n_distress":
-            return self.tally("n_pre_crisis") + self.tally("n_crisis")
-        if name in PEOPLE_TALLIES:
-            by_week: NDArray[np.float64] = self.people[:, :, PEOPLE_TALLIES.index(name)].sum(axis=1)
-            return by_week
-        if name not in SYSTEM_TALLIES:
-            raise unknown("tally", name, (*PEOPLE_TALLIES, *SYSTEM_TALLIES))
-        series: NDArray[np.float64] = self.system[:, SYSTEM_TALLIES.index(name)]
-        return series
+        return self._sums.of(name)
 
     def stage_matrix(self) -> NDArray[np.float64]:
         """Return moves between stages over the run, shape (5, 5), from row to column, people of 16 and over."""
@@ -165,8 +164,8 @@ class Results:
             if not (folder / name).is_file():
                 raise BadFile(f"{folder} is not a complete folder of results: {name} is missing.")
         provenance = _read_provenance(folder / "provenance.json")
-        system = _read_frame(folder / "tallies.parquet", SYSTEM_TALLIES).to_numpy(dtype=np.float64)
-        people = _read_frame(folder / "people.parquet", PEOPLE_TALLIES).to_numpy(dtype=np.float64)
+        system = _read_tallies(folder / "tallies.parquet", SYSTEM_TALLIES)
+        people = _read_tallies(folder / "people.parquet", PEOPLE_TALLIES)
         if people.shape[0] != system.shape[0] * int(np.prod(SHAPE)):
             raise BadFile(f"{folder}: people.parquet and tallies.parquet are of different runs.")
         cases = _read_frame(folder / "cases.parquet", CASE_COLUMNS)
@@ -182,52 +181,66 @@ class Results:
             events=_read_frame(folder / _EVENTS, ("event", *FIELDS)) if (folder / _EVENTS).exists() else None,
         )
 
+    @property
+    def _sums(self) -> Sums:
+        return Sums(self.system, self.people)
+
+    def _week_of(self, year: float) -> int:
+        end = round(year * WEEKS_PER_YEAR)
+        if not 0 < end <= self.n_weeks:
+            raise BadValue(f"year = {year!r} must be more than 0 and at most {self.n_weeks / WEEKS_PER_YEAR:g}.")
+        return end
+
     def _summary(self, end: int) -> "pd.Series[float]":
         import pandas as pd
 
-        values = {name: self._total(declared, end) for name, declared in MEASURES.items()}
+        windows = {first: self._sums.stretch(first, end) for first in {0, max(0, end - WEEKS_PER_YEAR)}}
+        counts = self.funnel(end)
+        values = {}
+        for name, declared in MEASURES.items():
+            if declared.is_paired:
+                values[name] = np.nan
+            elif declared.window is Window.FUNNEL:
+                values[name] = float(ratio(np.array(counts[declared.top]), counts["referred"]))
+            else:
+                values[name] = float(declared.value(windows[_first_week(declared, end)])[0])
         return pd.Series(values, name="value", dtype=float)
 
     def _by_week(self, declared: Measure) -> NDArray[np.float64]:
-        if declared.window is Window.FUNNEL:
-            return self._funnel_by_week(declared)
-        bottom = self.tally(declared.bottom) if declared.bottom else np.ones(self.n_weeks)
-        return np.asarray(_ratio(self.tally(declared.top), bottom, declared.scale))
-
-    def _funnel_by_week(self, declared: Measure) -> NDArray[np.float64]:
-        column = {
-            "contacted": "week_first",
-            "three_or_more": "week_third",
-            "started_activity": "week_started",
-        }
+        if declared.is_paired:
+            return np.full(self.n_weeks, np.nan)
+        if declared.window is not Window.FUNNEL:
+            return declared.value(self._sums)
         referred = self.cases["week_referred"].astype(np.int64)
         is_run = referred >= 0
-        happened = self.cases[column[declared.top]] >= referred
-        bottom = np.bincount(referred[is_run], minlength=self.n_weeks)[: self.n_weeks]
-        top = np.bincount(referred[is_run & happened], minlength=self.n_weeks)[: self.n_weeks]
-        return np.asarray(_ratio(top, bottom, 1.0))
+        happened = is_run & self._steps(None)[declared.top]
+        top, bottom = (
+            np.bincount(referred[which], minlength=self.n_weeks)[: self.n_weeks] for which in (happened, is_run)
+        )
+        return ratio(top, bottom)
 
-    def _total(self, declared: Measure, end: int) -> float:
-        if declared.window is Window.FUNNEL:
-            counts = self.funnel(end)
-            return float(_ratio(np.array(counts[declared.top]), np.array(counts["referred"]), 1.0))
-        first = 0 if declared.window is Window.RUN else max(0, end - WEEKS_PER_YEAR)
-        top = self.tally(declared.top)[first:end].sum()
-        bottom = self.tally(declared.bottom)[first:end].sum() if declared.bottom else 1.0
-        return float(_ratio(top, bottom, declared.scale))
+    def _steps(self, end: int | None) -> dict[str, NDArray[np.bool_]]:
+        """Return for each step of the funnel the cases that had taken it before a week (None: ever)."""
+        referred = self.cases["week_referred"]
+
+        def happened(column: str) -> NDArray[np.bool_]:
+            weeks = self.cases[column]
+            is_true: NDArray[np.bool_] = (weeks >= referred) & (True if end is None else weeks < end)
+            return is_true
+
+        third, started = happened("week_third"), happened("week_started")
+        return {
+            "contacted": happened("week_first"),
+            "three_or_more": third,
+            "started_activity": started,
+            "adequate_dose": third & started,
+            "gave_up": happened("week_closed") & (self.cases["outcome"] == Outcome.GAVE_UP),
+        }
 
 
-def _ratio(top: Any, bottom: Any, scale: float) -> Any:
-    """Return top over bottom times scale, missing where there is nothing to divide by."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(np.asarray(bottom) > 0, np.asarray(top, float) / bottom * scale, np.nan)
-
-
-def _people_tally(tallies: NDArray[np.float64], name: str) -> NDArray[np.float64]:
-    if name == "n_distress":
-        return _people_tally(tallies, "n_pre_crisis") + _people_tally(tallies, "n_crisis")
-    column: NDArray[np.float64] = tallies[:, PEOPLE_TALLIES.index(name)]
-    return column
+def _first_week(declared: Measure, end: int) -> int:
+    """Return the first week that a measure covers in a summary at the end of a week."""
+    return 0 if declared.window is Window.RUN else max(0, end - WEEKS_PER_YEAR)
 
 
 def _read_provenance(path: Path) -> dict[str, Any]:
@@ -240,6 +253,11 @@ def _read_provenance(path: Path) -> dict[str, Any]:
             raise
         raise BadFile(f"{path} is damaged: {problem}.") from None
     return provenance
+
+
+def _read_tallies(path: Path, names: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return tallies in the order and the layout they were recorded in, so that sums come out the same in every bit."""
+    return np.ascontiguousarray(_read_frame(path, names)[list(names)], np.float64)
 
 
 def _read_frame(path: Path, columns: tuple[str, ...]) -> "pd.DataFrame":

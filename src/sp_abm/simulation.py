@@ -21,7 +21,7 @@ from sp_abm.loops import FROZEN, Links
 from sp_abm.panel import Panel
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
-from sp_abm.recorder import Recorder
+from sp_abm.recorder import RECORDED, Recorder
 from sp_abm.results import CASE_COLUMNS, Results
 from sp_abm.scenario import Scenario, from_content, load
 from sp_abm.schedule import Observer, step, week_without
@@ -131,13 +131,11 @@ class Simulation:
             "seed": self.world.luck.seed,
             "is_warm": self.is_warm,
         }
-        n = self.recorder.n_weeks
 
         def write(beside: Path) -> None:
             save_state(self.world, beside)
             (beside / "simulation.json").write_text(json.dumps(facts, indent=1), "utf-8")
-            record = {"people": self.recorder.people[:n], "system": self.recorder.system[:n]}
-            np.savez(beside / "record.npz", allow_pickle=False, last_stage=self.recorder.last_stage, **record)
+            np.savez(beside / "record.npz", allow_pickle=False, **self.recorder.content())
 
         write_folder(folder, write)
 
@@ -149,12 +147,12 @@ class Simulation:
             place = Place(**{name: _untupled(value) for name, value in facts["place"].items()})
             scenario = from_content(facts["scenario"])
             with np.load(folder / "record.npz", allow_pickle=False) as record:
-                people, system, last_stage = record["people"], record["system"], record["last_stage"]
+                content = {name: record[name] for name in RECORDED}
         except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as problem:
             raise BadFile(f"{folder} does not hold a saved model: {problem}.") from None
         simulation = cls._before_state(facts, scenario, place)
         load_state(simulation.world, folder)
-        simulation.recorder.restore(people, system, last_stage)
+        simulation.recorder.restore(content)
         return simulation
 
     @classmethod

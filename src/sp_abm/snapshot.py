@@ -1,8 +1,9 @@
 """Snapshots: the whole state of a world on disk, to go on from later with the same luck."""
 
 import json
+import os
 import shutil
-import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -22,24 +23,24 @@ _STATE, _FACTS = "state.npz", "state.json"
 
 
 def write_folder(folder: Path, write: Callable[[Path], None]) -> None:
-    """Fill a folder beside and rename it into place; an older one of that name is replaced whole.
+    """Fill a folder beside and rename it into place; an older one of that name goes only when the new one stands.
 
     Raises `CannotWrite` when there is no room or no permission; what was there before then stays.
     """
+    beside, old = (folder.parent / f".{folder.name}-{os.getpid()}-{time.monotonic_ns()}{end}" for end in ("", "-old"))
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as problem:
-        raise CannotWrite(f"{folder} cannot be written: {problem.strerror or problem}.") from None
-    try:
+        beside.mkdir(parents=True)
         write(beside)
         if folder.exists():
-            shutil.rmtree(folder)
+            folder.replace(old)
         beside.replace(folder)
     except OSError as problem:
+        if old.exists():
+            old.replace(folder)
         raise CannotWrite(f"{folder} cannot be written: {problem.strerror or problem}.") from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def parameter_changes(parameters: Parameters) -> dict[str, float]:

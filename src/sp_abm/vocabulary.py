@@ -61,6 +61,19 @@ class Route(IntEnum):
         """Say whether the route leads through general practice."""
         return self in (Route.GP, Route.PRACTICE_STAFF)
 
+    @property
+    def word(self) -> str:
+        """Return the route's name as used in measures, such as ``outreach``."""
+        return self.name.lower()
+
+
+class Horizon(StrEnum):
+    """Of which of the three horizons a first contact is: after things went wrong, before, or in between."""
+
+    REACTIVE = "reactive"
+    MIXED = "mixed"
+    PROACTIVE = "proactive"
+
 
 class CaseState(IntEnum):
     """The pathway of a case, in order; a closed case also carries an `Outcome`."""

@@ -15,7 +15,7 @@ from sp_abm.agents.link_workers import Knowledge, LinkWorkers, Pcns
 from sp_abm.cases import Cases, open_cases
 from sp_abm.declare import copied, grown, new_table
 from sp_abm.kernels import Whole
-from sp_abm.loops import Links
+from sp_abm.loops import Blend, Links, mean_by
 from sp_abm.network import Ties
 from sp_abm.parameters import Parameters
 from sp_abm.places import Place
@@ -28,12 +28,18 @@ CHUNK: Final = 16384
 """Citizens a compiled pass handles at a time; fixed, so that sums do not depend on the number of threads."""
 
 FLOWS: Final[dict[str, str]] = {
-    "offered": "offers of social prescribing made by GPs",
+    "offered": "offers of social prescribing made in general practice",
     "declined": "offers declined",
     "referred": "people referred: accepted offers, self-referrals and outreach",
-    "referred_non_medical": "of these, by a route other than a GP",
+    "referred_non_medical": "of these, by a route other than general practice",
     "approached": "outreach approaches made",
     "met": "people met by outreach",
+    "name_cards": "name cards given to people met",
+    "conversations": "conversations with the toolkit's cards",
+    "small_steps": "small steps agreed in them",
+    "follow_ups": "small steps followed up the week after",
+    "data_left": "conversations that left data behind",
+    "toolkit_volunteers": "people who came to volunteer in a conversation",
     "gave_up": "people who gave up before their first contact",
     "first_contacts": "people seen for the first time",
     "weeks_waited": "weeks from referral to first contact, summed over those first seen",
@@ -50,6 +56,7 @@ FLOWS: Final[dict[str, str]] = {
     "closed_seen": "cases closed of people seen at least once",
     "contacts_of_closed": "contacts those cases had",
     "adequate": "cases closed after adequate help",
+    "outcomes_recorded": "closed cases whose outcome was written down",
     "dropped": "cases dropped when their link worker left",
     "leavers": "link workers who left",
     "expected_leavers": "sum of link workers' chances of leaving",
@@ -159,6 +166,16 @@ class World:
         p, key = self.parameters.referral, self.luck.key("kind")
         open_cases(self.cases, self.n_cases, self.citizens, rows, routes, p, key, week)
         self.n_cases += rows.size
+
+    def blend(self, link: str, week: int, signal: Callable[[], Any]) -> Blend:
+        """Return what comes through a link about people of 16 and over; `signal()` gives its values by citizen."""
+        n_pcns = self.pcns.id.shape[0]
+        return self.links.blend(link, week, n_pcns, lambda: self.mean_of_adults(signal()))
+
+    def mean_of_adults(self, values: Any) -> NDArray[np.float64]:
+        """Return the mean of a value over the people of 16 and over of each PCN."""
+        is_adult = self.citizens.age >= ADULT_AGE
+        return mean_by(self.citizens.pcn[is_adult], np.asarray(values)[is_adult], self.pcns.id.shape[0])
 
     def pass_over_citizens(self, kernel: Callable[..., Any], *arguments: Any) -> list[Any]:
         """Call kernel(low, high, *arguments) for fixed chunks of rows; return the answers in chunk order."""

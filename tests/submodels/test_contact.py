@@ -8,7 +8,7 @@ import pytest
 from sp_abm.agents.community import Terms, room
 from sp_abm.agents.link_workers import hours_direct
 from sp_abm.loops import Blend
-from sp_abm.submodels.contact import contact, felt, p_accepts, terms_of
+from sp_abm.submodels.contact import contact, felt, p_accepts, terms
 from sp_abm.vocabulary import CaseState, Stage
 
 EAGER = {"contact.rate_contact_per_week": 50, "contact.p_attends": 1}
@@ -234,7 +234,7 @@ def test_acceptance_falls_with_burnout_and_changes(small_world, add_case):
     expected = {(0.40, 0): 0.6, (0.58, 0): 0.478878, (0.40, 1): 0.428571, (0.58, 1): 0.314820}
     for (burnout, changes), chance in expected.items():
         small_world.link_workers.burnout[0], small_world.cases.changes[case] = burnout, changes
-        found = p_accepts(small_world.cases, case, felt(small_world, terms_of(small_world, 0), 0), p)
+        found = p_accepts(small_world.cases, case, felt(small_world, terms(small_world, 0), 0), p)
         assert found == pytest.approx(chance, abs=1e-6)
 
 

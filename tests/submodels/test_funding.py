@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sp_abm.levers import LEVERS
 from sp_abm.schedule import step
 from sp_abm.submodels.funding import funding
 
@@ -11,7 +12,7 @@ COST_POST = 36428 / 52
 
 def money_in(books):
     """Return the pounds that come in this week."""
-    return books.income_reimbursement[0] + books.income_grants[0]
+    return books.income_reimbursement[0] + books.income_grants_nhs[0] + books.income_grants_council[0]
 
 
 def money_out(books):
@@ -29,7 +30,8 @@ def test_the_books_of_a_week_with_one_vacancy(small_world):
     """Five of six posts are filled and each worker made 2 approaches last week at 1 hour and 2 pounds.
 
     A post costs 36,428 / 52 = 700.54 pounds a week. Spent on posts 5 x 700.54 = 3,502.69, on outreach 12 x 2 = 24,
-    on grants 20 organisations x 26 places x 300 / 52 = 3,000. Reimbursed 6 x 700.54 + 24 = 4,227.23; unspent 700.54.
+    on grants 20 organisations x 26 places x 300 / 52 = 3,000, half of it the NHS's. Reimbursed 6 x 700.54 + 24 =
+    4,227.23; unspent 700.54. Money out so far this year: 3,502.69 + 24 + 3,000.
     """
     world = small_world
     world.link_workers.in_post[2] = False
@@ -38,9 +40,28 @@ def test_the_books_of_a_week_with_one_vacancy(small_world):
     books = world.commissioner
     assert books.spent_posts[0] == pytest.approx(5 * COST_POST)
     assert books.spent_outreach[0] == pytest.approx(24)
-    assert books.spent_grants[0] == books.income_grants[0] == pytest.approx(3000)
+    assert books.spent_grants[0] == pytest.approx(3000)
+    assert books.income_grants_nhs[0] == books.income_grants_council[0] == pytest.approx(1500)
     assert books.income_reimbursement[0] == pytest.approx(6 * COST_POST + 24)
     assert books.underspent[0] == pytest.approx(COST_POST)
+    assert books.spent_this_year[0] == pytest.approx(5 * COST_POST + 3024)
+
+
+def test_what_the_nhs_does_not_pay_of_the_grants_the_council_does(fresh_world):
+    for share in (0, 0.25, 1):
+        world = fresh_world(**{"funding.share_grants_nhs": share})
+        funding(world, 1)
+        books = world.commissioner
+        assert books.income_grants_nhs[0] == pytest.approx(share * 3000)
+        assert books.income_grants_council[0] == pytest.approx((1 - share) * 3000)
+
+
+def test_posts_go_by_what_is_asked_for_what_the_review_made_of_it_and_what_the_scheme_pays(small_world):
+    """6 posts x .5 after the review x .8 reimbursed = 2.4."""
+    books = small_world.commissioner
+    books.posts_factor[0], books.reimbursement[0] = 0.5, 0.8
+    funding(small_world, 1)
+    assert small_world.pcns.fte_funded == pytest.approx([2.4])
 
 
 def test_without_posts_nothing_is_paid_for_them(fresh_world):
@@ -66,15 +87,14 @@ def test_money_in_equals_money_out_to_the_penny_in_every_week(fresh_world):
     world = fresh_world(**{"turnover.rate_leaves_otherwise_per_week": 0.05})
     levers = world.levers_now.copy()
     world.levers = np.tile(levers, (80, 1))
-    world.levers[:, 2] = 0.2  # outreach_share
-    world.levers[20:, 4] = 0.3  # posts_per_10000
-    world.levers[40:, 4] = 0.71
-    world.levers[70:, 4] = 0.0
+    outreach, posts = list(LEVERS).index("outreach_share"), list(LEVERS).index("posts_per_10000")
+    world.levers[:, outreach] = 0.2
+    world.levers[20:, posts], world.levers[40:, posts], world.levers[70:, posts] = 0.3, 0.71, 0.0
     unspent = []
     for _ in range(80):
         step(world)
         books = world.commissioner
         assert abs(money_in(books) - money_out(books)) < 0.005
-        assert all(getattr(books, name)[0] >= 0 for name in books._fields)
+        assert all((getattr(books, name) >= 0).all() for name in books._fields)
         unspent.append(books.underspent[0])
     assert max(unspent) > COST_POST

@@ -30,11 +30,28 @@ def test_nobody_consults_at_a_rate_of_0_or_more_than_12_times():
 
 def test_the_weekly_rate_multiplies_person_distress_and_illness():
     """2.86 / 52 x 2 (frailty) = .11; x 3.7 in pre-crisis or crisis = .407; x 4 when ill too = 1.628."""
-    assert weekly_rate(2.0, Stage.THRIVING, False, P) == pytest.approx(0.11)
-    assert weekly_rate(2.0, Stage.RECOVERING, False, P) == pytest.approx(0.11)
-    assert weekly_rate(2.0, Stage.PRE_CRISIS, False, P) == pytest.approx(0.407)
-    assert weekly_rate(2.0, Stage.CRISIS, True, P) == pytest.approx(1.628)
-    assert weekly_rate(2.0, Stage.OFF_BALANCE, True, P) == pytest.approx(0.44)
+    assert weekly_rate(2.0, 0.0, False, P) == pytest.approx(0.11)
+    assert weekly_rate(2.0, 1.0, False, P) == pytest.approx(0.407)
+    assert weekly_rate(2.0, 1.0, True, P) == pytest.approx(1.628)
+    assert weekly_rate(2.0, 0.0, True, P) == pytest.approx(0.44)
+
+
+def test_a_share_of_distress_acts_in_proportion():
+    """A link frozen where a fifth are in distress: .11 x (1 + 2.7 x .2) = .11 x 1.54 = .1694."""
+    assert weekly_rate(2.0, 0.2, False, P) == pytest.approx(0.1694)
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_only_pre_crisis_and_crisis_raise_consultations(fresh_world, stage):
+    """Were it not for distress, the same luck would give the same numbers: 3.7 times as many, or as many."""
+    numbers = []
+    for ratio in (1, 3.7):
+        world = fresh_world(**{"help_seeking.ratio_distress": ratio})
+        world.citizens.stage[:] = stage
+        help_seeking(world, 0)
+        numbers.append(int(world.citizens.consultations.sum()))
+    assert (numbers[1] > 2 * numbers[0]) == (stage in (Stage.PRE_CRISIS, Stage.CRISIS))
+    assert numbers[1] > 2 * numbers[0] or numbers[1] == numbers[0]
 
 
 def test_a_practice_counts_the_consultations_of_its_patients(small_world):
@@ -57,7 +74,8 @@ def test_consultations_add_up_to_their_rates(small_world):
     """Poisson: the sum over 20 weeks may stray from the sum of rates by four standard deviations (6 in 100,000)."""
     citizens = small_world.citizens
     expected = sum(
-        weekly_rate(f, s, i, P) for f, s, i in zip(citizens.frailty, citizens.stage, citizens.ill, strict=True)
+        weekly_rate(f, float(s in (Stage.PRE_CRISIS, Stage.CRISIS)), i, P)
+        for f, s, i in zip(citizens.frailty, citizens.stage, citizens.ill, strict=True)
     )
     total = 0
     for week in range(20):

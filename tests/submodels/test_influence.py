@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sp_abm.parameters import Parameters
-from sp_abm.submodels.influence import influence, is_lonely, ratio_by_ties
+from sp_abm.submodels.influence import at_ties, group_ties, influence, is_lonely, ratio_by_ties
 from sp_abm.vocabulary import Stage, TieKind
 
 P = Parameters().influence
@@ -73,6 +73,31 @@ def test_an_activity_never_keeps_anybody_lonely(fresh_world):
     influence(active, 0)
     assert (active.citizens.lonely <= alone.citizens.lonely).all()
     assert active.citizens.lonely.sum() < alone.citizens.lonely.sum()
+
+
+def test_group_ties_are_the_others_in_an_activity_up_to_four(small_world):
+    small_world.organisations.occupied[:5] = [0, 1, 2, 5, 9]
+    assert group_ties(small_world)[:5].tolist() == [0, 0, 1, 4, 4]
+
+
+def test_a_part_of_a_tie_counts_in_part():
+    """Ratios 8, 4, 2, 1 for 0 to 3 ties: at 1 + 1 it is 2, at 1 + .5 half way from 4 to 2, at 0 + 2.25 it is 1.75."""
+    ratios = np.array([8.0, 4.0, 2.0, 1.0])
+    assert [at_ties(ratios, n, more) for n, more in [(2, 0.0), (1, 1.0), (1, 0.5), (0, 2.25)]] == [2, 2, 3, 1.75]
+
+
+def test_sharing_an_activity_keeps_people_from_becoming_lonely(fresh_world):
+    """Alone in it, or with eight others: the same luck makes fewer lonely, and only of those in it."""
+    lonely = []
+    for others in (0, 8):
+        world = fresh_world(**{"influence.rate_lonely_per_week": 0.2})
+        world.citizens.lonely[:] = False
+        world.citizens.activity_row[:1000] = 0
+        world.organisations.occupied[0] = 1 + others
+        influence(world, 0)
+        lonely.append(world.citizens.lonely.copy())
+    assert (lonely[1] <= lonely[0]).all() and lonely[1][:1000].sum() < lonely[0][:1000].sum()
+    assert np.array_equal(lonely[0][1000:], lonely[1][1000:])
 
 
 def test_a_sure_waking_wakes_one_tie_of_each_row_that_has_one_asleep(fresh_world):

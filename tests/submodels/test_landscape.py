@@ -1,10 +1,14 @@
 """Landscape: what is dated comes into force on its date."""
 
 import numpy as np
+import pytest
 
 from sp_abm.levers import DEFAULTS, LEVERS
 from sp_abm.submodels.landscape import landscape
+from sp_abm.submodels.transitions import transitions
+from sp_abm.vocabulary import Stage
 
+SHOCK = list(LEVERS).index("distress_shock")
 CAP = list(LEVERS).index("caseload_cap")
 
 
@@ -54,5 +58,50 @@ def test_every_lever_is_written_and_nothing_else(small_world):
     world.levers = 1000.0 + np.arange(len(LEVERS))[None, :]
     landscape(world, 0)
     for name in world.commissioner._fields:
-        expected = 1000 + list(LEVERS).index(name) if name in LEVERS else before[name][0]
-        assert getattr(world.commissioner, name)[0] == expected, name
+        expected = 1000 + list(LEVERS).index(name) if name in LEVERS else before[name]
+        if name == "shock_strain":
+            expected = 1000 + list(LEVERS).index("distress_shock")
+        assert np.all(getattr(world.commissioner, name) == expected), name
+
+
+def strain_of(world, shocks, weeks):
+    """Return what shocks, by week, leave of strain in each of the first weeks."""
+    world.levers = np.tile(list(DEFAULTS.values()), (weeks, 1))
+    for week, size in shocks.items():
+        world.levers[week, SHOCK] = size
+    found = []
+    for world.week in range(weeks):
+        landscape(world, world.week)
+        found.append(world.commissioner.shock_strain[0])
+    return found
+
+
+def test_a_shock_strikes_in_its_week_and_wears_off_by_the_same_part_every_week(fresh_world):
+    """2 in week 1; a quarter of what is left is lost each week: 2, 1.5, 1.125. Another 1 in week 4 adds to .84375."""
+    world = fresh_world(**{"landscape.weeks_shock_fades": 4})
+    assert strain_of(world, {1: 2}, 4) == pytest.approx([0, 2, 1.5, 1.125])
+    world = fresh_world(**{"landscape.weeks_shock_fades": 4})
+    assert strain_of(world, {1: 2, 4: 1}, 5) == pytest.approx([0, 2, 1.5, 1.125, 1.84375])
+
+
+def test_relief_takes_strain_away_and_wears_off_too(fresh_world):
+    """2, 1.5, then 1.125 - 2.125 = -1, then -.75."""
+    world = fresh_world(**{"landscape.weeks_shock_fades": 4})
+    assert strain_of(world, {0: 2, 2: -2.125}, 4) == pytest.approx([2, 1.5, -1, -0.75])
+
+
+def test_a_shock_that_fades_at_once_is_gone_the_week_after(fresh_world):
+    world = fresh_world(**{"landscape.weeks_shock_fades": 1})
+    assert strain_of(world, {0: 3}, 3) == [3, 0, 0]
+
+
+def test_a_shock_worsens_and_relief_eases_the_lives_of_people(fresh_world):
+    """5,000 people, the same luck: after a week of strain +2, 0 and -2 more, some and fewer are in distress."""
+    found = []
+    for size in (2, 0, -2):
+        world = fresh_world()
+        strain_of(world, {0: size}, 1)
+        for week in range(4):
+            transitions(world, week)
+        found.append(np.isin(world.citizens.stage, (Stage.PRE_CRISIS, Stage.CRISIS)).sum())
+    assert found[0] > found[1] > found[2]

@@ -55,12 +55,12 @@ def test_the_target_says_who_stands_where_in_line(target, stage, lonely, fifth, 
 
 
 def test_approaches_are_whole_and_the_rest_is_carried(fresh_world):
-    """37.5 x .6 x .86 = 19.35 direct hours, a fifth is 3.87: 3 approaches of an hour, .87 carried.
+    """37.5 x .6 x .888 = 19.98 direct hours, a fifth is 3.996: 3 approaches of an hour, .996 carried.
 
-    Next week .87 + 3.87 = 4.74: 4 approaches, .74 carried.
+    Next week .996 + 3.996 = 4.992: 4 approaches, .992 carried.
     """
     world = with_outreach(fresh_world())
-    for week, (whole, carried) in enumerate([(3, 0.87), (4, 0.74), (4, 0.61)]):
+    for week, (whole, carried) in enumerate([(3, 0.996), (4, 0.992), (4, 0.988)]):
         outreach(world, week)
         assert world.link_workers.hours_outreach == pytest.approx(np.full(6, whole))
         assert world.link_workers.approaches_carried == pytest.approx(np.full(6, carried))
@@ -68,13 +68,13 @@ def test_approaches_are_whole_and_the_rest_is_carried(fresh_world):
 
 
 def test_hours_spent_on_outreach_are_those_given_to_it_in_the_long_run(fresh_world):
-    """50 weeks x 3.87 hours = 193.5, less than one approach apart."""
+    """50 weeks x 3.996 hours = 199.8, less than one approach apart."""
     world = with_outreach(fresh_world(**{"outreach.hours_approach": 1.7}))
     hours = np.zeros(6)
     for week in range(50):
         outreach(world, week)
         hours += world.link_workers.hours_outreach
-    assert (np.abs(hours - 193.5) < 1.7).all()
+    assert (np.abs(hours - 199.8) < 1.7).all()
 
 
 def test_without_a_share_of_time_there_is_no_outreach(fresh_world):
@@ -176,4 +176,4 @@ def test_outreach_takes_no_more_than_the_hours_there_are_and_one_approach(fresh_
     world = with_outreach(fresh_world(), share=1)
     for week in range(20):
         outreach(world, week)
-        assert (world.link_workers.hours_outreach <= 19.35 + 1).all()
+        assert (world.link_workers.hours_outreach <= 19.98 + 1).all()

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from sp_abm.loops import Links
 from sp_abm.submodels.participation import participation
 from sp_abm.vocabulary import Route
 
@@ -115,6 +116,18 @@ def test_one_in_twenty_becomes_a_volunteer(fresh_world):
     for week in range(13):
         participation(world, week)
     assert abs(world.organisations.volunteers.sum() - 100) < 4 * 9.75
+
+
+def test_a_link_cut_to_nothing_makes_no_volunteers_and_changes_nobody_else(fresh_world):
+    found = []
+    for scale in (1, 0):
+        world = in_activities(fresh_world(**LEAVE_LATE, **{"participation.p_volunteers": 0.5}), 400)
+        world.links = Links({"completed->volunteers": scale})
+        for week in range(13):
+            participation(world, week)
+        found.append(world)
+    assert [world.organisations.volunteers.sum() > 0 for world in found] == [True, False]
+    assert np.array_equal(found[0].citizens.activity_row, found[1].citizens.activity_row)
 
 
 def test_volunteers_stop_at_1_per_cent_a_week(fresh_world):

@@ -5,8 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from sp_abm.loops import Links
 from sp_abm.parameters import Parameters
-from sp_abm.submodels.referral import p_decline, p_need, p_offer, referral, self_rate, time_pressure
+from sp_abm.submodels.referral import crowding, p_decline, p_need, p_offer, referral, self_rate
 from sp_abm.vocabulary import CaseState, Route, Stage
 
 P = Parameters().referral
@@ -73,13 +74,27 @@ def test_a_busy_week_lowers_identification(small_world):
     """400 consultations where 100 are usual: (400/100)^-.5 = .5; a quiet week of 25 doubles it."""
     small_world.practices.usual_consultations[:] = 100
     small_world.practices.consultations[:] = [400, 25]
-    assert time_pressure(small_world) == pytest.approx([0.5, 2.0])
+    assert np.exp(-0.5 * crowding(small_world)) == pytest.approx([0.5, 2.0])
+
+
+def test_crowding_makes_fewer_offers_and_a_link_of_nothing_takes_that_away(fresh_world):
+    """Four times as many as usual: half as many offers, unless it does not come through."""
+
+    def offered(usual, scale):
+        world = everyone_consults(fresh_world(**{"referral.p_identified": 0.2}))
+        world.practices.consultations[:], world.practices.usual_consultations[:] = 400, usual
+        world.links = Links({"consultations->identification": scale})
+        referral(world, 0)
+        return world.flows["offered"]
+
+    assert offered(100, 1) == pytest.approx(offered(400, 1) / 2, rel=0.2)
+    assert offered(100, 0) == offered(400, 0) == offered(400, 1)
 
 
 def test_a_surgery_without_consultations_divides_by_nothing(small_world):
     small_world.practices.consultations[:] = 0
     small_world.practices.usual_consultations[:] = 0
-    assert time_pressure(small_world) == pytest.approx([1, 1])
+    assert crowding(small_world) == pytest.approx([0, 0])
 
 
 def test_everyone_of_age_who_may_be_referred_is_when_offers_are_sure(fresh_world):
@@ -95,7 +110,7 @@ def test_everyone_of_age_who_may_be_referred_is_when_offers_are_sure(fresh_world
     rows, routes = referred(world)
     expected = set(np.flatnonzero(citizens.age >= 16)) - {a, c}
     assert set(rows[2:]) == expected and {b, d, e} <= expected
-    assert (routes == Route.GP).all()
+    assert set(routes) == {Route.GP, Route.PRACTICE_STAFF}
     assert world.flows["offered"] == world.flows["referred"] == len(expected)
 
 
@@ -119,7 +134,7 @@ def test_behind_a_closed_door_nobody_comes_of_themselves(fresh_world):
         referral(world, 0)
         rows, routes = referred(world)
         assert (rows.size > 0) == comes
-        assert (routes == Route.SELF).all()
+        assert set(routes) <= {Route.SELF, Route.COMMUNITY}
         assert world.flows["referred_non_medical"] == rows.size
 
 
@@ -169,9 +184,43 @@ def test_every_offer_is_accepted_or_declined(fresh_world):
     referral(world, 0)
     _, routes = referred(world)
     flows = world.flows
-    assert flows["offered"] == flows["declined"] + (routes == Route.GP).sum()
-    assert flows["referred"] == world.n_cases == (routes == Route.GP).sum() + flows["referred_non_medical"]
+    n_medical = np.isin(routes, (Route.GP, Route.PRACTICE_STAFF)).sum()
+    assert flows["offered"] == flows["declined"] + n_medical
+    assert flows["referred"] == world.n_cases == n_medical + flows["referred_non_medical"]
     assert 0.10 < flows["declined"] / flows["offered"] < 0.19  # awareness .5: .145
+
+
+@pytest.mark.parametrize(
+    ("share", "certain", "routes"),
+    [
+        ("share_offers_by_staff", SURE_OFFER, (Route.GP, Route.PRACTICE_STAFF)),
+        ("share_by_community", SURE_SELF | NO_OFFER, (Route.SELF, Route.COMMUNITY)),
+    ],
+)
+def test_a_share_comes_by_the_other_route_and_nothing_else_changes(fresh_world, share, certain, routes):
+    """None, all, or three in ten of about 4,000 by the second route; who is referred is the same."""
+    found = []
+    for value in (0, 0.3, 1):
+        world = everyone_consults(fresh_world(**certain, **NO_DECLINE, **{f"referral.{share}": value}), aware=True)
+        referral(world, 0)
+        rows, by = referred(world)
+        assert np.isin(by, routes).all()
+        assert abs((by == routes[1]).mean() - value) <= 4 * np.sqrt(value * (1 - value) / rows.size)
+        found.append((rows.tolist(), dict(world.flows)))
+    assert found[0] == found[1] == found[2]
+
+
+def test_gp_engagement_makes_the_service_as_present_as_awareness_would(fresh_world):
+    """Awareness .3 engaged twice over is .6; five times over is at most 1."""
+
+    def offered(awareness, engagement):
+        world = everyone_consults(fresh_world())
+        world.gps.awareness[:], world.commissioner.gp_engagement[0] = awareness, engagement
+        referral(world, 0)
+        return world.flows["offered"], referred(world)[0].tolist()
+
+    assert offered(0.3, 2) == offered(0.6, 1) != offered(0.3, 1)
+    assert offered(0.3, 5) == offered(1, 1)
 
 
 def test_gps_learn_from_patients_helped_share_and_forget(small_world):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sp_abm.loops import Links
 from sp_abm.parameters import Parameters
 from sp_abm.submodels.transitions import duration_factor, next_stage, pressures, transitions, weeks_of_distress
 from sp_abm.vocabulary import TRANSITIONS, Stage
@@ -111,6 +112,19 @@ def test_support_never_makes_anybody_worse_off(fresh_world):
         order = np.array([ORDER[stage] for stage in range(5)])
         assert (order[helped.citizens.stage] <= order[alone.citizens.stage]).all()
     assert (helped.citizens.stage != alone.citizens.stage).any()
+
+
+def test_a_link_scaled_to_nothing_makes_support_as_good_as_none(fresh_world):
+    """Full support through a link of 0 is as none, of .5 as half of it."""
+    stages = []
+    for support, scale in [(0, 1), (1, 0), (0.5, 1), (1, 0.5)]:
+        world = fresh_world()
+        world.links = Links({"connection->recovery": scale})
+        world.citizens.contact_support[:] = support
+        transitions(world, 0)
+        stages.append(world.citizens.stage.copy())
+    assert np.array_equal(stages[0], stages[1]) and np.array_equal(stages[2], stages[3])
+    assert not np.array_equal(stages[0], stages[2])
 
 
 def test_the_stronger_of_two_supports_counts(fresh_world):

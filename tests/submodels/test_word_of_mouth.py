@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sp_abm.loops import Links
 from sp_abm.parameters import Parameters
 from sp_abm.submodels.word_of_mouth import people_told, word_of_mouth
 from sp_abm.vocabulary import CaseState, Outcome
@@ -44,9 +45,9 @@ def sociable(world, least=6):
 
 def test_half_tell_two_and_half_of_those_three_more():
     """Below .49 tells; of these below .47 tells again: 2 + 3 = 5."""
-    assert people_told((0.49, 0.0, 0.0, 0.0), P) == 0
-    assert people_told((0.489, 0.47, 0.0, 0.0), P) == 2
-    assert people_told((0.489, 0.469, 0.0, 0.0), P) == 5
+    assert people_told((0.49, 0.0, 0.0, 0.0), 1.0, P) == 0
+    assert people_told((0.489, 0.47, 0.0, 0.0), 1.0, P) == 2
+    assert people_told((0.489, 0.469, 0.0, 0.0), 1.0, P) == 5
 
 
 @pytest.mark.parametrize(("again", "number"), [(0, 2), (1, 5)])
@@ -104,6 +105,51 @@ def test_with_all_ties_cut_nobody_is_told(fresh_world, add_case):
     word_of_mouth(world, 10)
     assert world.flows["told"] == world.flows["heard_bad_news"] == 0
     assert not world.citizens.aware.any() and (world.citizens.trust == 0.5).all()
+
+
+def test_what_was_lost_in_trust_is_counted_for_a_week_and_then_forgotten(fresh_world, add_case):
+    world = nobody_aware(fresh_world(**REMEMBER))
+    add_case(world, sociable(world), **DROPPED)
+    world.pcns.trust_lost[:] = -3
+    word_of_mouth(world, 10)
+    assert not world.pcns.trust_lost.any()
+
+
+def two_hundred_helped(world, add_case):
+    """Give 200 people who have two live ties or more a case that helped them."""
+    for row in [row for row in range(2000) if len(friends(world, row)) >= 2][:200]:
+        add_case(world, row, **HELPED)
+    return world
+
+
+def test_a_link_half_as_strong_makes_half_as_many_tell(fresh_world, add_case):
+    """Of 200, each tells two with p_tells 1 x .5: 200 told, standard deviation 2 x sqrt(50) = 14; four of them."""
+    world = two_hundred_helped(nobody_aware(fresh_world(**REMEMBER)), add_case)
+    world.links = Links({"helped->word_of_mouth": 0.5})
+    word_of_mouth(world, 10)
+    assert abs(world.flows["told"] - 200) < 4 * 14.2
+
+
+def test_being_told_half_as_strongly_makes_half_of_those_told_aware(fresh_world, add_case):
+    """All 400 are told; who becomes aware is among those who would, and about half of them (sd under 10)."""
+    whole = two_hundred_helped(nobody_aware(fresh_world(**REMEMBER)), add_case)
+    half = two_hundred_helped(nobody_aware(fresh_world(**REMEMBER)), add_case)
+    half.links = Links({"word_of_mouth->awareness": 0.5})
+    for world in (whole, half):
+        word_of_mouth(world, 10)
+        assert world.flows["told"] == 400
+    aware, of = half.citizens.aware, whole.citizens.aware
+    assert (aware <= of).all() and abs(aware.sum() - of.sum() / 2) < 41
+
+
+def test_a_campaign_of_half_a_year_tells_half_of_those_who_do_not_know(fresh_world):
+    """Without media or forgetting, a hazard of -ln(.5)/52 a week for 52 weeks: half of 5,000, standard deviation 35."""
+    off = {"word_of_mouth.share_aware_from_media": 0, "word_of_mouth.rate_awareness_forgotten_per_week": 0}
+    world = nobody_aware(fresh_world(**off))
+    world.commissioner.awareness_campaign[0] = 0.5
+    for week in range(52):
+        word_of_mouth(world, week)
+    assert abs(world.citizens.aware.sum() - 2500) < 4 * 35.4
 
 
 def test_bad_news_lowers_the_trust_of_two_ties(fresh_world, add_case):

@@ -5,9 +5,11 @@ from typing import Annotated, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sp_abm.agents.commissioner import Commissioner
 from sp_abm.declare import column
 from sp_abm.kernels import inlined
 from sp_abm.loops import Blend
+from sp_abm.parameters.pathway import Participation
 
 U32: TypeAlias = NDArray[np.uint32]
 I32: TypeAlias = NDArray[np.int32]
@@ -23,7 +25,7 @@ class Organisations(NamedTuple):
     places: Annotated[I32, column(np.int32, "places for people who are referred", "places", "population")]
     occupied: Annotated[I32, column(np.int32, "places taken", "places", "contact", "participation", "residents")]
     volunteers: Annotated[
-        I32, column(np.int32, "volunteers who came through the service", "people", "participation", "residents")
+        I32, column(np.int32, "volunteers who came through the service", "people", "participation", "outreach", "residents")
     ]
 
 
@@ -38,6 +40,12 @@ class Terms(NamedTuple):
     """Places that a volunteer adds."""
     volunteers: Blend
     """What comes through the link from volunteers to places, by PCN."""
+
+
+def terms_of(commissioner: Commissioner, p: Participation, volunteers: Blend) -> Terms:
+    """Return the terms of a week: grants after the yearly reviews, what is open, and what volunteers add."""
+    grants = float(commissioner.grants_multiplier[0] * commissioner.grants_factor[0])
+    return Terms(grants, float(commissioner.places_open[0]), p.places_per_volunteer, volunteers)
 
 
 @inlined

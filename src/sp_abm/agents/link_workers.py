@@ -97,6 +97,8 @@ class Pcns(NamedTuple):
     recorded_value: Annotated[F64, column(f8, "impact recorded since the last yearly review", "value of cases", "closure", "funding")]
     recorded_cases: Annotated[F64, column(f8, "closed cases with a recorded outcome since then", "cases", "closure", "funding")]
     trust_lost: Annotated[F64, column(f8, "trust lost by people let down since last week's word of mouth", "sum of changes", "allocation", "contact", "turnover", "word_of_mouth")]
+    approaches: Annotated[F64, column(f8, "approaches made by outreach this week", "approaches", "outreach")]
+    approaches_carried: Annotated[F64, column(f8, "part of a volunteers' approach carried to next week", "approaches", "outreach")]
     support: Annotated[
         F64, column(f8, "support delivered to link workers, by channel", "0 to 1", "staffing", width=len(Channel))
     ]

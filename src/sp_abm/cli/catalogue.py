@@ -110,19 +110,23 @@ def measures(as_json: AsJson = False) -> None:
         _print_json(
             [
                 {"measure": measure.name, "subject": subject, "label": measure.label, "unit": measure.unit,
-                 "kind": measure.kind.value, "window": measure.window.value, "is_by_group": measure.is_by_group}
+                 "theory": measure.theory.value, "kind": measure.kind.value, "window": measure.window.value,
+                 "is_by_group": measure.is_by_group, "is_paired": measure.is_paired}
                 for subject, members in by_subject()
                 for measure in members
             ]
         )  # fmt: skip
         return
-    table = plain_table("Measure", "Unit", "Kind", is_of_names=True)
+    table = plain_table("Measure", "Unit", "Kind", "Theory of change", is_of_names=True)
     for subject, members in by_subject():
         add_heading(table, subject)
         for measure in members:
-            table.add_row(f"{measure.label}\n  {measure.name}", measure.unit, measure.kind.value)
+            words = f"{measure.label}\n  {measure.name}"
+            table.add_row(words, measure.unit, measure.kind.value, measure.theory.value)
     screen().print(table)
     wrapped(screen(), f"A stock is a level at the end of a week, a flow what happens in it. {coverage(LONG_RUN_WEEKS)}")
+    wrapped(screen(), "The theory of change runs from inputs over activities, outputs and outcomes to impact.")
+    wrapped(screen(), "What stands under value is only had from sp-abm compare: it is missing in one run.")
 
 
 def levers(as_json: AsJson = False) -> None:

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
+from sp_abm.cli.acceptance import Ranges, acceptance_ranges, outreach_words
+from sp_abm.cli.acceptance import as_dict as ranges_as_dict
 from sp_abm.cli.options import (
     COMPARISON,
     AsJson,
@@ -55,6 +57,12 @@ def compare(
     years: Years = 5,
     changes: Changes = None,
     workers: Annotated[int | None, whole("How many processes share the runs (default: one a core).")] = None,
+    no_acceptance_range: Annotated[
+        bool,
+        typer.Option(
+            "--no-acceptance-range", metavar="", help="Do not run outreach again with few and with many accepting."
+        ),
+    ] = False,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -70,12 +78,13 @@ def compare(
     where = find_place(place)
     folder = checked_folder(out, COMPARISON)
     comparison = compared(arms, where, seeds, years, workers)
+    ranges: Ranges = {} if no_acceptance_range else acceptance_ranges(comparison)
     if as_json:
-        print(json.dumps(finite(comparison.as_dict()), indent=1, allow_nan=False))
+        print(json.dumps(content_of(comparison, ranges), indent=1, allow_nan=False))
     else:
-        show(screen(), comparison, given)
+        show(screen(), comparison, given, ranges)
     if folder:
-        save(comparison, folder)
+        save(comparison, folder, ranges)
         screen(stderr=as_json).print(f"The comparison and its figures are in {folder}", soft_wrap=True)
 
 
@@ -94,7 +103,18 @@ def compared(
         return run_all(arms, where, seeds, years, workers=workers, done=meter.seeds)
 
 
-def show(console: Console, comparison: "Comparison", given: Mapping[str, float | str] | None = None) -> None:
+def content_of(comparison: "Comparison", ranges: Ranges) -> Any:
+    """Return a comparison for machines; with the range that acceptance leaves where outreach is used."""
+    acceptance = {"acceptance": ranges_as_dict(ranges)} if ranges else {}
+    return finite(comparison.as_dict() | acceptance)
+
+
+def show(
+    console: Console,
+    comparison: "Comparison",
+    given: Mapping[str, float | str] | None = None,
+    ranges: Ranges | None = None,
+) -> None:
     """Print one arm after the other: the answer in a sentence, the differences, and who moved."""
     from sp_abm.cli.verdicts import conclusion, differences_table, who_moved
 
@@ -111,7 +131,8 @@ def show(console: Console, comparison: "Comparison", given: Mapping[str, float |
         console.print(differences_table(comparison, arm))
         wrapped(console, coverage(weeks))
         console.print()
-        for lines in (who_moved(comparison, arm), conclusion(comparison, arm)):
+        said = [*conclusion(comparison, arm), *filter(None, [outreach_words(comparison, arm, ranges or {})])]
+        for lines in (who_moved(comparison, arm), said):
             for line in lines:
                 wrapped(console, line.strip(), len(line) - len(line.lstrip()))
             console.print()
@@ -122,12 +143,12 @@ def show(console: Console, comparison: "Comparison", given: Mapping[str, float |
     )
 
 
-def save(comparison: "Comparison", folder: Path) -> None:
+def save(comparison: "Comparison", folder: Path, ranges: Ranges | None = None) -> None:
     """Write the comparison as JSON and CSV, and a folder of figures for each arm's first run."""
     from sp_abm.snapshot import write_folder
 
     provenance = {arm: first.provenance for arm, first in zip(comparison.arms, comparison.first, strict=True)}
-    content = finite(comparison.as_dict() | {"provenance": provenance})
+    content = finite(content_of(comparison, ranges or {}) | {"provenance": provenance})
 
     def write(beside: Path) -> None:
         text = json.dumps(content, indent=1, allow_nan=False)

@@ -25,6 +25,7 @@ def demo(
     ),
 ) -> None:
     """Compare three plans for Tower Hamlets over five years, and draw the figures."""
+    from sp_abm.cli.acceptance import acceptance_ranges
     from sp_abm.cli.compare import compared, save, show
     from sp_abm.places import place
     from sp_abm.scenario import load
@@ -40,8 +41,9 @@ def demo(
         "The very first run on a machine compiles the model, about a minute; the runs then take some minutes.\n"
     )
     comparison = compared([load(name) for name in SCENARIOS], where, SEEDS, YEARS)
-    show(console, comparison)
+    ranges = acceptance_ranges(comparison, most_seeds=1)
+    show(console, comparison, ranges=ranges)
     if folder:
-        save(comparison, folder)
+        save(comparison, folder, ranges)
         console.print(f"The comparison and its figures are in {folder}", soft_wrap=True)
     console.print("Next: sp-abm dashboard, or sp-abm compare --help")

@@ -112,6 +112,9 @@ RUN: Final = FolderKind(
     "scenario_hash",
     (
         "cases.parquet",
+        "events.ocel.json",
+        "events.parquet",
+        "events.xes",
         "figures",
         "final.parquet",
         "panel.parquet",

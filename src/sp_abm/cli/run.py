@@ -48,6 +48,7 @@ def register(app: typer.Typer) -> None:
             "run supported-workforce --cut 'burnout->intention'",
             "run my-scenario.toml --place my-town.toml --json",
             "run today --panel 2000 --panel-every 4 --out results",
+            "run today --events --out results",
         )
     )(run)
 
@@ -70,6 +71,10 @@ def run(
     ] = False,
     panel: PanelSize = None,
     panel_every: PanelEvery = 1,
+    events: Annotated[
+        bool,
+        typer.Option("--events", metavar="", help="Log every change of state, as Parquet, XES and OCEL (needs --out)."),
+    ] = False,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -77,10 +82,12 @@ def run(
     from sp_abm.places import place as find_place
     from sp_abm.scenario import load
 
+    if events and out is None:
+        raise BadValue("--events writes the log into the folder of results: name one with --out.")
     given = parsed_changes(changes)
     arm, where = load(scenario).with_changes(given, "--set").with_cut(cut or (), "--cut"), find_place(place)
     folder = checked_folder(out, RUN)
-    options = {"switch_off": tuple(switch_off or ()), "warm_up": not no_warm_up}
+    options = {"switch_off": tuple(switch_off or ()), "warm_up": not no_warm_up, "events": events}
     results = _simulated(arm, where, seed, years, options | _panel(panel, panel_every, folder))
     if as_json:
         print(json.dumps(finite(as_dict(results)), indent=1, allow_nan=False))
@@ -122,9 +129,12 @@ def _panel(panel: int | None, every: int, folder: Path | None) -> dict[str, Any]
 def as_dict(results: "Results") -> dict[str, Any]:
     """Return a run for machines: scenario, place, seed, years, measures and provenance."""
     from sp_abm.measures import MEASURES
+    from sp_abm.viz.words import OUTREACH_NOTE, has_outreach
 
     summary, provenance = results.summary, results.provenance
+    notes = {"note": OUTREACH_NOTE} if has_outreach(results) else {}
     return {
+        **notes,
         **{key: provenance[key] for key in ("scenario", "place", "seed", "years")},
         "measures": {name: {"value": float(summary[name]), "unit": measure.unit} for name, measure in MEASURES.items()},
         "provenance": provenance,
@@ -139,6 +149,8 @@ def place_line(where: "Place") -> str:
 
 
 def _show(console: Console, results: "Results", arm: "Scenario", where: "Place", given: dict[str, Any]) -> None:
+    from sp_abm.viz.words import OUTREACH_NOTE, has_outreach
+
     provenance = results.provenance
     title = f"{arm.name} in {where.name}, {span(results.n_weeks)}, seed {provenance['seed']}"
     console.print(title, style="bold", soft_wrap=True)
@@ -146,6 +158,7 @@ def _show(console: Console, results: "Results", arm: "Scenario", where: "Place",
     lines += [f"Changed: {', '.join(f'{name} = {plain(value)}' for name, value in given.items())}"] if given else []
     lines += [f"Cut: {', '.join(f'{link} ({how})' for link, how in arm.cut.items())}"] if arm.cut else []
     lines += [f"Left out: {', '.join(provenance['switch_off'])}"] if provenance["switch_off"] else []
+    lines += [OUTREACH_NOTE] if has_outreach(results) else []
     for line in filter(None, lines):
         wrapped(console, line)
     console.print(measures_table(results.summary.to_dict()))
@@ -182,7 +195,11 @@ def _again(
 
 
 def _save(results: "Results", folder: Path) -> None:
+    from sp_abm.event_export import to_ocel, to_xes
     from sp_abm.viz import figures
 
     results.save(folder)
+    if results.events is not None:
+        to_xes(results, folder / "events.xes")
+        to_ocel(results, folder / "events.ocel.json")
     figures.write(results, folder / "figures")

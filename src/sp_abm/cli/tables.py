@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sp_abm.measures import MEASURES, Measure, Window
+from sp_abm.measures import MEASURES, Measure, Subject, Window
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
 DISCLAIMER: Final = "Illustrative model, not a forecast."
@@ -21,33 +21,6 @@ WIDTH_OF_A_FILE: Final = 120
 MISSING: Final = "-"
 FUNNEL_WORDS: Final = "people referred 26 to 78 weeks before the end"
 FUNNEL_WEEKS: Final = 78
-
-_SUBJECTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "Service": (
-        "referrals_per_1000_per_week",
-        "share_non_medical_routes",
-        "n_waiting",
-        "mean_wait_weeks",
-        "contacts_per_case",
-        "share_contacted",
-        "share_three_or_more_contacts",
-        "share_started_activity",
-    ),
-    "Link workers": (
-        "posts",
-        "in_post",
-        "vacancy_rate",
-        "burnout_mean",
-        "share_burnt_out",
-        "intention_to_leave",
-        "leaving_rate_per_year",
-        "expected_leaving_rate_per_year",
-        "open_cases_per_link_worker",
-    ),
-    "Primary care": ("gp_consultations_per_person_per_year",),
-    "Community": ("places_occupied", "n_volunteers"),
-    "Money": ("cost_total_gbp",),
-}
 
 
 def screen(*, stderr: bool = False) -> Console:
@@ -60,13 +33,9 @@ def screen(*, stderr: bool = False) -> Console:
 
 
 def by_subject() -> Iterator[tuple[str, tuple[Measure, ...]]]:
-    """Yield (subject, its measures); what has no other subject is about people."""
-    named = {name for names in _SUBJECTS.values() for name in names}
-    people = [measure for name, measure in MEASURES.items() if name not in named]
-    yield "People", tuple(measure for measure in people if not measure.name.startswith("new_"))
-    yield "People who move between stages", tuple(measure for measure in people if measure.name.startswith("new_"))
-    for subject, names in _SUBJECTS.items():
-        yield subject, tuple(MEASURES[name] for name in names if name in MEASURES)
+    """Yield (subject, its measures)."""
+    for subject in Subject:
+        yield subject.value, tuple(measure for measure in MEASURES.values() if measure.subject is subject)
 
 
 def scaled(unit: str) -> tuple[float, str]:

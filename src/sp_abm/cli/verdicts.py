@@ -149,9 +149,11 @@ def _strongest_first(found: "dict[str, Difference]") -> list[str]:
 
 
 def _changed(name: str, difference: "Difference") -> str:
-    """Return one clear difference as a sentence without signs: by how much a measure is higher or lower."""
+    """Return one clear difference as a sentence: by how much a measure is higher or lower, or a paired one's value."""
     factor, unit = scaled(MEASURES[name].unit)
     mean, range_ = interval(difference, factor)
+    if MEASURES[name].is_paired:
+        return f"{_lower(MEASURES[name].label)}: {mean} ({range_}) {unit}"
     low, high = range_.split(" to ")
     ends = (low, high) if difference.mean > 0 else (high, low)
     sizes = [end.lstrip("+-") for end in (mean, *ends)]

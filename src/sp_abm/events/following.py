@@ -88,7 +88,9 @@ def follow_posts(log: Log, seen: Seen, workers: WatchedPosts) -> None:
 @inlined
 def _add_of_post(log: Log, kind: int, cause: int, seen: Seen, workers: WatchedPosts, post: int) -> int:
     event = add(log, kind, cause)
-    log.rows[event, POST], log.rows[event, POST_HOLDER] = workers.id[post], seen.posts[post, BY]
+    log.rows[event, POST] = workers.id[post]
+    if kind == EventKind.HIRED or kind == EventKind.LEFT_POST:
+        log.rows[event, POST_HOLDER] = seen.posts[post, BY]
     seen.posts[post, LATEST_OF_POST] = event
     return event
 

@@ -28,20 +28,42 @@ class Referral(NamedTuple):
     ratio_self_off_balance: Annotated[float, fact("coming of themselves, off balance over in need", "rate ratio", 0, 1, "assumed")] = 0.4
     ratio_self_well: Annotated[float, fact("coming of themselves, well over in need", "rate ratio", 0, 1, "assumed")] = 0.05
     rate_told_per_week: Annotated[float, fact("a person told about the service uses it while it is fresh", "per week", 0, 1, "EO112: 11% in 13 weeks")] = 0.009
+    share_offers_by_staff: Annotated[float, fact("offers made by practice staff other than GPs", "share", 0, 1, "assumed: as their share of consultations")] = 0.5
+    share_by_community: Annotated[float, fact("people who come of themselves, sent by a community organisation", "share", 0, 1, "assumed")] = 0.3
     contacts_standard: Annotated[float, fact("contacts planned for a standard case", "contacts", 1, 30, "EO026 EO028 W024")] = 8.0
     contacts_light: Annotated[float, fact("contacts planned for a light-touch case", "contacts", 1, 30, "assumed")] = 2.0
     contacts_intensive: Annotated[float, fact("contacts planned after a crisis", "contacts", 1, 30, "assumed")] = 10.0
 
 
 class Outreach(NamedTuple):
-    """Looking for people before they ask; nothing is known about acceptance."""
+    """Looking for people before they ask; nothing is known about acceptance, nor about any step of the toolkit."""
 
     hours_approach: Annotated[float, fact("link worker time for one approach", "hours", 0.1, 20, "assumed")] = 1.0
+    hours_invitation: Annotated[float, fact("the same for an invitation by letter or phone", "hours", 0.05, 20, "assumed")] = 0.2
+    hours_beside_volunteers: Annotated[float, fact("the same where volunteers help", "hours", 0.05, 20, "assumed")] = 0.6
+    hours_toolkit: Annotated[float, fact("added to each of these by the toolkit, follow-up included", "hours", 0, 20, "assumed")] = 0.25
+    approaches_per_volunteer_per_week: Annotated[float, fact("approaches a service volunteer makes where volunteers help", "approaches a week", 0, 20, "assumed")] = 0.5
     p_met: Annotated[float, fact("an approach reaches the person", "probability", 0, 1, "assumed")] = 0.6
+    p_met_invitation: Annotated[float, fact("an invitation is answered", "probability", 0, 1, "assumed")] = 0.2
     p_accepts: Annotated[float, fact("a person met accepts, at trust 0.5", "probability", 0.2, 0.85, "assumed: no evidence on acceptance")] = 0.5
     effect_trust: Annotated[float, fact("acceptance gained from no trust to full trust", "probability", 0, 1, "assumed")] = 0.2
     share_ties_well_connected: Annotated[float, fact("live ties that make a person well connected, over the mean", "ratio", 1, 5, "assumed")] = 1.5
     cost_approach_gbp: Annotated[float, fact("materials and travel of an approach", "GBP", 0, 100, "assumed")] = 2.0
+    uses_name_card: Annotated[float, fact("whether the toolkit has name cards", "1 or 0", 0, 1, "assumed: a switch", CONSTANT)] = 1.0
+    p_name_card: Annotated[float, fact("a person met gets a card with their name by hand", "probability", 0, 1, "assumed")] = 0.8
+    trust_name_card: Annotated[float, fact("trust after it", "change", 0, 1, "assumed")] = 0.1
+    uses_conversation: Annotated[float, fact("whether the toolkit has conversation cards; the later steps need a conversation", "1 or 0", 0, 1, "assumed: a switch", CONSTANT)] = 1.0
+    p_conversation: Annotated[float, fact("a person met has a conversation with the cards", "probability", 0, 1, "assumed")] = 0.7
+    effect_conversation: Annotated[float, fact("acceptance gained by it; with name cards the toolkit adds .1 in all", "probability", 0, 1, "assumed")] = 0.12
+    uses_small_step: Annotated[float, fact("whether the toolkit agrees a small step", "1 or 0", 0, 1, "assumed: a switch", CONSTANT)] = 1.0
+    p_small_step: Annotated[float, fact("a conversation agrees a small step, felt as one contact is", "probability", 0, 1, "assumed")] = 0.5
+    uses_follow_up: Annotated[float, fact("whether the toolkit follows up small steps", "1 or 0", 0, 1, "assumed: a switch", CONSTANT)] = 1.0
+    p_follow_up: Annotated[float, fact("a small step is followed up the week after, felt as one contact is", "probability", 0, 1, "assumed")] = 0.6
+    trust_follow_up: Annotated[float, fact("trust after it", "change", 0, 1, "assumed")] = 0.05
+    uses_data: Annotated[float, fact("whether the toolkit asks for data", "1 or 0", 0, 1, "assumed: a switch", CONSTANT)] = 1.0
+    p_data: Annotated[float, fact("a conversation leaves data behind", "probability", 0, 1, "assumed")] = 0.6
+    uses_volunteers: Annotated[float, fact("whether the toolkit asks for volunteers", "1 or 0", 0, 1, "assumed: a switch", CONSTANT)] = 1.0
+    p_volunteers_toolkit: Annotated[float, fact("a conversation makes a volunteer", "probability", 0, 1, "assumed")] = 0.03
 
 
 class Allocation(NamedTuple):
@@ -113,6 +135,7 @@ class WordOfMouth(NamedTuple):
 class Closure(NamedTuple):
     """How cases end."""
 
+    effect_voice: Annotated[float, fact("outcomes recorded where link workers speak up twice as much as today", "probability gained", 0, 1, "assumed")] = 0.1
     max_weeks_standard: Annotated[float, fact("weeks after allocation at which a case closes", "weeks", 1, 104, "EO027")] = 12.0
     max_weeks_crisis: Annotated[float, fact("the same when referred in crisis", "weeks", 1, 104, "EO026")] = 26.0
     rate_disengages_per_week: Annotated[float, fact("losing touch", "per week", 0, 1, "fitted to C24 (EO025)")] = 0.025
@@ -121,3 +144,7 @@ class Closure(NamedTuple):
     ratio_change: Annotated[float, fact("losing touch for each change of link worker", "rate ratio", 1, 10, "assumed; W108 W110")] = 2.0
     ratio_crisis: Annotated[float, fact("losing touch while in crisis", "rate ratio", 1, 10, "assumed")] = 2.0
     trust_adequate: Annotated[float, fact("trust after adequate help", "change", 0, 1, "assumed")] = 0.15
+    p_recorded: Annotated[float, fact("the outcome of somebody seen is recorded when the case ends", "probability", 0, 1, "assumed")] = 0.6
+    p_recorded_toolkit: Annotated[float, fact("the same where the toolkit was used, in addition", "probability", 0, 1, "assumed: no effect size is known")] = 0.3
+    value_adequate: Annotated[float, fact("what the commissioner sees in an adequate case", "value of a case", 0, 1, "assumed: the unit", CONSTANT)] = 1.0
+    value_contacts: Annotated[float, fact("what it sees in three or more contacts without an activity", "value of a case", 0, 1, "assumed")] = 0.3

@@ -20,6 +20,7 @@ class Population(NamedTuple):
     ratio_discloses_young: Annotated[float, fact("disclosing, 16-34 over older", "ratio", 0.3, 2, "assumed, direction POP-102")] = 0.8
     ratio_discloses_fifth: Annotated[float, fact("disclosing, each fifth better off over the one below", "ratio", 0.5, 1.5, "assumed, direction POP-102")] = 0.95
     sd_contentment: Annotated[float, fact("lasting spread of life satisfaction between people in one stage", "points of 0-10", 0, 3, "assumed; POP-016 POP-022")] = 0.9
+    share_volunteers_anyway: Annotated[float, fact("people who volunteer whatever the service does", "share", 0, 1, "POP-092")] = 0.2
     mean_weak_ties: Annotated[float, fact("weak ties of a person", "ties", 0, 30, "assumed; POP-081 has 4 a day")] = 6.0
     sd_weak_ties: Annotated[float, fact("spread of weak ties", "ties", 0, 30, "assumed; POP-081")] = 5.0
     share_local_close: Annotated[float, fact("close ties made near home first", "share", 0, 1, "assumed, order POP-074")] = 0.7
@@ -117,6 +118,7 @@ class Influence(NamedTuple):
     ratio_lonely_distress: Annotated[float, fact("becoming lonely while in distress", "hazard ratio", 1, 10, "assumed; fitted to 30% distress among the lonely")] = 2.0
     rate_unlonely_per_week: Annotated[float, fact("ceasing to be lonely", "per week", 0, 1, "fitted to C33 (EO065)")] = 0.025
     ratio_unlonely_activity: Annotated[float, fact("ceasing to be lonely while in an activity", "hazard ratio", 1, 10, "assumed; EO074 is uncontrolled")] = 2.0
+    max_group_ties: Annotated[float, fact("most live ties that an activity adds while it lasts", "ties", 0, 20, "assumed")] = 4.0
     weeks_tie_wakes: Annotated[float, fact("mean weeks until a sleeping tie is alive again", "weeks", 1, 520, "assumed")] = 52.0
 
 

@@ -11,7 +11,7 @@ CONSTANT = Role.CONSTANT
 class Landscape(NamedTuple):
     """The world outside."""
 
-    weeks_shock_fades: Annotated[float, fact("weeks over which a shock to everybody wears off: one part in so many is lost each week", "weeks", 1, 260, "fitted to POP-003 POP-004: back in about five months")] = 8.0
+    weeks_shock_fades: Annotated[float, fact("weeks over which a shock to everybody wears off: one part in so many is lost each week", "weeks", 1, 260, "fitted to P31 P32 (POP-003 POP-004) under pandemic-shock")] = 12.0
 
 
 class Funding(NamedTuple):
@@ -20,6 +20,14 @@ class Funding(NamedTuple):
     cost_post_gbp_per_year: Annotated[float, fact("a full-time link worker, with on-costs", "GBP a year", 20000, 100000, "W007 EO098")] = 36428.0
     cost_place_gbp_per_year: Annotated[float, fact("grant for one place in a community activity", "GBP a year", 0, 5000, "assumed; EO099 has 692 a person")] = 300.0
     share_grants_nhs: Annotated[float, fact("grants to organisations that the NHS pays; the council pays the rest", "share", 0, 1, "assumed")] = 0.5
+    response_support: Annotated[float, fact("how strongly support follows impact, over posts", "ratio of exponents", 0, 3, "assumed: no evidence")] = 0.0
+    response_grants: Annotated[float, fact("how strongly grants follow impact, over posts", "ratio of exponents", 0, 3, "assumed: no evidence")] = 0.0
+    least_factor: Annotated[float, fact("anchored rule: money after a review, over what was asked for, at least", "ratio", 0.01, 1, "assumed")] = 0.25
+    most_factor: Annotated[float, fact("anchored rule: money after a review, over what was asked for, at most", "ratio", 1, 10, "assumed")] = 3.0
+    least_step: Annotated[float, fact("compounding rule: money after a review, over that before it, at least", "ratio", 0.01, 1, "assumed")] = 0.8
+    most_step: Annotated[float, fact("compounding rule: money after a review, over that before it, at most", "ratio", 1, 10, "assumed")] = 1.25
+    most_compounded: Annotated[float, fact("compounding rule: money after all reviews, over what was asked for, at most", "ratio", 1, 100, "assumed: ten years of the largest steps stay below it")] = 10.0
+    rate_adoption_per_year: Annotated[float, fact("taking up outreach, of a PCN whose peers are all proactive and record adequate cases only", "per year", 0, 50, "assumed: no evidence")] = 2.0
 
 
 class Staffing(NamedTuple):
@@ -108,3 +116,17 @@ class Observation(NamedTuple):
     swemwbs_lost_to_distress: Annotated[float, fact("SWEMWBS lost for each point of the distress score", "points a point", 0, 5, "fitted to POP-026")] = 1.05
     swemwbs_of_contentment: Annotated[float, fact("SWEMWBS gained for each point of a person's contentment", "points a point", 0, 10, "assumed; scale of POP-025")] = 1.8
     sd_swemwbs_weekly: Annotated[float, fact("spread of one person's SWEMWBS from week to week", "points of 7-35", 0, 10, "fitted to POP-026")] = 2.8
+    quality_thriving: Annotated[float, fact("weight of a year lived thriving", "QALYs", 0, 1, "assumed: no weights by stage in the evidence")] = 0.90
+    quality_off_balance: Annotated[float, fact("weight of a year lived off balance", "QALYs", 0, 1, "assumed: no weights by stage in the evidence")] = 0.85
+    quality_pre_crisis: Annotated[float, fact("weight of a year lived in pre-crisis", "QALYs", 0, 1, "assumed: no weights by stage in the evidence")] = 0.75
+    quality_crisis: Annotated[float, fact("weight of a year lived in crisis", "QALYs", 0, 1, "assumed: no weights by stage in the evidence")] = 0.55
+    quality_recovering: Annotated[float, fact("weight of a year lived recovering", "QALYs", 0, 1, "assumed: no weights by stage in the evidence")] = 0.83
+    value_wellby_gbp: Annotated[float, fact("a point of life satisfaction for a year", "GBP", 0, 50000, "EO105, in prices of 2019")] = 13000.0
+    rate_discount_per_year: Annotated[float, fact("how much less a later pound counts", "per year", 0, 0.2, "assumed: the Green Book's rate")] = 0.035
+    cost_gp_consultation_gbp: Annotated[float, fact("a consultation with a GP", "GBP", 0, 200, "EO107 EO123")] = 37.0
+    cost_nurse_consultation_gbp: Annotated[float, fact("a consultation with a nurse", "GBP", 0, 200, "assumed: two fifths of a GP's")] = 15.0
+    share_consultations_gp: Annotated[float, fact("consultations that are with a GP; the rest are with a nurse", "share", 0, 1, "assumed")] = 0.5
+    cost_crisis_gbp: Annotated[float, fact("hospital care for somebody who comes into crisis", "GBP", 0, 20000, "EO108: one attendance by ambulance")] = 459.0
+    minutes_gp_consultation: Annotated[float, fact("length of a consultation with a GP", "minutes", 1, 60, "EO107")] = 10.0
+    minutes_offer: Annotated[float, fact("GP time that an offer of social prescribing takes", "minutes", 0, 60, "assumed")] = 3.0
+    hours_volunteer_per_week: Annotated[float, fact("time a volunteer gives", "hours a week", 0, 40, "assumed")] = 2.5

@@ -22,6 +22,7 @@ QUESTIONS: Final[dict[str, int]] = {
     "close ties near home": 112,
     "weak ties near home": 113,
     "circles": 114,
+    "volunteers anyway": 115,
 }
 """Numbers are part of every population and apart from those of `randomness`: none is ever changed."""
 

@@ -42,7 +42,7 @@ def move_in(place: Place, parameters: Population, seed: int, dwellings: Dwelling
 
 
 def _set_traits(citizens: Citizens, place: Place, parameters: Population, seed: int) -> None:
-    """Set what a person keeps: sex, vulnerability, frailty, contentment and whether they tell a GP."""
+    """Set what a person keeps: sex, vulnerability, frailty, contentment, whether they tell a GP or volunteer."""
     from scipy.special import gammaincinv, ndtri  # slow to import, and needed only when a population is made
 
     luck = uniforms(seed, "traits", citizens.id)
@@ -56,6 +56,8 @@ def _set_traits(citizens: Citizens, place: Place, parameters: Population, seed: 
     citizens.frailty[:] = gammaincinv(parameters.shape_frailty, luck[:, 1]) / parameters.shape_frailty
     citizens.contentment[:] = parameters.sd_contentment * ndtri(luck[:, 2])
     citizens.discloses[:] = luck[:, 3] < _p_discloses(citizens, parameters)
+    helping = uniforms(seed, "volunteers anyway", citizens.id)[:, 0]
+    citizens.volunteers_anyway[:] = helping < parameters.share_volunteers_anyway
 
 
 def _p_discloses(citizens: Citizens, parameters: Population) -> F64:

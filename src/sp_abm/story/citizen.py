@@ -173,14 +173,17 @@ def _referred(who: CitizenWatch, before: State, now: State, world: World) -> Ite
         return
     is_distressed, route = now["stage"] in DISTRESS, Route(now["case.route"])
     need = joined("in distress" if is_distressed else "", "lonely" if now["lonely"] else "")
-    if route is Route.GP:
+    if route.is_medical:
+        whom = "the GP" if route is Route.GP else "practice staff"
         shown = f"a consultation showed that {_she(who)} was {need}" if need and now["discloses"] else ""
-        yield "was offered social prescribing by the GP and accepted", shown or f"came up in one of {_visits(now)}"
+        yield f"was offered social prescribing by {whom} and accepted", shown or f"came up in one of {_visits(now)}"
     elif route is Route.SELF:
         heard = (
             f"somebody helped had told {_them(who)} of it" if now["weeks_told"] else f"{_she(who)} knew how to get it"
         )
         yield "came to social prescribing without a GP", joined(need, heard)
+    elif route is Route.COMMUNITY:
+        yield "was sent to social prescribing by a community organisation", need
     else:
         yield f"was met by {route.name.lower()} and accepted", "link workers went out to find people"
 

@@ -1,10 +1,16 @@
-"""Closure: a case ends when its plan is done, its time is up, the person loses touch, or the service ends."""
+"""Closure: a case ends when its plan is done, its time is up, the person loses touch, or the service ends.
+
+Of those who were seen, some have their outcome written down: all that the commissioner will know. A case that ends in
+another way (nobody left to see to it, moved away, dropped, service ended) has no outcome to write down.
+"""
+
+from typing import NamedTuple
 
 import numpy as np
 
 from sp_abm.agents.citizens import Citizens, change_trust
 from sp_abm.agents.link_workers import LinkWorkers
-from sp_abm.cases import Cases, close_case, is_adequate, is_seen
+from sp_abm.cases import NEVER, Cases, close_case, is_adequate, is_seen
 from sp_abm.kernels import Flags, Floats, Key, Whole, compiled, happens, inlined, uniform
 from sp_abm.parameters.pathway import Closure
 from sp_abm.vocabulary import CaseState, Outcome, Route, Stage
@@ -13,13 +19,44 @@ from sp_abm.world import World
 _SEEN, _CONTACTS, _ADEQUATE, _N_COUNTS = range(4)
 
 
+class Record(NamedTuple):
+    """The outcomes written down in each PCN since the last review, and how likely one is to be added there."""
+
+    value: Floats
+    cases: Floats
+    p: Floats
+    p_toolkit: float
+    key: Key
+
+
 def closure(world: World, week: int) -> None:
-    """Close what has ended; people helped gain trust, and their GPs hear of it."""
+    """Close what has ended; people helped gain trust, their GPs hear of it, and outcomes are written down."""
     p, key = world.parameters.closure, world.luck.key("closure")
+    before = world.pcns.recorded_cases.sum()
     tables = (world.cases, world.n_cases, world.citizens, world.link_workers, world.gps.feedback)
-    _close_all(*tables, world.pcns.fte_funded > 0, p, key, week)
+    _close_all(*tables, world.pcns.fte_funded > 0, _record(world, week), p, key, week)
     counts = _count_closed(world.cases, world.n_cases, week)
     world.count(closed_seen=counts[_SEEN], contacts_of_closed=counts[_CONTACTS], adequate=counts[_ADEQUATE])
+    world.count(outcomes_recorded=world.pcns.recorded_cases.sum() - before)
+
+
+def _record(world: World, week: int) -> Record:
+    """Return this week's record; the toolkit leaves data behind, which makes its cases likelier to be recorded."""
+    p, pcns = world.parameters.closure, world.pcns
+    extra = world.links.felt("toolkit->visible_impact", week, p.p_recorded_toolkit * world.commissioner.toolkit)
+    key = world.luck.key("recorded")
+    return Record(pcns.recorded_value, pcns.recorded_cases, p_recorded(world), float(extra[0]), key)
+
+
+def p_recorded(world: World) -> Floats:
+    """Return how likely an outcome is written down, by PCN: likelier where link workers speak up more than today."""
+    p, staffing, contact = world.parameters.closure, world.parameters.staffing, world.parameters.contact
+    workers, n_pcns = world.link_workers, world.pcns.id.size
+    each = staffing.share_voice * contact.hours_per_week * contact.share_present * (1 - contact.share_direct)
+    hours = np.bincount(workers.pcn, weights=workers.hours_voice, minlength=n_pcns)
+    today = each * np.bincount(workers.pcn, weights=workers.fte * workers.in_post, minlength=n_pcns)
+    voice = np.where(today > 0, hours / np.where(today > 0, today, 1.0), 1.0)
+    return np.clip(p.p_recorded + p.effect_voice * (voice - 1), 0.0, 1.0)
 
 
 @compiled
@@ -30,6 +67,7 @@ def _close_all(
     workers: LinkWorkers,
     feedback: Floats,
     serves: Flags,
+    record: Record,
     p: Closure,
     key: Key,
     week: int,
@@ -45,9 +83,12 @@ def _close_all(
         outcome = reason_to_close(cases, row, citizens.stage[i], p, u, week)
         if outcome != Outcome.NOT_YET:
             close_case(cases, row, workers, outcome, week)
+            if is_recorded(cases, row, record, citizens.id[i], week):
+                record.cases[cases.pcn[row]] += 1
+                record.value[cases.pcn[row]] += visible_value(cases, row, p)
             if is_adequate(cases, row):
                 change_trust(citizens, i, p.trust_adequate)
-                if cases.route[row] == Route.GP:
+                if cases.route[row] == Route.GP or cases.route[row] == Route.PRACTICE_STAFF:
                     feedback[citizens.gp[i]] += 1
 
 
@@ -75,6 +116,21 @@ def disengagement_rate(cases: Cases, row: int, stage: int, p: Closure, week: int
     if stage == Stage.CRISIS:
         rate *= p.ratio_crisis
     return float(rate)
+
+
+@inlined
+def is_recorded(cases: Cases, row: int, record: Record, citizen: int, week: int) -> bool:
+    """Say whether somebody writes down how the case ended; never of people nobody has met."""
+    p = record.p[cases.pcn[row]] + (record.p_toolkit if cases.has_data[row] else 0.0)
+    return is_seen(cases, row) and uniform(record.key, citizen, cases.holder[row], week, 0) < p
+
+
+@inlined
+def visible_value(cases: Cases, row: int, p: Closure) -> float:
+    """Return what the commissioner sees in a case: most if adequate, something if met three times, else nothing."""
+    if is_adequate(cases, row):
+        return p.value_adequate
+    return p.value_contacts if cases.week_third[row] != NEVER else 0.0
 
 
 @compiled

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sp_abm.agents.citizens import Citizens, lose_trust
-from sp_abm.agents.community import Organisations, Terms, room
+from sp_abm.agents.community import Organisations, Terms, room, terms_of
 from sp_abm.agents.link_workers import Knowledge, LinkWorkers, hours_direct, shares_known
 from sp_abm.cases import NEVER, Cases, is_seen
 from sp_abm.kernels import Flags, Floats, Key, Whole, chance, compiled, happens, inlined, uniform, uniforms
@@ -43,11 +43,11 @@ def contact(world: World, week: int) -> None:
     """Let support from earlier contacts fade, hold this week's appointments, and get to know the community."""
     p, workers, luck = world.parameters, world.link_workers, world.luck
     world.pass_over_citizens(_fade, world.citizens, np.exp(-1.0 / p.contact.weeks_contact_fades))
-    terms = terms_of(world, week)
+    on = terms(world, week)
     tables = (world.cases, world.n_cases, world.citizens, workers, world.knowledge, world.organisations)
     bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
     keys = (luck.key("contact"), luck.key("known"), luck.key("organisation"))
-    rules = (p.contact, p.referral.contacts_light, terms, felt(world, terms, week))
+    rules = (p.contact, p.referral.contacts_light, on, felt(world, on, week))
     counts = _hold_appointments(*tables, slots(world, week), *rules, *bad, *keys, week)
     pace, known = pace_of_learning(world), world.knowledge
     _learn_and_forget(workers, world.organisations, known, pace, p.contact, luck.key("knowledge"), week)
@@ -77,18 +77,16 @@ def slots(world: World, week: int) -> Floats:
     return deep
 
 
-def terms_of(world: World, week: int) -> Terms:
-    """Return the terms on which organisations take people this week."""
-    books, organisations, n_pcns = world.commissioner, world.organisations, world.pcns.id.shape[0]
-    grants = float(books.grants_multiplier[0] * books.grants_factor[0])
+def terms(world: World, week: int) -> Terms:
+    """Return the terms on which organisations take people this week, as far as volunteers' link lets through."""
+    organisations, n_pcns = world.organisations, world.pcns.id.shape[0]
     volunteers = world.links.blend(
         "volunteers->places", week, n_pcns, lambda: mean_by(organisations.pcn, organisations.volunteers, n_pcns)
     )
-    added = world.parameters.participation.places_per_volunteer
-    return Terms(grants, float(books.places_open[0]), added, volunteers)
+    return terms_of(world.commissioner, world.parameters.participation, volunteers)
 
 
-def felt(world: World, terms: Terms, week: int) -> Felt:
+def felt(world: World, on: Terms, week: int) -> Felt:
     """Return what comes through the links to a connection this week."""
     p, links, workers, n_pcns = world.parameters.contact, world.links, world.link_workers, world.pcns.id.shape[0]
     organisations, cases, is_in = world.organisations, world.cases, workers.in_post
@@ -102,7 +100,7 @@ def felt(world: World, terms: Terms, week: int) -> Felt:
         return mean_by(workers.pcn[is_in], shares[is_in], n_pcns)
 
     def full() -> Floats:
-        rooms = [room(organisations, row, terms) for row in range(organisations.id.shape[0])]
+        rooms = [room(organisations, row, on) for row in range(organisations.id.shape[0])]
         return mean_by(organisations.pcn, organisations.occupied + 1 > np.array(rooms), n_pcns)
 
     taken = np.bincount(organisations.pcn, weights=organisations.occupied, minlength=n_pcns).astype(np.float64)
@@ -297,6 +295,8 @@ def p_accepts(cases: Cases, row: int, felt: Felt, p: Contact) -> float:
     changes = felt.continuity.gain * cases.changes[row] + felt.continuity.offset[cases.pcn[row]]
     logit = np.log(p.p_willing / (1.0 - p.p_willing)) - p.effect_burnout * felt.strain[cases.worker[row]]
     logit += np.log(p.ratio_change) * changes
+    if cases.toolkit[row]:
+        logit += p.effect_toolkit
     return float(1.0 / (1.0 + np.exp(-logit)))
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from sp_abm.agents.citizens import Citizens
 from sp_abm.kernels import LUCK_BLOCK, Floats, Key, compiled, fill_luck, inlined, unit
+from sp_abm.loops import Blend, mean_by
 from sp_abm.parameters.people import HelpSeeking
 from sp_abm.vocabulary import WEEKS_PER_YEAR, Stage
 from sp_abm.world import World
@@ -12,34 +13,49 @@ from sp_abm.world import World
 def help_seeking(world: World, week: int) -> None:
     """Draw everyone's consultations of the week and add them up by practice."""
     p, practices = world.parameters.help_seeking, world.practices
-    arguments = (world.citizens, p, world.luck.key("help_seeking"), week, practices.id.shape[0])
+    n_pcns = world.pcns.id.shape[0]
+    distress = world.links.blend("recovery->consultations", week, n_pcns, lambda: _mean_distress(world))
+    arguments = (world.citizens, distress, p, world.luck.key("help_seeking"), week, practices.id.shape[0])
     practices.consultations[:] = sum(world.pass_over_citizens(_consult, *arguments))
     usual = practices.usual_consultations
     usual += (practices.consultations - usual) / p.weeks_usual
 
 
+def _mean_distress(world: World) -> Floats:
+    """Return the share in distress of everybody registered in each PCN, the young included: they consult too."""
+    stage = world.citizens.stage
+    is_distressed = (stage == Stage.PRE_CRISIS) | (stage == Stage.CRISIS)
+    return mean_by(world.citizens.pcn, is_distressed, world.pcns.id.shape[0])
+
+
 @compiled
-def _consult(low: int, high: int, citizens: Citizens, p: HelpSeeking, key: Key, week: int, n_practices: int) -> Floats:
-    practice, number = citizens.practice, citizens.consultations
+def _consult(
+    low: int, high: int, citizens: Citizens, link: Blend, p: HelpSeeking, key: Key, week: int, n_practices: int
+) -> Floats:
+    practice, number, pcn = citizens.practice, citizens.consultations, citizens.pcn
     frailty, stage, ill = citizens.frailty, citizens.stage, citizens.ill
+    gain, offset, is_frozen = link.gain, link.offset, link.offset.any()
     luck = np.empty((4, LUCK_BLOCK), np.uint32)
     by_practice = np.zeros(n_practices)
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
         fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
         for i in range(start, stop):
-            rate = weekly_rate(frailty[i], stage[i], ill[i], p)
+            distress = offset[pcn[i]] if is_frozen else 0.0
+            if stage[i] == Stage.PRE_CRISIS or stage[i] == Stage.CRISIS:
+                distress += gain
+            rate = weekly_rate(frailty[i], distress, ill[i], p)
             number[i] = consultations(unit(luck[0, i - start]), rate, p.max_consultations_per_week)
             by_practice[practice[i]] += number[i]
     return by_practice
 
 
 @inlined
-def weekly_rate(frailty: float, stage: int, ill: bool, p: HelpSeeking) -> float:
-    """Return the consultations a person is expected to have this week."""
+def weekly_rate(frailty: float, distress: float, ill: bool, p: HelpSeeking) -> float:
+    """Return the consultations a person is expected to have this week; `distress` is 1 in distress, else 0."""
     rate = p.rate_consultation_per_year / WEEKS_PER_YEAR * np.float64(frailty)
-    if stage == Stage.PRE_CRISIS or stage == Stage.CRISIS:
-        rate *= p.ratio_distress
+    if distress > 0:
+        rate *= 1.0 + (p.ratio_distress - 1.0) * distress
     if ill:
         rate *= p.ratio_ill
     return float(rate)

@@ -8,16 +8,21 @@ from numpy.typing import NDArray
 
 from sp_abm.agents.citizens import Citizens
 from sp_abm.kernels import LUCK_BLOCK, Floats, Key, Whole, compiled, fill_luck, happens, inlined, uniform, unit
+from sp_abm.loops import Blend
 from sp_abm.network import Ties, wake
 from sp_abm.parameters.people import Influence
 from sp_abm.vocabulary import ADULT_AGE, DEPRIVATION_SCORES, NONE, Stage
 from sp_abm.world import World
 
-_COUNTS_OF_TIES = 256
+_COUNTS_OF_TIES = 512
+"""Longer than a person's own ties, at most 255, and those of a group, at most 20 scaled tenfold."""
 
 
 def influence(world: World, week: int) -> None:
-    """Wake ties, then let loneliness come and go by live ties, distress and activities."""
+    """Wake ties, then let loneliness come and go by live ties, distress and activities.
+
+    Group ties are shared activities: while in one, a person has those who share it as further live ties.
+    """
     p, luck = world.parameters.influence, world.luck
     tables = (world.citizens, world.ties, p)
     counts = world.pass_over_citizens(
@@ -26,11 +31,22 @@ def influence(world: World, week: int) -> None:
     rows = world.gathered(counts)
     wake(world.ties, world.citizens, rows, world.gathered(counts, world.scratch_entries))
     by_fifth = p.rate_lonely_per_week * p.ratio_lonely_deprivation ** np.array(DEPRIVATION_SCORES)
-    world.pass_over_citizens(_feel, world.citizens, p, ratio_by_ties(world), by_fifth, luck.key("influence"), week)
+    citizens, group = world.citizens, group_ties(world)
+    is_active = citizens.activity_row >= 0
+    active = world.blend("activity->loneliness", week, lambda: is_active)
+    ties = world.blend("activity->ties", week, lambda: np.append(group, 0.0)[citizens.activity_row])
+    arguments = (citizens, active, ties, group, p, ratio_by_ties(world), by_fifth, luck.key("influence"), week)
+    world.pass_over_citizens(_feel, *arguments)
+
+
+def group_ties(world: World) -> NDArray[np.float64]:
+    """Return the live ties that each organisation's activity adds to those in it: the others, up to a number."""
+    others = np.maximum(world.organisations.occupied - 1, 0)
+    return np.minimum(others, world.parameters.influence.max_group_ties).astype(np.float64)
 
 
 def ratio_by_ties(world: World) -> NDArray[np.float64]:
-    """Return the hazard ratio of becoming lonely for 0, 1, 2... live ties, shape (256,)."""
+    """Return the hazard ratio of becoming lonely for 0, 1, 2... live ties, shape (512,)."""
     standardised = (np.log1p(np.arange(_COUNTS_OF_TIES)) - world.mean_log_ties) / world.sd_log_ties
     return np.exp(-world.parameters.influence.effect_ties * standardised)
 
@@ -78,25 +94,54 @@ def _luckiest_sleeping(
 
 @compiled
 def _feel(
-    low: int, high: int, citizens: Citizens, p: Influence, by_ties: Floats, by_fifth: Floats, key: Key, week: int
+    low: int,
+    high: int,
+    citizens: Citizens,
+    active: Blend,
+    ties: Blend,
+    group: Floats,
+    p: Influence,
+    by_ties: Floats,
+    by_fifth: Floats,
+    key: Key,
+    week: int,
 ) -> None:
-    age, fifth, stage, lonely = citizens.age, citizens.fifth, citizens.stage, citizens.lonely
+    age, fifth, stage, lonely, pcn = citizens.age, citizens.fifth, citizens.stage, citizens.lonely, citizens.pcn
     n_live, activity = citizens.n_live_ties, citizens.activity_row
+    gain_active, offset_active = active.gain, active.offset
+    gain_ties, offset_ties = ties.gain, ties.offset
     luck = np.empty((4, LUCK_BLOCK), np.uint32)
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
         fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
         for i in range(start, stop):
             if age[i] >= ADULT_AGE:
-                rate = by_fifth[fifth[i]] * by_ties[n_live[i]]
-                lonely[i] = is_lonely(lonely[i], stage[i], activity[i] >= 0, rate, p, unit(luck[0, i - start]))
+                activity_felt, more = offset_active[pcn[i]], offset_ties[pcn[i]]
+                if activity[i] >= 0:
+                    activity_felt += gain_active
+                    more += gain_ties * group[activity[i]]
+                rate = by_fifth[fifth[i]] * at_ties(by_ties, n_live[i], more)
+                lonely[i] = is_lonely(lonely[i], stage[i], activity_felt, rate, p, unit(luck[0, i - start]))
 
 
 @inlined
-def is_lonely(was: bool, stage: int, is_in_activity: bool, rate: float, p: Influence, u: float) -> bool:
-    """Say whether a person is lonely after this week; `rate` is the weekly hazard of becoming so when well."""
+def at_ties(by_ties: Floats, n_live: int, more: float) -> float:
+    """Return the ratio at a person's live ties and so many more, which need not be whole."""
+    if more == 0:
+        return float(by_ties[n_live])
+    whole = int(more)
+    low, high = by_ties[n_live + whole], by_ties[n_live + whole + 1]
+    return float(low + (more - whole) * (high - low))
+
+
+@inlined
+def is_lonely(was: bool, stage: int, activity: float, rate: float, p: Influence, u: float) -> bool:
+    """Say whether a person is lonely after this week; `rate` is the weekly hazard of becoming so when well.
+
+    `activity` is 1 in an activity, else 0.
+    """
     if was:
-        ratio = p.ratio_unlonely_activity if is_in_activity else 1.0
+        ratio = 1.0 + (p.ratio_unlonely_activity - 1.0) * activity
         return not happens(u, p.rate_unlonely_per_week * ratio)
     ratio = p.ratio_lonely_distress if stage == Stage.PRE_CRISIS or stage == Stage.CRISIS else 1.0
     return happens(u, rate * ratio)

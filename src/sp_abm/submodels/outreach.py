@@ -1,20 +1,23 @@
 """Outreach: link workers look for people before they ask, in the order the target sets.
 
 There is no evidence on how many accept: every result that hangs on it must say so. Whoever accepts joins the same
-waiting list as everybody else; outreach has no lane of its own.
+waiting list as everybody else; outreach has no lane of its own. The toolkit adds steps to a meeting: a card with the
+person's name, a conversation, and in it perhaps a small step, data left behind, or a new volunteer; a small step may
+be followed up the week after. None of their sizes is known.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.agents.citizens import Citizens
+from sp_abm.agents.citizens import Citizens, change_trust
+from sp_abm.agents.community import Organisations
 from sp_abm.agents.link_workers import hours_direct
 from sp_abm.cases import Cases, may_be_referred
-from sp_abm.kernels import LUCK_BLOCK, Floats, Key, Whole, compiled, fill_luck, inlined, uniforms, unit
+from sp_abm.kernels import LUCK_BLOCK, Flags, Floats, Key, Whole, compiled, fill_luck, inlined, uniform, uniforms, unit
 from sp_abm.parameters.pathway import Outreach, Referral
-from sp_abm.vocabulary import OutreachTarget, Route, Stage
+from sp_abm.vocabulary import NONE, OutreachChannel, OutreachTarget, Route, Stage
 from sp_abm.world import World
 
 _TARGETS = list(OutreachTarget)
@@ -27,34 +30,110 @@ _OFF_BALANCE, _ISOLATED, _DEPRIVED, _CONNECTED = (
         OutreachTarget.WELL_CONNECTED,
     )
 )
+_COUNTED = ("met", "name_cards", "conversations", "small_steps", "data_left", "toolkit_volunteers")
+_MET, _CARDS, _CONVERSATIONS, _STEPS, _DATA, _VOLUNTEERS = range(len(_COUNTED))
+
+
+class Manner(NamedTuple):
+    """How people are met this week, by the channel; the chances of the toolkit's steps are 0 where it is not used."""
+
+    hours: float
+    p_met: float
+    p_name_card: float
+    p_conversation: float
+    p_small_step: float
+    p_data: float
+    p_volunteers: float
+    level_small_step: float
+
+
+class Met(NamedTuple):
+    """Who accepted: rows, whether they had a conversation with the toolkit, whether they left data; and counts."""
+
+    rows: Whole
+    talked: Flags
+    left_data: Flags
+    counts: Whole
 
 
 def outreach(world: World, week: int) -> None:
-    """Spend link workers' outreach time on approaches; those met become aware, some accept a case."""
-    approaches = _plan_approaches(world)
-    if not approaches.any():
+    """Follow up last week's small steps, then spend outreach time on approaches; some of those met accept a case."""
+    _follow_up_all(world, week)
+    world.link_workers.hours_outreach[:] = world.pcns.approaches[:] = 0
+    if not world.commissioner.outreach_share[0]:
         return
-    p, citizens, luck = world.parameters.outreach, world.citizens, world.luck
-    target = int(world.commissioner.outreach_target[0])
-    many_ties = p.share_ties_well_connected * world.mean_ties
-    p_again = world.parameters.referral
-    arguments = (citizens, world.cases, p_again, approaches, target, many_ties)
-    rows = _first_in_line(*arguments, luck.key("outreach_rank"), week)
-    met, accepted = _approach(rows, citizens, p, luck.key("outreach"), week)
-    world.open_cases(accepted, np.full(accepted.size, Route.OUTREACH), week)
-    n = accepted.size
-    world.count(approached=rows.size, met=met, referred=n, referred_non_medical=n)
+    how = manner(world)
+    approaches = _plan_approaches(world, how.hours)
+    world.pcns.approaches[:] = approaches
+    if approaches.any():
+        _meet_people(world, approaches, how, week)
 
 
-def _plan_approaches(world: World) -> NDArray[np.int64]:
+def manner(world: World) -> Manner:
+    """Return how people are met under this week's channel and toolkit."""
+    p, books = world.parameters.outreach, world.commissioner
+    channel, on = _channel(world), float(books.toolkit[0])
+    hours = {
+        OutreachChannel.PLACES: p.hours_approach,
+        OutreachChannel.INVITATION: p.hours_invitation,
+        OutreachChannel.VOLUNTEERS: p.hours_beside_volunteers,
+    }[channel]
+    return Manner(
+        hours=hours + on * p.hours_toolkit,
+        p_met=p.p_met_invitation if channel == OutreachChannel.INVITATION else p.p_met,
+        p_name_card=on * p.uses_name_card * p.p_name_card,
+        p_conversation=on * p.uses_conversation * p.p_conversation,
+        p_small_step=p.uses_small_step * p.p_small_step,
+        p_data=p.uses_data * p.p_data,
+        p_volunteers=p.uses_volunteers * p.p_volunteers_toolkit,
+        level_small_step=world.parameters.contact.level_thin,
+    )
+
+
+def _channel(world: World) -> OutreachChannel:
+    return list(OutreachChannel)[int(world.commissioner.outreach_channel[0])]
+
+
+def _plan_approaches(world: World, hours_each: float) -> NDArray[np.int64]:
     """Set each worker's outreach hours, in whole approaches; return the approaches of each PCN."""
-    p, workers = world.parameters, world.link_workers
-    hours = hours_direct(workers, p.staffing, p.contact) * world.commissioner.outreach_share[0]
-    wanted = hours / p.outreach.hours_approach + workers.approaches_carried
+    p, workers, pcns = world.parameters, world.link_workers, world.pcns
+    share = world.commissioner.outreach_share[0] * pcns.is_proactive[workers.pcn]
+    hours = hours_direct(workers, p.staffing, p.contact) * share
+    wanted = hours / hours_each + workers.approaches_carried
     whole = np.floor(wanted) * workers.in_post
     workers.approaches_carried[:] = (wanted - whole) * workers.in_post
-    workers.hours_outreach[:] = whole * p.outreach.hours_approach
-    return np.bincount(workers.pcn, weights=whole, minlength=world.pcns.id.shape[0]).astype(np.int64)
+    workers.hours_outreach[:] = whole * hours_each
+    by_workers = np.bincount(workers.pcn, weights=whole, minlength=pcns.id.shape[0])
+    return (by_workers + _by_volunteers(world)).astype(np.int64)
+
+
+def _by_volunteers(world: World) -> NDArray[np.float64]:
+    """Return the approaches that service volunteers of each PCN make, where there is a service and they are asked."""
+    pcns, organisations = world.pcns, world.organisations
+    is_asked = pcns.is_proactive & (pcns.fte_funded > 0) & (_channel(world) == OutreachChannel.VOLUNTEERS)
+    number = np.bincount(organisations.pcn, weights=organisations.volunteers, minlength=pcns.id.shape[0])
+    each = world.parameters.outreach.approaches_per_volunteer_per_week
+    wanted = (number * each + pcns.approaches_carried) * is_asked
+    whole: NDArray[np.float64] = np.floor(wanted)
+    pcns.approaches_carried[:] = wanted - whole
+    return whole
+
+
+def _meet_people(world: World, approaches: NDArray[np.int64], how: Manner, week: int) -> None:
+    """Approach those first in line; those met become aware, and some accept a case."""
+    p, citizens, luck = world.parameters, world.citizens, world.luck
+    target = int(world.commissioner.outreach_target[0])
+    many_ties = p.outreach.share_ties_well_connected * world.mean_ties
+    arguments = (citizens, world.cases, p.referral, approaches, target, many_ties)
+    rows = _first_in_line(*arguments, luck.key("outreach_rank"), week)
+    keys = (luck.key("outreach"), luck.key("toolkit"))
+    met = _approach(rows, citizens, world.organisations, p.outreach, how, *keys, week)
+    n = met.rows.size
+    opened = slice(world.n_cases, world.n_cases + n)
+    world.open_cases(met.rows, np.full(n, Route.OUTREACH), week)
+    world.cases.toolkit[opened], world.cases.has_data[opened] = met.talked, met.left_data
+    world.count(approached=rows.size, referred=n, referred_non_medical=n)
+    world.count(**dict(zip(_COUNTED, met.counts, strict=True)))
 
 
 @inlined
@@ -118,16 +197,96 @@ def _insert(ranks: Floats, rows: Whole, last: int, rank: Any, row: int) -> None:
 
 
 @compiled
-def _approach(rows: Whole, citizens: Citizens, p: Outreach, key: Key, week: int) -> tuple[int, Whole]:
-    """Return (people met, rows of those who accept); everyone met becomes aware."""
-    accepted = np.empty(rows.shape[0], np.int32)
-    met = count = 0
+def _approach(
+    rows: Whole,
+    citizens: Citizens,
+    organisations: Organisations,
+    p: Outreach,
+    how: Manner,
+    key: Key,
+    key_toolkit: Key,
+    week: int,
+) -> Met:
+    """Meet some of those approached, who become aware, and ask them; return who accepts."""
+    n = rows.shape[0]
+    met = Met(np.empty(n, np.int32), np.zeros(n, np.bool_), np.zeros(n, np.bool_), np.zeros(len(_COUNTED), np.int64))
+    count = 0
     for i in rows:
         u = uniforms(key, citizens.id[i], citizens.holder[i], week, 0)
-        if u[0] < p.p_met:
-            met += 1
-            citizens.aware[i] = True
-            if u[1] < p.p_accepts + p.effect_trust * (np.float64(citizens.trust[i]) - 0.5):
-                accepted[count] = i
-                count += 1
-    return met, accepted[:count]
+        if u[0] >= how.p_met:
+            continue
+        met.counts[_MET] += 1
+        citizens.aware[i] = True
+        if u[2] < how.p_name_card:
+            met.counts[_CARDS] += 1
+            change_trust(citizens, i, p.trust_name_card)
+        talked, gained, left_data = u[3] < how.p_conversation, 0.0, False
+        if talked:
+            gained = p.effect_conversation
+            left_data = _converse(citizens, organisations, i, how, met.counts, key_toolkit, week)
+        if u[1] < p.p_accepts + p.effect_trust * (np.float64(citizens.trust[i]) - 0.5) + gained:
+            met.rows[count], met.talked[count], met.left_data[count] = i, talked, left_data
+            count += 1
+    return Met(met.rows[:count], met.talked[:count], met.left_data[:count], met.counts)
+
+
+@inlined
+def _converse(
+    citizens: Citizens, organisations: Organisations, i: int, how: Manner, counts: Whole, key: Key, week: int
+) -> bool:
+    """Talk with the toolkit's cards: perhaps a small step, data, a volunteer; return whether data were left."""
+    counts[_CONVERSATIONS] += 1
+    u = uniforms(key, citizens.id[i], citizens.holder[i], week, 0)
+    if u[0] < how.p_small_step:
+        counts[_STEPS] += 1
+        feel_contact(citizens, i, how.level_small_step)
+        citizens.follow_up_due[i] = True
+    if u[2] < how.p_volunteers and citizens.volunteer_row[i] < 0:
+        organisation = nearest_by_luck(organisations, citizens, i, key, week)
+        if organisation >= 0:
+            counts[_VOLUNTEERS] += 1
+            citizens.volunteer_row[i] = organisation
+            organisations.volunteers[organisation] += 1
+    left_data = u[1] < how.p_data
+    counts[_DATA] += left_data
+    return bool(left_data)
+
+
+@inlined
+def feel_contact(citizens: Citizens, i: int, level: float) -> None:
+    """Feel support as from a contact with a link worker, unless more is felt already."""
+    citizens.contact_support[i] = max(np.float64(citizens.contact_support[i]), level)
+
+
+@inlined
+def nearest_by_luck(organisations: Organisations, citizens: Citizens, i: int, key: Key, week: int) -> int:
+    """Return the organisation of the person's PCN that luck chooses for them to help, or -1."""
+    best, chosen = 2.0, NONE
+    for organisation in range(organisations.id.shape[0]):
+        if organisations.pcn[organisation] == citizens.pcn[i]:
+            u = uniform(key, citizens.id[i], citizens.holder[i], week, organisations.id[organisation] + 1)
+            if u < best:
+                best, chosen = u, organisation
+    return chosen
+
+
+def _follow_up_all(world: World, week: int) -> None:
+    """Follow up the small steps of last week, as often as the toolkit does."""
+    due = np.flatnonzero(world.citizens.follow_up_due)
+    if due.size:
+        p = world.parameters
+        chance = p.outreach.uses_follow_up * p.outreach.p_follow_up
+        levels = (chance, p.outreach.trust_follow_up, p.contact.level_thin)
+        world.count(follow_ups=_follow_up(due, world.citizens, *levels, world.luck.key("toolkit"), week))
+
+
+@compiled
+def _follow_up(due: Whole, citizens: Citizens, chance: float, trust: float, level: float, key: Key, week: int) -> int:
+    count = 0
+    for i in due:
+        citizens.follow_up_due[i] = False
+        if uniforms(key, citizens.id[i], citizens.holder[i], week, 0)[3] < chance:
+            count += 1
+            change_trust(citizens, i, trust)
+            feel_contact(citizens, i, level)
+    return count

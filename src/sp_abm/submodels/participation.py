@@ -1,34 +1,72 @@
 """Participation: people stay in an activity or leave it, feel supported by it, and some come to help run it."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sp_abm.agents.citizens import Citizens
 from sp_abm.agents.community import Organisations
 from sp_abm.cases import Cases
-from sp_abm.kernels import Key, Whole, compiled, happens, uniforms
+from sp_abm.kernels import Floats, Key, Whole, compiled, happens, uniforms
 from sp_abm.parameters.pathway import Participation
 from sp_abm.vocabulary import NONE
 from sp_abm.world import World
 
+_VOLUNTEERING = "completed->volunteers"
 _DEEP = 3
 _FADED = 0.001
-_LEFT, _COMPLETED, _N_COUNTS = range(3)
+_LEFT, _COMPLETED, _VOLUNTEERED, _N_COUNTS = range(4)
 
 
 def participation(world: World, week: int) -> None:
     """Let people drop out or complete, keep their support up to date, and volunteers come and go."""
     p, key = world.parameters.participation, world.luck.key("participation")
-    counts = _take_part(world.citizens, world.cases, world.organisations, p, key, week, world.scratch_rows)
-    world.count(left_activity=counts[_LEFT], completed=counts[_COMPLETED])
-    world.name(completed=world.scratch_rows[: counts[_COMPLETED]].copy())
+    n_pcns, gain = world.pcns.id.shape[0], world.links.gain(_VOLUNTEERING, week)
+    tables = (world.citizens, world.cases, world.organisations)
+    left, completed, new = _take_part(*tables, p, gain * p.p_volunteers, n_pcns, key, week, world.scratch_rows)
+    world.count(left_activity=left.sum(), completed=completed.sum())
+    world.name(completed=world.scratch_rows[: int(completed.sum())].copy())
+    chance = world.links.blend(_VOLUNTEERING, week, n_pcns, lambda: new / _others(world)).offset
+    if chance.any():
+        _volunteer_by_chance(world, chance, week)
+
+
+def _may_volunteer(citizens: Citizens) -> NDArray[np.bool_]:
+    """Return who is in an activity and does not help to run one."""
+    return (citizens.activity_row >= 0) & (citizens.volunteer_row < 0)
+
+
+def _others(world: World) -> NDArray[np.float64]:
+    """Return how many in each PCN are in an activity and do not help to run one, at least 1."""
+    is_other = _may_volunteer(world.citizens)
+    number = np.bincount(world.citizens.pcn[is_other], minlength=world.pcns.id.shape[0])
+    return np.maximum(number, 1).astype(np.float64)
+
+
+def _volunteer_by_chance(world: World, chance: NDArray[np.float64], week: int) -> None:
+    """Let people in an activity come to help run it with a chance by PCN, whether or not they complete it."""
+    citizens = world.citizens
+    rows = np.flatnonzero(_may_volunteer(citizens))
+    u = world.luck.uniforms("participation", week, citizens.id[rows], citizens.holder[rows].astype(np.uint32))[:, 3]
+    rows = rows[u < chance[citizens.pcn[rows]]]
+    citizens.volunteer_row[rows] = citizens.activity_row[rows]
+    np.add.at(world.organisations.volunteers, citizens.activity_row[rows], 1)
 
 
 @compiled
 def _take_part(
-    citizens: Citizens, cases: Cases, organisations: Organisations, p: Participation, key: Key, week: int, rows: Whole
-) -> Whole:
-    """Return (people who left, of these after completing), with the rows of the latter left in `rows`."""
-    counts = np.zeros(_N_COUNTS, np.int64)
+    citizens: Citizens,
+    cases: Cases,
+    organisations: Organisations,
+    p: Participation,
+    p_volunteers: float,
+    n_pcns: int,
+    key: Key,
+    week: int,
+    rows: Whole,
+) -> Floats:
+    """Return who left, of these completed, and of these volunteer, by PCN; rows of who completed are left in `rows`."""
+    counts = np.zeros((_N_COUNTS, n_pcns))
+    n_completed = 0
     for i in range(citizens.id.shape[0]):
         is_in, is_volunteer = citizens.activity_row[i] >= 0, citizens.volunteer_row[i] >= 0
         support = citizens.activity_support[i]
@@ -45,11 +83,15 @@ def _take_part(
             is_early = citizens.weeks_in_activity[i] <= p.weeks_completed
             rate = p.rate_drop_out_early_per_week if is_early else p.rate_drop_out_late_per_week
             if happens(u[0], rate):
-                counts[_LEFT] += 1
+                pcn = citizens.pcn[i]
+                counts[_LEFT, pcn] += 1
                 if not is_early:
-                    rows[counts[_COMPLETED]] = i
-                    counts[_COMPLETED] += 1
-                _leave(citizens, i, organisations, p, u[1], not is_early)
+                    rows[n_completed] = i
+                    n_completed += 1
+                    counts[_COMPLETED, pcn] += 1
+                stays_on = not is_early and citizens.volunteer_row[i] < 0 and u[1] < p_volunteers
+                counts[_VOLUNTEERED, pcn] += stays_on
+                _leave(citizens, i, organisations, stays_on)
     return counts
 
 
@@ -64,15 +106,13 @@ def _attend(citizens: Citizens, i: int, cases: Cases, p: Participation) -> None:
 
 
 @compiled
-def _leave(
-    citizens: Citizens, i: int, organisations: Organisations, p: Participation, u: float, has_completed: bool
-) -> None:
-    """Free the person's place; some of those who completed stay on as volunteers."""
+def _leave(citizens: Citizens, i: int, organisations: Organisations, stays_on: bool) -> None:
+    """Free the person's place; some of those who completed it stay on as volunteers."""
     organisation = citizens.activity_row[i]
     organisations.occupied[organisation] -= 1
     citizens.activity_row[i] = NONE
     citizens.weeks_in_activity[i] = 0
     citizens.is_adequate[i] = False
-    if has_completed and citizens.volunteer_row[i] < 0 and u < p.p_volunteers:
+    if stays_on:
         organisations.volunteers[organisation] += 1
         citizens.volunteer_row[i] = organisation

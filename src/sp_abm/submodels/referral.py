@@ -1,4 +1,7 @@
-"""Referral: a GP who has the service in mind offers it for a need shown; others come of themselves.
+"""Referral: a practice that has the service in mind offers it for a need shown; others come of themselves.
+
+An offer comes from the GP or from other practice staff, who know what the GP knows. Some of those who come of
+themselves are sent by a community organisation.
 
 GPs learn from patients who were helped, share what they know within their practice, and forget.
 """
@@ -9,11 +12,16 @@ from numpy.typing import NDArray
 from sp_abm.agents.citizens import Citizens
 from sp_abm.cases import may_be_referred
 from sp_abm.kernels import Flags, Floats, Key, Whole, compiled, happens, inlined, uniforms
+from sp_abm.loops import Blend
 from sp_abm.parameters.pathway import Referral
 from sp_abm.vocabulary import Route, Stage
 from sp_abm.world import World
 
-_NOBODY, _BY_GP, _BY_SELF, _DECLINED = 0, 1, 2, 3
+_NOBODY, _DECLINED = -2, -1
+_BY_GP, _BY_STAFF, _BY_SELF, _BY_COMMUNITY = (
+    int(route) for route in (Route.GP, Route.PRACTICE_STAFF, Route.SELF, Route.COMMUNITY)
+)
+_NON_MEDICAL = [route for route in Route if not route.is_medical]
 
 
 def referral(world: World, week: int) -> None:
@@ -22,11 +30,15 @@ def referral(world: World, week: int) -> None:
     scale = world.place.referral_multiplier / (1.0 - world.place.age_shares[0])
     serves = world.pcns.fte_funded > 0
     is_door_open = bool(world.commissioner.self_referral[0])
+    awareness = world.links.felt("gp_awareness->referral", week, world.gps.awareness)
+    crowded = world.links.felt("consultations->identification", week, crowding(world))
     arguments = (
         citizens,
         world.cases.state,
-        np.minimum(1.0, world.gps.awareness * world.commissioner.gp_engagement[0]),
-        time_pressure(world),
+        np.minimum(1.0, awareness * world.commissioner.gp_engagement[0]),
+        np.exp(-p.exponent_time_pressure * crowded),
+        world.blend("awareness->self_referral", week, lambda: citizens.aware),
+        world.blend("trust->self_referral", week, lambda: citizens.trust),
         p,
         scale,
         serves,
@@ -37,21 +49,20 @@ def referral(world: World, week: int) -> None:
     )
     rows = world.gathered(counts)
     routes = world.scratch_marks[rows]
-    accepted = rows[routes != _DECLINED]
-    case_routes = np.where(routes[routes != _DECLINED] == _BY_GP, Route.GP, Route.SELF)
-    world.open_cases(accepted, case_routes, week)
-    n_declined, n_self = (routes == _DECLINED).sum(), (routes == _BY_SELF).sum()
-    world.name(declined=rows[routes == _DECLINED])
-    n_offered = rows.size - n_self
-    world.count(offered=n_offered, declined=n_declined, referred=accepted.size, referred_non_medical=n_self)
-    _learn(world)
+    is_accepted = routes != _DECLINED
+    world.open_cases(rows[is_accepted], routes[is_accepted].astype(np.int64), week)
+    world.name(declined=rows[~is_accepted])
+    n_accepted, n_non_medical = is_accepted.sum(), np.isin(routes, _NON_MEDICAL).sum()
+    world.count(offered=rows.size - n_non_medical, declined=rows.size - n_accepted)
+    world.count(referred=n_accepted, referred_non_medical=n_non_medical)
+    _learn(world, week)
 
 
-def time_pressure(world: World) -> NDArray[np.float64]:
-    """Return each practice's factor on identification: below 1 in a week busier than usual."""
+def crowding(world: World) -> NDArray[np.float64]:
+    """Return how much busier than usual each practice is this week, as a logarithm: it lowers identification."""
     practices = world.practices
     busy = np.maximum(practices.consultations, 1.0) / np.maximum(practices.usual_consultations, 1.0)
-    return busy**-world.parameters.referral.exponent_time_pressure
+    return np.log(busy)
 
 
 @compiled
@@ -62,6 +73,8 @@ def _ask(
     state: Whole,
     awareness: Floats,
     pressure: Floats,
+    link_aware: Blend,
+    link_trust: Blend,
     p: Referral,
     scale: float,
     serves: Flags,
@@ -74,9 +87,12 @@ def _ask(
     age, last, case, aware = citizens.age, citizens.last_referral, citizens.case_row, citizens.aware
     number, stage, lonely, discloses = citizens.consultations, citizens.stage, citizens.lonely, citizens.discloses
     gp, practice, pcn, trust, told = citizens.gp, citizens.practice, citizens.pcn, citizens.trust, citizens.weeks_told
+    gain_aware, offset_aware = link_aware.gain, link_aware.offset
+    gain_trust, offset_trust = link_trust.gain, link_trust.offset
+    is_anybody_aware = offset_aware.any()
     count = 0
     for i in range(low, high):
-        may_come = is_door_open and aware[i]
+        may_come = is_door_open and (aware[i] or is_anybody_aware)
         if number[i] == 0 and not may_come:
             continue
         if not (serves[pcn[i]] and may_be_referred(age[i], last[i], case[i], state, p.weeks_between, week)):
@@ -86,9 +102,13 @@ def _ask(
         factor = awareness_gp * pressure[practice[i]] * scale
         route = _NOBODY
         if number[i] > 0 and u[0] < p_offer(number[i], p_need(stage[i], lonely[i], discloses[i], p), factor, p):
-            route = _DECLINED if u[1] < p_decline(awareness_gp, p) else _BY_GP
-        elif may_come and happens(u[2], self_rate(stage[i], lonely[i], trust[i], told[i], p) * scale):
-            route = _BY_SELF
+            offered = _BY_STAFF if u[3] < p.share_offers_by_staff else _BY_GP
+            route = _DECLINED if u[1] < p_decline(awareness_gp, p) else offered
+        elif may_come:
+            knows = gain_aware * aware[i] + offset_aware[pcn[i]]
+            trusts = gain_trust * np.float64(trust[i]) + offset_trust[pcn[i]]
+            if happens(u[2], knows * self_rate(stage[i], lonely[i], trusts, told[i], p) * scale):
+                route = _BY_COMMUNITY if u[3] < p.share_by_community else _BY_SELF
         if route != _NOBODY:
             rows[low + count] = i
             marks[i] = route
@@ -132,10 +152,10 @@ def self_rate(stage: int, lonely: bool, trust: float, weeks_told: int, p: Referr
     return float(trust) * (max(rate, p.rate_told_per_week) if weeks_told > 0 else rate)
 
 
-def _learn(world: World) -> None:
+def _learn(world: World, week: int) -> None:
     """Move every GP's awareness by feedback, forgetting and what colleagues in the practice know."""
     p, gps = world.parameters.referral, world.gps
-    heard = np.minimum(gps.feedback, p.max_feedback_per_week)
+    heard = world.links.felt("feedback->gp_awareness", week, np.minimum(gps.feedback, p.max_feedback_per_week))
     learned = p.rate_awareness_learned * heard * (1 - gps.awareness)
     forgotten = p.rate_awareness_forgotten_per_week * gps.awareness
     in_practice = np.bincount(gps.practice, weights=gps.awareness) / np.bincount(gps.practice)

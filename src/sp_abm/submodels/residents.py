@@ -1,8 +1,9 @@
 """Residents: people age, move away, are born and die; a newcomer takes over the dwelling place.
 
 Simpler than life: one person moves at a time and a newborn takes the place of somebody who died, so that
-households change their make-up by chance [assumed]. Newcomers keep the stage and the traits of the place they
-take, since they come from the same kind of people; what they know and whom they know starts anew.
+households change their make-up by chance [assumed]. Newcomers are of the same kind of people as those who lived
+there when the place had settled: they have the dwelling's traits and come in the stage that its resident had then.
+So a service cannot help people who have yet to come. What they know and whom they know starts anew.
 """
 
 from typing import Any
@@ -127,8 +128,12 @@ def _replace_all(
 
 @compiled
 def _begin_anew(citizens: Citizens, i: int, p: Residents, u: Any, share_female: float, week: int) -> None:
-    """Forget the person who lived here; the stage and the lasting traits of the place stay."""
+    """Forget the person who lived here; the lasting traits of the place stay."""
     citizens.arrived[i] = week
+    if citizens.first_stage[i] != NONE:
+        citizens.stage[i] = citizens.first_stage[i]
+        citizens.weeks_in_distress[i] = citizens.first_weeks[i]
+        citizens.lonely[i] = citizens.first_lonely[i]
     citizens.female[i] = u[0] < share_female
     citizens.aware[i] = u[1] < p.p_newcomer_aware
     citizens.weeks_told[i] = 0
@@ -137,6 +142,7 @@ def _begin_anew(citizens: Citizens, i: int, p: Residents, u: Any, share_female: 
     citizens.case_row[i] = NONE
     citizens.contact_support[i] = 0
     citizens.activity_support[i] = 0
+    citizens.follow_up_due[i] = False
     citizens.activity_row[i] = NONE
     citizens.weeks_in_activity[i] = 0
     citizens.is_adequate[i] = False

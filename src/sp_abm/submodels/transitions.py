@@ -4,6 +4,7 @@ import numpy as np
 
 from sp_abm.agents.citizens import Citizens
 from sp_abm.kernels import LUCK_BLOCK, Key, compiled, fill_luck, inlined, unit
+from sp_abm.loops import Blend
 from sp_abm.parameters.people import Transitions
 from sp_abm.vocabulary import ADULT_AGE, Stage
 from sp_abm.world import World
@@ -16,12 +17,19 @@ def transitions(world: World, week: int) -> None:
     """Move every adult between stages by this week's luck; support felt last week acts now."""
     p, key = world.parameters.transitions, world.luck.key("transitions")
     shock = world.commissioner.shock_strain[0]
-    world.pass_over_citizens(_move_all, world.citizens, p, shock, key, week)
+    citizens = world.citizens
+    support = world.blend(
+        "connection->recovery", week, lambda: np.maximum(citizens.contact_support, citizens.activity_support)
+    )
+    world.pass_over_citizens(_move_all, citizens, support, p, shock, key, week)
 
 
 @compiled
-def _move_all(low: int, high: int, citizens: Citizens, p: Transitions, shock: float, key: Key, week: int) -> None:
-    age, stage, weeks = citizens.age, citizens.stage, citizens.weeks_in_distress
+def _move_all(
+    low: int, high: int, citizens: Citizens, link: Blend, p: Transitions, shock: float, key: Key, week: int
+) -> None:
+    age, stage, weeks, pcn = citizens.age, citizens.stage, citizens.weeks_in_distress, citizens.pcn
+    gain, offset = link.gain, link.offset
     worse, better, strain = citizens.worse, citizens.better, citizens.event_strain
     unemployed, lonely = citizens.unemployed, citizens.lonely
     contact, activity = citizens.contact_support, citizens.activity_support
@@ -31,7 +39,7 @@ def _move_all(low: int, high: int, citizens: Citizens, p: Transitions, shock: fl
         fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
         for i in range(start, stop):
             if age[i] >= ADULT_AGE:
-                support = max(contact[i], activity[i])
+                support = gain * max(contact[i], activity[i]) + offset[pcn[i]]
                 push, pull = pressures(worse[i], better[i], strain[i] + shock, unemployed[i], lonely[i], support, p)
                 after = next_stage(stage[i], weeks[i], push, pull, p, unit(luck[0, i - start]))
                 weeks[i] = weeks_of_distress(stage[i], after, weeks[i])
@@ -52,7 +60,7 @@ def pressures(
 ) -> tuple[float, float]:
     """Return the hazard ratios (worsening, improving) of a person this week."""
     push, pull = np.float64(worse), np.float64(better)
-    if strain > 0:
+    if strain != 0:
         push *= np.exp(np.float64(strain))
     if unemployed:
         push *= p.ratio_unemployed_worse

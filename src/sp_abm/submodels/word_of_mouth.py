@@ -1,6 +1,6 @@
 """Word of mouth: people forget, media keep a base awareness, and last week's closures are talked about."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,22 @@ from sp_abm.vocabulary import ADULT_AGE, NONE, WEEKS_PER_YEAR, CaseState, Outcom
 from sp_abm.world import World
 
 _MOST = 0.999
+_TELLING, _HEARING, _LOSING_TRUST = "helped->word_of_mouth", "word_of_mouth->awareness", "bad_experience->trust"
+
+
+class Gains(NamedTuple):
+    """What comes of telling, of being told, and of bad experiences: 1 as they are, 0 nothing."""
+
+    tells: float
+    hears: float
+    trust: float
+
+
+class Losses(NamedTuple):
+    """By PCN: adults told by somebody helped, and trust lost, whether or not it comes through."""
+
+    told: Floats
+    trust: Floats
 
 
 def word_of_mouth(world: World, week: int) -> None:
@@ -22,19 +38,38 @@ def word_of_mouth(world: World, week: int) -> None:
     rate_media = p.rate_awareness_forgotten_per_week * share / (1 - share)
     rate_media -= np.log1p(-min(world.commissioner.awareness_campaign[0], _MOST)) / WEEKS_PER_YEAR
     world.pass_over_citizens(_remember, world.citizens, p, rate_media, luck.key("told"), week)
-    bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
-    told, heard = _tell(
-        world.cases,
-        world.n_cases,
-        world.citizens,
-        world.ties,
-        p,
-        *bad,
-        luck.key("word_of_mouth"),
-        luck.key("telling"),
-        week,
-    )
+    gains = Gains(*(world.links.gain(link, week) for link in (_TELLING, _HEARING, _LOSING_TRUST)))
+    losses = Losses(np.zeros(world.pcns.id.shape[0]), world.pcns.trust_lost)
+    keys = (luck.key("word_of_mouth"), luck.key("telling"))
+    tables = (world.cases, world.n_cases, world.citizens, world.ties)
+    told, heard = _tell(*tables, p, gains, losses, *keys, week)
     world.count(told=told, heard_bad_news=heard)
+    _come_from_elsewhere(world, gains, losses, week)
+    world.pcns.trust_lost[:] = 0
+
+
+def _come_from_elsewhere(world: World, gains: Gains, gone: Losses, week: int) -> None:
+    """Give every adult of a PCN, on average, what frozen links took away where it arose: news, and loss of trust."""
+    links, n_pcns = world.links, world.pcns.id.shape[0]
+    told = links.blend(_TELLING, week, n_pcns, lambda: gone.told / _adults(world)).offset
+    heard = links.blend(_HEARING, week, n_pcns, lambda: gone.told / _adults(world)).offset
+    change = links.blend(_LOSING_TRUST, week, n_pcns, lambda: gone.trust / _adults(world)).offset
+    chance = gains.hears * told + heard
+    if not (chance.any() or change.any()):
+        return
+    citizens, is_adult = world.citizens, world.citizens.age >= ADULT_AGE
+    u = world.luck.uniforms("told", week, citizens.id, citizens.holder.astype(np.uint32))[:, 1]
+    hears = is_adult & (u < chance[citizens.pcn])
+    citizens.aware[hears], citizens.weeks_told[hears] = True, int(world.parameters.word_of_mouth.weeks_fresh)
+    trust = np.clip(citizens.trust + change[citizens.pcn], 0, 1)
+    citizens.trust[is_adult] = trust[is_adult]
+
+
+def _adults(world: World) -> Floats:
+    """Return the people of 16 and over in each PCN, at least 1."""
+    is_adult = world.citizens.age >= ADULT_AGE
+    number = np.bincount(world.citizens.pcn[is_adult], minlength=world.pcns.id.shape[0])
+    return np.maximum(number, 1).astype(np.float64)
 
 
 @compiled
@@ -44,8 +79,8 @@ def _tell(
     citizens: Citizens,
     ties: Ties,
     p: WordOfMouth,
-    gain: float,
-    lost: Floats,
+    gains: Gains,
+    gone: Losses,
     key: Key,
     key_whom: Key,
     week: int,
@@ -57,17 +92,17 @@ def _tell(
         if not is_last_week or cases.holder[row] != citizens.holder[i]:
             continue
         if is_adequate(cases, row):
-            number = people_told(uniforms(key, citizens.id[i], citizens.holder[i], week, 0), p)
-            told += _reach(citizens, ties, i, number, p, gain, lost, key_whom, week, True)
+            number = people_told(uniforms(key, citizens.id[i], citizens.holder[i], week, 0), gains.tells, p)
+            told += _reach(citizens, ties, i, number, p, gains, gone, key_whom, week, True)
         elif cases.outcome[row] == Outcome.DROPPED:
-            heard += _reach(citizens, ties, i, int(p.n_told), p, gain, lost, key_whom, week, False)
+            heard += _reach(citizens, ties, i, int(p.n_told), p, gains, gone, key_whom, week, False)
     return told, heard
 
 
 @inlined
-def people_told(u: Any, p: WordOfMouth) -> int:
+def people_told(u: Any, gain: float, p: WordOfMouth) -> int:
     """Return how many others somebody helped tells: none, a few, or a few and more again."""
-    if u[0] >= p.p_tells:
+    if u[0] >= gain * p.p_tells:
         return 0
     return int(p.n_told + p.n_told_again) if u[1] < p.p_tells_again else int(p.n_told)
 
@@ -79,8 +114,8 @@ def _reach(
     i: int,
     number: int,
     p: WordOfMouth,
-    gain: float,
-    lost: Floats,
+    gains: Gains,
+    gone: Losses,
     key: Key,
     week: int,
     is_good: bool,
@@ -100,10 +135,13 @@ def _reach(
         floor = best
         reached += 1
         if not is_good:
-            lose_trust(citizens, other, p.trust_bad_news, gain, lost)
+            lose_trust(citizens, other, p.trust_bad_news, gains.trust, gone.trust)
         elif citizens.age[other] >= ADULT_AGE:
-            citizens.aware[other] = True
-            citizens.weeks_told[other] = int(p.weeks_fresh)
+            gone.told[citizens.pcn[other]] += 1
+            u_hears = uniforms(key, citizens.id[i], citizens.holder[i], week, citizens.id[other])[1]
+            if u_hears < gains.hears:
+                citizens.aware[other] = True
+                citizens.weeks_told[other] = int(p.weeks_fresh)
     return reached
 
 

@@ -102,11 +102,11 @@ def footer(results: Results, baseline: Results | None) -> list[str]:
     if baseline is not None:
         origin += f" against {baseline.provenance['scenario_hash']}"
     runs = [results] if baseline is None else [results, baseline]
-    outreach = OUTREACH_NOTE if any(map(_has_outreach, runs)) else ""
+    outreach = OUTREACH_NOTE if any(map(has_outreach, runs)) else ""
     return [origin, *filter(None, [place_note(results), outreach])]
 
 
-def _has_outreach(results: Results) -> bool:
+def has_outreach(results: Results) -> bool:
     """Return whether link workers ever go out to meet people in a run."""
     levers = results.provenance.get("scenario_content", {}).get("levers", {})
     return any(value > 0 for _, value in levers.get("outreach_share", ()))

@@ -1,0 +1,105 @@
+"""What outreach hangs on: nothing is known about how many accept, so its results are shown over the whole range."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from sp_abm.cli.tables import MISSING, decimals, number, scaled
+from sp_abm.measures import MEASURES
+
+if TYPE_CHECKING:
+    from sp_abm.comparison import Comparison
+    from sp_abm.scenario import Scenario
+
+PARAMETER: Final = "outreach.p_accepts"
+MOST_SEEDS: Final = 3
+KEY_MEASURES: Final = (
+    "share_distress",
+    "share_lonely",
+    "referrals_per_1000_per_week",
+    "mean_wait_weeks",
+    "burnout_mean",
+    "cost_total_gbp",
+)
+
+
+@dataclass(frozen=True)
+class AcceptanceRange:
+    """Mean differences from the first arm at the least and the greatest acceptance, by measure."""
+
+    accepting: tuple[float, float]
+    seeds: tuple[int, ...]
+    differences: Mapping[str, tuple[float, float]]
+
+
+Ranges = Mapping[str, AcceptanceRange]
+"""By the name of the arm."""
+
+
+def has_outreach(scenario: "Scenario") -> bool:
+    """Say whether link workers ever go out to meet people in a scenario."""
+    return any(value > 0 for _, value in scenario.levers.get("outreach_share", ()))
+
+
+def acceptance_ranges(comparison: "Comparison", most_seeds: int = MOST_SEEDS) -> dict[str, AcceptanceRange]:
+    """Run arms that use outreach again with few and with many accepting, in the first few seeds."""
+    from sp_abm.parameters import all_facts
+
+    bounds = next((fact.low, fact.high) for name, fact, _ in all_facts() if name == PARAMETER)
+    seeds = comparison.seeds[:most_seeds]
+    ranges = {}
+    for arm in range(1, len(comparison.arms)):
+        if not any(has_outreach(comparison.scenarios[each]) for each in (0, arm)):
+            continue
+        low, high = (
+            np.mean([_values(comparison, arm, p, s) - _values(comparison, 0, p, s) for s in range(len(seeds))], axis=0)
+            for p in bounds
+        )
+        at = {name: list(MEASURES).index(name) for name in KEY_MEASURES}
+        differences = {name: (float(low[column]), float(high[column])) for name, column in at.items()}
+        ranges[comparison.arms[arm]] = AcceptanceRange(bounds, seeds, differences)
+    return ranges
+
+
+def _values(comparison: "Comparison", arm: int, p_accepts: float, position: int) -> Any:
+    """Return an arm's measures for one seed were that share to accept; as they are where nobody is asked."""
+    from sp_abm.simulation import Simulation, checked_years
+
+    scenario, seed = comparison.scenarios[arm], comparison.seeds[position]
+    if not has_outreach(scenario):
+        return comparison.values[position, arm]
+    weeks = checked_years(comparison.years)
+    start = Simulation.start(scenario, comparison.place, seed, weeks=weeks)
+    other = scenario.with_changes({PARAMETER: p_accepts}, "acceptance")
+    return start.fork(other, weeks).run(weeks).results().summary.to_numpy(np.float64)
+
+
+def outreach_words(comparison: "Comparison", arm: int, ranges: Ranges) -> str:
+    """Return what must be said of an arm that differs in outreach, or nothing: the doubt, and the range it leaves."""
+    from sp_abm.viz.words import OUTREACH_NOTE
+
+    if not any(has_outreach(comparison.scenarios[each]) for each in (0, arm)):
+        return ""
+    found = ranges.get(comparison.arms[arm])
+    if found is None:
+        return OUTREACH_NOTE
+    low, high = found.accepting
+    runs = f"{len(found.seeds)} paired run{'s' if len(found.seeds) > 1 else ''}"
+    said = "; ".join(_words(name, *ends) for name, ends in found.differences.items())
+    return f"{OUTREACH_NOTE} Differences from {low:.0%} to {high:.0%} accepting ({runs}): {said}."
+
+
+def _words(name: str, low: float, high: float) -> str:
+    """Return a difference at both ends of the range, such as ``Wait for the first contact +0.2 to +0.9 weeks``."""
+    factor, unit = scaled(MEASURES[name].unit)
+    places = decimals(max(abs(low), abs(high)) * factor, 2)
+    ends = [number(end * factor, places, is_signed=True) for end in (low, high)]
+    range_ = MISSING if MISSING in ends else " to ".join(ends)
+    return f"{MEASURES[name].label} {range_} {'on a scale of ' if unit.startswith('0 to ') else ''}{unit}"
+
+
+def as_dict(ranges: Ranges) -> dict[str, Any]:
+    """Return the ranges for machines."""
+    return {arm: vars(found) | {"differences": dict(found.differences)} for arm, found in ranges.items()}

@@ -1,0 +1,189 @@
+"""Recorder: whom it counts as in need and as reached, what it reads off the tables, and what the week was worth."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sp_abm.parameters import Parameters
+from sp_abm.places import place
+from sp_abm.recorder import IN_NEED, REACHED, Recorder
+from sp_abm.scenario import load
+from sp_abm.simulation import Simulation
+from sp_abm.stocks import community, horizon, service, workforce, worth
+from sp_abm.tallies import PEOPLE_TALLIES
+from sp_abm.vocabulary import Channel, Horizon, Route, Stage
+
+HAMLET = replace(
+    place("sandbox"), key="hamlet", residents=900, n_pcns=2, pcn_sizes=(1.0, 1.0), gp_fte=6.0,
+    organisations_per_10000=200.0,
+)  # fmt: skip
+BUSY = {"outreach_share": 0.4, "referral.p_identified": 0.3}
+
+
+@pytest.fixture
+def well_world(small_world):
+    """Return a world in which all are 40 years old, thriving and not lonely."""
+    citizens = small_world.citizens
+    citizens.age[:], citizens.stage[:], citizens.lonely[:] = 40, Stage.THRIVING, False
+    return small_world
+
+
+def next_week(world, recorder):
+    """Record a week in which nothing happened but what the test did; return people's tallies by name."""
+    world.week += 1
+    recorder.record(world)
+    return dict(zip(PEOPLE_TALLIES, recorder.people[recorder.n_weeks - 1].sum(axis=0), strict=True))
+
+
+def test_in_need_is_who_was_in_distress_or_lonely_at_the_start_and_help_takes_nobody_out(well_world):
+    """Two in distress, one of them lonely, another lonely only, a child in distress, one off balance: three."""
+    citizens = well_world.citizens
+    citizens.stage[[3, 4, 5]] = Stage.PRE_CRISIS, Stage.CRISIS, Stage.PRE_CRISIS
+    citizens.stage[6], citizens.age[5] = Stage.OFF_BALANCE, 10
+    citizens.lonely[[4, 8]] = True
+    recorder = Recorder(well_world, 5)
+    assert np.flatnonzero(recorder.marks & IN_NEED).tolist() == [3, 4, 8]
+    first = next_week(well_world, recorder)
+    assert (first["n_adults_in_need"], first["n_pre_crisis_in_need"], first["n_crisis_in_need"]) == (3, 1, 1)
+    citizens.stage[:], citizens.lonely[:] = Stage.THRIVING, False
+    citizens.stage[20] = Stage.CRISIS
+    later = next_week(well_world, recorder)
+    assert (later["n_adults_in_need"], later["n_thriving_in_need"], later["n_crisis_in_need"]) == (3, 3, 0)
+
+
+def test_who_moves_in_is_in_need_by_the_week_of_moving_in(well_world):
+    citizens = well_world.citizens
+    citizens.stage[3] = Stage.CRISIS
+    recorder = Recorder(well_world, 5)
+    assert next_week(well_world, recorder)["n_adults_in_need"] == 1
+    citizens.stage[3], citizens.arrived[3] = Stage.THRIVING, well_world.week
+    assert next_week(well_world, recorder)["n_adults_in_need"] == 0
+    citizens.lonely[9], citizens.arrived[9] = True, well_world.week
+    assert next_week(well_world, recorder)["n_adults_in_need"] == 1
+
+
+def test_reached_is_who_has_met_a_link_worker_until_they_move(well_world, add_case):
+    recorder = Recorder(well_world, 6)
+    waiting = add_case(well_world, 7)
+    assert next_week(well_world, recorder)["n_adults_reached"] == 0
+    well_world.cases.week_first[waiting] = well_world.week
+    well_world.citizens.lonely[7], well_world.citizens.consultations[7] = True, 3
+    seen = next_week(well_world, recorder)
+    assert (seen["n_adults_reached"], seen["n_lonely_reached"], seen["consultations_reached"]) == (1, 1, 3)
+    assert next_week(well_world, recorder)["n_adults_reached"] == 1
+    well_world.citizens.arrived[7] = well_world.week
+    assert next_week(well_world, recorder)["n_adults_reached"] == 0
+    well_world.citizens.arrived[11] = well_world.week
+    add_case(well_world, 11, week_first=well_world.week)
+    assert next_week(well_world, recorder)["n_adults_reached"] == 1, "seen in the very week of moving in"
+
+
+def test_contacts_before_the_record_began_reach_nobody(well_world, add_case):
+    add_case(well_world, 7, week_first=-3)
+    assert next_week(well_world, Recorder(well_world, 1))["n_adults_reached"] == 0
+
+
+def test_quality_weighs_everybody_by_stage(well_world):
+    well_world.citizens.stage[[1, 2]] = Stage.CRISIS
+    p, n = Parameters().observation, well_world.citizens.id.size
+    found = next_week(well_world, Recorder(well_world, 1))["sum_quality"]
+    assert found == pytest.approx((n - 2) * p.quality_thriving + 2 * p.quality_crisis)
+
+
+def test_marks_are_saved_and_restored(tmp_path):
+    simulation = Simulation.start("today", HAMLET, 3, changes=BUSY, warm_up=False, weeks=20).run(12)
+    marks = simulation.recorder.marks
+    assert (marks & IN_NEED).any() and (marks & REACHED).any()
+    simulation.save(tmp_path / "state")
+    loaded = Simulation.load(tmp_path / "state")
+    assert np.array_equal(loaded.recorder.marks, marks)
+    assert np.array_equal(simulation.run(8).results().people, loaded.run(8).results().people)
+
+
+def test_the_same_people_are_in_need_in_both_worlds():
+    """Nobody moves or dies, help differs: stages part, marks of need do not, and those reached are adults seen."""
+    still = replace(HAMLET, key="still", share_moving_per_year=0.0)
+    deaths = {f"residents.death_rate_{band}_per_year": 0 for band in
+              ("0_15", "16_24", "25_44", "45_64", "65_74", "75_plus")}  # fmt: skip
+    strong = load("today").with_changes({**deaths, **BUSY, "transitions.effect_support": 3})
+    start = Simulation.start(strong, still, 1, warm_up=False, weeks=40)
+    arms = [start.fork(strong.with_changes({"posts_per_10000": posts}), 40).run(40) for posts in (0, 2)]
+    one, other = (arm.recorder for arm in arms)
+    assert np.array_equal(one.marks & IN_NEED, other.marks & IN_NEED)
+    assert not np.array_equal(one.last_stage, other.last_stage)
+    cases = arms[1].world.cases
+    seen = np.unique(cases.citizen[: arms[1].world.n_cases][cases.week_first[: arms[1].world.n_cases] >= 0])
+    assert np.array_equal(np.flatnonzero(other.marks & REACHED), seen) and seen.size > 10
+
+
+def test_the_horizon_of_help_is_told_by_route_and_stage():
+    mix = {(route, stage): list(Horizon)[horizon(route, stage)] for route in Route for stage in Stage}
+    distress = (Stage.PRE_CRISIS, Stage.CRISIS)
+    for (route, stage), found in mix.items():
+        if route is Route.OUTREACH or stage not in distress:
+            assert found is Horizon.PROACTIVE
+        else:
+            assert found is (Horizon.REACTIVE if route.is_medical else Horizon.MIXED)
+
+
+def test_cases_are_counted_by_route_and_horizon_in_their_weeks(small_world, add_case):
+    citizens = small_world.citizens
+    citizens.stage[[1, 2, 3]] = Stage.PRE_CRISIS, Stage.PRE_CRISIS, Stage.THRIVING
+    add_case(small_world, 1, week=4, week_first=5)
+    add_case(small_world, 2, route=Route.SELF, week=5, week_first=5, worker=0)
+    add_case(small_world, 3, route=Route.SELF, week=5)
+    found = service(small_world, 5)
+    assert (found["referred_by_gp"], found["referred_by_self"], found["referred_by_outreach"]) == (0, 2, 0)
+    assert (found["helped_reactive"], found["helped_mixed"], found["helped_proactive"]) == (1, 1, 0)
+    assert (found["n_held_cases"], found["n_waiting"]) == (1, 1)
+
+
+def test_the_workforce_is_read_off_the_posts(small_world):
+    """Two of six in post, for 10 and 30 weeks, knowing all and a half of four local organisations."""
+    workers, organisations = small_world.link_workers, small_world.organisations
+    workers.in_post[:] = False
+    workers.in_post[[0, 2]], workers.weeks_in_post[[0, 2]] = True, (10, 30)
+    workers.burnout[[0, 2]], workers.intends[[0, 2]] = (0.2, 0.7), (True, False)
+    organisations.pcn[:], organisations.pcn[:4] = 99, workers.pcn[0]
+    small_world.knowledge.known[:] = False
+    small_world.knowledge.known[0, :4] = small_world.knowledge.known[2, :2] = True
+    small_world.pcns.support[:, Channel.ROLE_CLARITY] = 0.8
+    found = workforce(small_world)
+    assert (found["n_workers"], found["n_burnt_out"], found["n_intending"], found["sum_weeks_in_post"]) == (2, 1, 1, 40)
+    assert found["sum_share_known"] == 1.5 and found["sum_burnout"] == pytest.approx(0.9)
+    assert found["sum_role_clarity"] == pytest.approx(1.6)
+    assert found["fte_funded"] == found["fte_in_post"] + found["fte_vacant"] == 6 and found["fte_in_post"] == 2
+
+
+def test_a_place_taken_is_there_whatever_the_grants_and_only_a_free_one_makes_room(fresh_world):
+    """Grants halved: 4 places become 2. One full beyond it (3 taken), one full (2), one with a free place (1)."""
+    world = fresh_world(**{"participation.grants_multiplier": 0.5, "participation.places_per_volunteer": 1})
+    organisations = world.organisations
+    organisations.places[:], organisations.occupied[:] = 0, 0
+    organisations.places[:3], organisations.occupied[:3] = 4, (3, 2, 1)
+    organisations.volunteers[3] = 2
+    found = community(world)
+    assert (found["places"], found["places_occupied"]) == (3 + 2 + 2 + 2, 6)
+    assert (found["n_organisations_with_room"], found["n_volunteers"]) == (2, 2)
+    assert found["hours_volunteered"] == 2 * Parameters().observation.hours_volunteer_per_week
+
+
+def test_a_week_s_worth_by_hand(fresh_world):
+    """Week 52 at 25%: all worth 1 / 1.25. 100 consultations: 60 x 30 + 40 x 10; 2 crises x 500; 650 points of life."""
+    prices = {
+        "rate_discount_per_year": 0.25, "share_consultations_gp": 0.6, "cost_gp_consultation_gbp": 30,
+        "cost_nurse_consultation_gbp": 10, "cost_crisis_gbp": 500, "value_wellby_gbp": 1000,
+        "minutes_gp_consultation": 10, "minutes_offer": 4,
+    }  # fmt: skip
+    world = fresh_world(**{f"observation.{name}": value for name, value in prices.items()})
+    books = world.commissioner
+    books.spent_posts[:], books.spent_outreach[:], books.spent_grants[:] = 1000, 50, 200
+    world.flows["offered"] = 15
+    people = dict.fromkeys(PEOPLE_TALLIES, 0.0) | {"consultations": 100, "sum_life_satisfaction": 650}
+    people |= {"new_pre_crisis_to_crisis": 1, "new_recovering_to_crisis": 1, "new_crisis_to_recovering": 7}
+    found = worth(world, list(people.values()), 52)
+    assert found["spent"] == 1250 and found["worth_spent"] == 1000 and found["worth_spent_nhs"] == 840
+    assert found["worth_care"] == pytest.approx((2200 + 1000) / 1.25)
+    assert found["worth_wellbys"] == pytest.approx(650 / 52 * 1000 / 1.25)
+    assert found["gp_hours"] == pytest.approx((600 + 60) / 60)

@@ -1,0 +1,61 @@
+"""Snapshots: a folder is written whole or not at all, others may read it, and the old one stays till then."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from sp_abm.errors import CannotWrite
+from sp_abm.snapshot import write_folder
+
+
+def fill(word):
+    """Return a writer of a folder with one file."""
+    return lambda folder: (folder / "word.txt").write_text(word, "utf-8")
+
+
+def test_a_new_folder_takes_the_place_of_the_old_one_and_nothing_else_is_left(tmp_path):
+    for word in ("old", "new"):
+        write_folder(tmp_path / "there", fill(word))
+    assert (tmp_path / "there" / "word.txt").read_text("utf-8") == "new"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["there"]
+
+
+def test_a_folder_can_be_read_by_whom_the_user_lets_read(tmp_path):
+    old = os.umask(0o022)
+    try:
+        write_folder(tmp_path / "there", fill("word"))
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "there").stat().st_mode) == 0o755
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_when_renaming_fails_the_old_folder_stays(tmp_path, monkeypatch, failing):
+    write_folder(tmp_path / "there", fill("old"))
+    replace, calls = Path.replace, []
+
+    def fails(self, target):
+        calls.append(self)
+        if len(calls) == failing:
+            raise OSError(5, "Input/output error")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fails)
+    with pytest.raises(CannotWrite, match="Input/output error"):
+        write_folder(tmp_path / "there", fill("new"))
+    assert (tmp_path / "there" / "word.txt").read_text("utf-8") == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["there"]
+
+
+def test_when_writing_fails_the_old_folder_stays(tmp_path):
+    write_folder(tmp_path / "there", fill("old"))
+
+    def fails(folder):
+        (folder / "word.txt").write_text("half", "utf-8")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(CannotWrite, match="No space left"):
+        write_folder(tmp_path / "there", fails)
+    assert (tmp_path / "there" / "word.txt").read_text("utf-8") == "old"
