@@ -7,9 +7,10 @@ from typing import Any
 import mesa
 
 from benchmarks.plain_mesa.columns import copy_world
-from benchmarks.plain_mesa.luck import KeyedLuck, MesaLuck
+from benchmarks.plain_mesa.life import base_hazards
+from benchmarks.plain_mesa.luck import KeyedLuck, MesaLuck, happens
 from benchmarks.plain_mesa.pathway import Case
-from benchmarks.plain_mesa.people import Citizen, base_hazards
+from benchmarks.plain_mesa.people import Citizen
 from benchmarks.plain_mesa.system import GP, Organisation, Practice
 from benchmarks.plain_mesa.workforce import LinkWorker, Pcn, Post
 from sp_abm.vocabulary import AGE_BAND_STARTS, DEPRIVATION_SCORES, OLDEST_AGE, WEEKS_PER_YEAR, Outcome, Route
@@ -19,7 +20,7 @@ WEEK = (
     *("referral", "outreach", "allocation", "contact", "participation", "word_of_mouth", "strain", "turnover"),
     "closure",
 )
-MOST_TIES, MOST_TOLD = 256, 0.999
+MOST_TIES, MOST_TOLD = 512, 0.999
 
 
 class TwinModel(mesa.Model):
@@ -41,6 +42,7 @@ class TwinModel(mesa.Model):
         self.citizens: list[Citizen] = []
         self.posts: list[Post] = []
         self.cases: list[Case] = []
+        self.small_steps: list[Citizen] = []
         self.open_cases: list[Case] = []
         self.closed_cases: list[Case] = []
         copy_world(self, world)
@@ -59,14 +61,14 @@ class TwinModel(mesa.Model):
         """Count something that happened this week."""
         self.flows[flow] += number
 
-    def open_case(self, citizen: Citizen, route: Route) -> None:
+    def open_case(self, citizen: Citizen, route: Route, **state: Any) -> None:
         """Put somebody who accepted on the waiting list."""
-        case = Case.opened_for(citizen, route)
+        case = Case.opened_for(citizen, route, **state)
         self.cases.append(case)
         self.open_cases.append(case)
         citizen.case, citizen.last_referral = case, self.week
         self.count("referred")
-        if route != Route.GP:
+        if not route.is_medical:
             self.count("referred_non_medical")
 
     def workers(self) -> list[LinkWorker]:
@@ -81,9 +83,29 @@ class TwinModel(mesa.Model):
         self.commissioner.pull_levers(values)
 
     def funding(self) -> None:
-        """Let the commissioner fund posts and keep the books."""
-        self.commissioner.fund(self.pcns)
-        self.commissioner.keep_books(self.posts, self.organisations)
+        """Hold the yearly review, let proactive practice spread, fund posts and keep the books."""
+        payer, p = self.commissioner, self.parameters.funding
+        if self.week % WEEKS_PER_YEAR == 0:
+            payer.review(self.pcns, p)
+            self.spread_practice(p)
+        by_luck = sorted(self.pcns, key=lambda pcn: self.luck.uniform("pilots", pcn, holder=0, ahead=-self.week))
+        for place, pcn in enumerate(by_luck):
+            is_pilot = place / len(self.pcns) < payer.share_pilot_pcns
+            pcn.is_proactive = is_pilot or (pcn.is_proactive and self.week > 0)
+        payer.fund(self.pcns)
+        places, approaches = (sum(one.places for one in self.organisations), sum(pcn.approaches for pcn in self.pcns))
+        payer.keep_books(self.posts, places, approaches)
+
+    def spread_practice(self, p: Any) -> None:
+        """Let PCNs take up outreach by what proactive ones had to show this year; then begin a new year's record."""
+        proactive = [pcn for pcn in self.pcns if pcn.is_proactive]
+        cases = max(1, sum(pcn.recorded_cases for pcn in proactive))
+        value_per_case = sum(pcn.recorded_value for pcn in proactive) / cases
+        hazard = p.rate_adoption_per_year * len(proactive) / max(1, len(self.pcns) - 1) * value_per_case
+        for pcn in self.pcns:
+            if self.week > 0 and happens(self.luck.uniform("adoption", pcn, holder=0), hazard):
+                pcn.is_proactive = True
+            pcn.recorded_value = pcn.recorded_cases = 0.0
 
     def staffing(self) -> None:
         """Let PCNs deliver support, fit their teams to the funds, and hire; then share out time without people."""
@@ -147,10 +169,18 @@ class TwinModel(mesa.Model):
             practice.learn(p)
 
     def outreach(self) -> None:
-        """Let link workers look for people before they ask."""
-        target = self.commissioner.chosen("outreach_target")
+        """Follow up last week's small steps; let link workers and volunteers look for people before they ask."""
+        p, payer = self.parameters.outreach, self.commissioner
+        due, self.small_steps = self.small_steps, []
+        for citizen in due:
+            citizen.be_followed_up(p)
+        for worker in self.workers():
+            worker.hours_outreach = 0.0
         for pcn in self.pcns:
-            pcn.look_for_people(self.commissioner.outreach_share, target, self.many_ties)
+            pcn.approaches = 0
+            if payer.outreach_share:
+                pcn.plan_approaches(payer, p)
+                pcn.look_for_people(payer.chosen("outreach_target"), self.many_ties, p)
 
     def allocation(self) -> None:
         """Let people give up waiting, then give those who wait, in their turn, to the workers with most room."""
@@ -195,6 +225,8 @@ class TwinModel(mesa.Model):
                 elif case.outcome == Outcome.DROPPED:
                     case.citizen.tell_of_being_dropped(p)
         self.closed_cases = [case for case in self.closed_cases if case.week_closed == self.week]
+        for pcn in self.pcns:
+            pcn.trust_lost = 0.0
 
     def strain(self) -> None:
         """Let link workers wear down or recover."""

@@ -3,7 +3,7 @@
 from math import exp, log
 from typing import Any
 
-from benchmarks.plain_mesa.luck import happens, single
+from benchmarks.plain_mesa.luck import happens
 from sp_abm.vocabulary import N_KINDS, Attempt, CaseState, EquityRule, Outcome, Route, Stage
 
 DEEP = 3
@@ -18,10 +18,11 @@ class Case:
         self.week_allocated = self.week_first = self.week_third = self.week_last = None
         self.week_started = self.week_closed = None
         self.attempt, self.organisation, self.week_tried = Attempt.NOT_YET, None, None
+        self.toolkit = self.has_data = False
         self.__dict__.update(state)
 
     @classmethod
-    def opened_for(cls, citizen: Any, route: Route) -> "Case":
+    def opened_for(cls, citizen: Any, route: Route, **state: Any) -> "Case":
         """Return a new case, waiting, with a plan that answers to the person's need today."""
         model, p = citizen.model, citizen.model.parameters.referral
         is_in_need = citizen.stage == Stage.PRE_CRISIS or citizen.lonely
@@ -37,6 +38,7 @@ class Case:
             plan=int(p.contacts_intensive if citizen.stage == Stage.CRISIS else plan),
             state=CaseState.WAITING,
             week_referred=model.week,
+            **state,
         )
 
     def is_open(self) -> bool:
@@ -125,7 +127,7 @@ class Case:
         if self.state == CaseState.ALLOCATED:
             self.state = CaseState.IN_CONTACT
         level = p.level_deep if self.n_contacts >= DEEP else p.level_thin
-        citizen.contact_support = single(max(citizen.contact_support, level))
+        citizen.feel_contact(level)
         if self.week_started is None and not citizen.activity and (self.n_contacts > 1 or self.is_light()):
             self.attempt, self.week_tried = self.look_for_activity(p, is_accepting), week
             self.model.count(self.attempt.name.lower())
@@ -158,6 +160,7 @@ class Case:
     def p_accepts(self, p: Any) -> float:
         """Return the chance that somebody ready accepts: lower from a worn worker and after changes of worker."""
         logit = log(p.p_willing / (1 - p.p_willing)) + log(p.ratio_change) * self.changes
+        logit += p.effect_toolkit * self.toolkit
         logit -= p.effect_burnout * (self.worker.burnout - p.mean_burnout) / p.sd_burnout
         return 1 / (1 + exp(-logit))
 
@@ -178,10 +181,20 @@ class Case:
         outcome = self.reason_to_close(p)
         if outcome:
             self.close(outcome)
+            self.perhaps_record(p)
             if self.is_adequate():
                 self.citizen.change_trust(p.trust_adequate)
-                if self.route == Route.GP:
+                if self.route.is_medical:
                     self.citizen.gp.feedback += 1
+
+    def perhaps_record(self, p: Any) -> None:
+        """Have the outcome written down for the commissioner, more often where data were left behind."""
+        p_recorded = self.pcn.p_recorded(p) + p.p_recorded_toolkit * self.has_data
+        if self.is_seen() and self.luck.uniform("recorded", self.citizen) < p_recorded:
+            self.pcn.recorded_cases += 1
+            self.model.count("outcomes_recorded")
+            thin = p.value_contacts if self.week_third is not None else 0.0
+            self.pcn.recorded_value += p.value_adequate if self.is_adequate() else thin
 
     def reason_to_close(self, p: Any) -> Outcome:
         """Return the first reason to close that applies; a waiting case has none."""

@@ -5,11 +5,10 @@ from math import ceil, exp, expm1, floor, sqrt
 from statistics import NormalDist
 from typing import Any
 
-import mesa
-
 from benchmarks.plain_mesa.luck import happens
 from benchmarks.plain_mesa.pathway import Case
-from sp_abm.vocabulary import WEEKS_PER_YEAR, Channel
+from benchmarks.plain_mesa.system import Entity
+from sp_abm.vocabulary import WEEKS_PER_YEAR, Channel, OutreachChannel
 
 POSTS_PER_PCN = 4096
 MINUTES_PER_HOUR = 60
@@ -58,7 +57,7 @@ class Post:
             self.worker.leave_post()
 
 
-class LinkWorker(mesa.Agent):
+class LinkWorker(Entity):
     """Somebody who holds a post, from hire to leaving; luck knows them by the post and its holder's number."""
 
     def __init__(self, post: Post, **state: Any) -> None:
@@ -101,7 +100,9 @@ class LinkWorker(mesa.Agent):
 
     def hours_direct(self) -> float:
         """Return the hours a week for people; none while off sick."""
-        return 0.0 if self.is_sick else self.hours_available() * self.parameters.contact.share_direct * self.ramp()
+        p = self.parameters.contact
+        full_time = p.hours_per_week * p.share_direct * p.share_present
+        return 0.0 if self.is_sick else full_time * self.post.fte * self.ramp()
 
     def share_out_roles(self, p: Any) -> None:
         """Give time without people to the community and to speaking up: more when the role is clear and learned."""
@@ -110,12 +111,11 @@ class LinkWorker(mesa.Agent):
         time *= max(0.0, 1 + p.effect_clarity_roles * clarity)
         self.hours_building, self.hours_voice = p.share_building * time, p.share_voice * time
 
-    def plan_approaches(self, share: float) -> int:
+    def plan_approaches(self, share: float, hours_each: float) -> int:
         """Set hours aside for outreach, in whole approaches; carry the rest to next week."""
-        each = self.parameters.outreach.hours_approach
-        wanted = self.hours_direct() * share / each + self.approaches_carried
+        wanted = self.hours_direct() * share / hours_each + self.approaches_carried
         self.approaches_carried = wanted - floor(wanted)
-        self.hours_outreach = floor(wanted) * each
+        self.hours_outreach = floor(wanted) * hours_each
         return floor(wanted)
 
     def limit(self) -> float:
@@ -222,14 +222,13 @@ class LinkWorker(mesa.Agent):
         return 1 / (1 + exp(-logit - path * self.is_burnt_out()))
 
 
-class Pcn(mesa.Agent):
+class Pcn(Entity):
     """A primary care network: practices, a team of link workers, their cases, and the community around."""
 
     def __init__(self, model: Any, **state: Any) -> None:
-        super().__init__(model)
+        super().__init__(model, **state)
         self.posts: list[Post] = []
         self.citizens, self.practices, self.organisations = [], [], []
-        self.__dict__.update(state)
 
     def funded_posts(self) -> list[Post]:
         """Return the posts that are funded, the lowest number first."""
@@ -290,13 +289,32 @@ class Pcn(mesa.Agent):
             if not post.worker and post.starts <= self.model.week:
                 post.fill()
 
-    def look_for_people(self, share: float, target: str, many_ties: float) -> None:
-        """Spend outreach time on those first in line who have no activity, no case and no late referral."""
-        approaches = sum(worker.plan_approaches(share) for worker in self.workers())
-        if approaches:
+    def plan_approaches(self, payer: Any, p: Any) -> None:
+        """Set link workers' time aside where practice is proactive; service volunteers help where they are asked."""
+        hours_each, share = payer.hours_an_approach(p), payer.outreach_share if self.is_proactive else 0.0
+        self.approaches = sum(worker.plan_approaches(share, hours_each) for worker in self.workers())
+        asks_volunteers = payer.chosen("outreach_channel") == OutreachChannel.VOLUNTEERS
+        by_volunteers = 0.0
+        if asks_volunteers and self.is_proactive and self.serves():
+            number = sum(organisation.volunteers for organisation in self.organisations)
+            by_volunteers = number * p.approaches_per_volunteer_per_week + self.approaches_carried
+        self.approaches_carried = by_volunteers - floor(by_volunteers)
+        self.approaches += floor(by_volunteers)
+
+    def look_for_people(self, target: str, many_ties: float, p: Any) -> None:
+        """Approach those first in line who have no activity, no case and no late referral."""
+        if self.approaches:
             free = (person for person in self.citizens if not person.activity and person.may_be_referred())
-            for person in nsmallest(approaches, free, key=lambda one: one.place_in_line(target, many_ties)):
-                person.be_approached(self.model.parameters.outreach)
+            for person in nsmallest(self.approaches, free, key=lambda one: one.place_in_line(target, many_ties)):
+                person.be_approached(p)
+
+    def p_recorded(self, p: Any) -> float:
+        """Return the chance that an outcome is written down: more where workers speak up more than they do today."""
+        staffing, contact, workers = self.model.parameters.staffing, self.model.parameters.contact, self.workers()
+        hours = contact.hours_per_week * contact.share_present * (1 - contact.share_direct) * staffing.share_voice
+        today = hours * sum(worker.post.fte for worker in workers)
+        voice = sum(worker.hours_voice for worker in workers) / today if today > 0 else 1.0
+        return min(1.0, max(0.0, p.p_recorded + p.effect_voice * (voice - 1)))
 
     def get_to_know_community(self, p: Any) -> None:
         """Let workers learn of organisations; they tell each other what they knew when the week began."""
