@@ -153,7 +153,9 @@ def test_places_taken_and_volunteers_equal_the_people_who_hold_them(simulation):
 def test_slots_and_hours_used_never_exceed_those_there_are_by_more_than_one_appointment(simulation):
     for before, world in weeks(simulation):
         p, workers = world.parameters, world.link_workers
-        hours = hours_direct(workers, p.staffing, p.contact)
+        was_sick = np.zeros(workers.id.size, bool)
+        was_sick[: before.link_workers.id.size] = before.link_workers.is_sick
+        hours = hours_direct(workers._replace(is_sick=was_sick), p.staffing, p.contact)
         carried = np.zeros((2, workers.id.shape[0]))
         carried[0, : before.link_workers.id.shape[0]] = before.link_workers.slots_carried
         carried[1, : before.link_workers.id.shape[0]] = before.link_workers.approaches_carried

@@ -158,7 +158,8 @@ def test_the_workforce_is_read_off_the_posts(small_world):
 
 def test_a_place_taken_is_there_whatever_the_grants_and_only_a_free_one_makes_room(fresh_world):
     """Grants halved: 4 places become 2. One full beyond it (3 taken), one full (2), one with a free place (1)."""
-    world = fresh_world(**{"participation.grants_multiplier": 0.5, "participation.places_per_volunteer": 1})
+    world = fresh_world(**{"participation.places_per_volunteer": 1})
+    world.commissioner.grants_multiplier[0] = 0.5
     organisations = world.organisations
     organisations.places[:], organisations.occupied[:] = 0, 0
     organisations.places[:3], organisations.occupied[:3] = 4, (3, 2, 1)
@@ -170,7 +171,10 @@ def test_a_place_taken_is_there_whatever_the_grants_and_only_a_free_one_makes_ro
 
 
 def test_a_week_s_worth_by_hand(fresh_world):
-    """Week 52 at 25%: all worth 1 / 1.25. 100 consultations: 60 x 30 + 40 x 10; 2 crises x 500; 650 points of life."""
+    """Week 52 at 25%: all worth 1 / 1.25. 100 consultations: 60 x 30 + 40 x 10; 2 crises x 500; 650 points of life.
+
+    Of 200 in grants the NHS pays 50.
+    """
     prices = {
         "rate_discount_per_year": 0.25, "share_consultations_gp": 0.6, "cost_gp_consultation_gbp": 30,
         "cost_nurse_consultation_gbp": 10, "cost_crisis_gbp": 500, "value_wellby_gbp": 1000,
@@ -179,11 +183,12 @@ def test_a_week_s_worth_by_hand(fresh_world):
     world = fresh_world(**{f"observation.{name}": value for name, value in prices.items()})
     books = world.commissioner
     books.spent_posts[:], books.spent_outreach[:], books.spent_grants[:] = 1000, 50, 200
+    books.income_grants_nhs[:] = 50
     world.flows["offered"] = 15
     people = dict.fromkeys(PEOPLE_TALLIES, 0.0) | {"consultations": 100, "sum_life_satisfaction": 650}
     people |= {"new_pre_crisis_to_crisis": 1, "new_recovering_to_crisis": 1, "new_crisis_to_recovering": 7}
     found = worth(world, list(people.values()), 52)
-    assert found["spent"] == 1250 and found["worth_spent"] == 1000 and found["worth_spent_nhs"] == 840
+    assert found["spent"] == 1250 and found["worth_spent"] == 1000 and found["worth_spent_nhs"] == 880
     assert found["worth_care"] == pytest.approx((2200 + 1000) / 1.25)
     assert found["worth_wellbys"] == pytest.approx(650 / 52 * 1000 / 1.25)
     assert found["gp_hours"] == pytest.approx((600 + 60) / 60)

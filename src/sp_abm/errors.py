@@ -9,6 +9,9 @@ SpAbmError
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
+
+_MOST_LISTED: Final = 20
 
 
 class SpAbmError(Exception):
@@ -40,7 +43,7 @@ def unknown(kind: str, name: object, known: Iterable[str], where: str = "") -> U
     near = get_close_matches(str(name), names, n=1, cutoff=0.5)
     place = f" ({where})" if where else ""
     hint = f" Did you mean {near[0]}?" if near else ""
-    if not near and len(names) <= 12:
+    if not near and len(names) <= _MOST_LISTED:
         hint = f" Known: {', '.join(names)}."
     article = "an" if kind[0] in "aeiou" else "a"
     return UnknownName(f"{str(name)!r} is not {article} {kind}{place}.{hint}")

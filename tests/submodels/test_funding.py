@@ -27,7 +27,7 @@ def test_the_sandbox_pays_for_six_posts(small_world):
 
 
 def test_the_books_of_a_week_with_one_vacancy(small_world):
-    """Five of six posts are filled and each worker made 2 approaches last week at 1 hour and 2 pounds.
+    """Five of six posts are filled and 12 approaches were made last week at 2 pounds each.
 
     A post costs 36,428 / 52 = 700.54 pounds a week. Spent on posts 5 x 700.54 = 3,502.69, on outreach 12 x 2 = 24,
     on grants 20 organisations x 26 places x 300 / 52 = 3,000, half of it the NHS's. Reimbursed 6 x 700.54 + 24 =
@@ -35,7 +35,7 @@ def test_the_books_of_a_week_with_one_vacancy(small_world):
     """
     world = small_world
     world.link_workers.in_post[2] = False
-    world.link_workers.hours_outreach[:] = 2.0
+    world.pcns.approaches[:] = 12
     funding(world, 0)
     books = world.commissioner
     assert books.spent_posts[0] == pytest.approx(5 * COST_POST)

@@ -130,7 +130,7 @@ def _replace_all(
 def _begin_anew(citizens: Citizens, i: int, p: Residents, u: Any, share_female: float, week: int) -> None:
     """Forget the person who lived here; the lasting traits of the place stay."""
     citizens.arrived[i] = week
-    if citizens.first_stage[i] != NONE:
+    if citizens.first_stage[i] != NONE and citizens.age[i] >= ADULT_AGE:
         citizens.stage[i] = citizens.first_stage[i]
         citizens.weeks_in_distress[i] = citizens.first_weeks[i]
         citizens.lonely[i] = citizens.first_lonely[i]
