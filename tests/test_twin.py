@@ -62,6 +62,26 @@ RARE_THINGS = {
     "caseload_cap": [{"from": 0, "value": 5}, {"from": 50, "value": 1.5}, {"from": 65, "value": 4}],
     "support_level": [{"from": 0, "value": 0.39}, {"from": 10, "value": 1}, {"from": 50, "value": 0.1}],
     "self_referral": [{"from": 0, "value": "on"}, {"from": 30, "value": "off"}, {"from": 35, "value": "on"}],
+    "support_role_clarity": [{"from": 0, "value": 0.9}, {"from": 60, "value": 0.2}],
+    "support_peers": 0.7,
+    "reimbursement": [{"from": 0, "value": 1}, {"from": 60, "value": 0.8}],
+    "grants_multiplier": [{"from": 0, "value": 0.7}, {"from": 90, "value": 1.2}],
+    "places_open": [{"from": 0, "value": 1}, {"from": 45, "value": 0.5}, {"from": 55, "value": 1}],
+    "outreach_channel": [
+        {"from": 0, "value": "volunteers"},
+        {"from": 25, "value": "invitation"},
+        {"from": 45, "value": "places"},
+    ],
+    "toolkit": [{"from": 0, "value": "on"}, {"from": 80, "value": "off"}],
+    "share_pilot_pcns": 0.5,
+    "investment_response": 0.2,
+    "investment_signal": "per_pound",
+    "investment_rule": "compounding",
+    "equity_rule": [{"from": 0, "value": "deprived_first"}, {"from": 50, "value": "need_first"}],
+    "gp_engagement": [{"from": 0, "value": 1.5}, {"from": 70, "value": 0.5}],
+    "awareness_campaign": [{"from": 0, "value": 0.3}, {"from": 20, "value": 0}],
+    "distress_shock": [{"from": 0, "value": 0}, {"from": 15, "value": 1.2}, {"from": 17, "value": 0}],
+    "hardship": [{"from": 0, "value": 1}, {"from": 20, "value": 2}, {"from": 50, "value": 0.8}],
     "outreach.hours_approach": 2.3,
     "referral.weeks_between": 4,
     "referral.p_need_lonely": 0.6,
@@ -70,9 +90,16 @@ RARE_THINGS = {
     "contact.p_knows_at_start": 0.5,
     "contact.rate_learns_per_week": 0.1,
     "contact.rate_forgets_per_week": 0.05,
+    "contact.rate_shares_per_week": 0.05,
+    "contact.weeks_long_wait": 3,
+    "allocation.shares_between_pcns": 1,
+    "strain.rate_sick_per_week": 0.1,
+    "funding.response_support": 0.5,
+    "funding.response_grants": 0.3,
+    "funding.rate_adoption_per_year": 10,
+    "outreach.p_volunteers_toolkit": 0.2,
     "participation.weeks_completed": 3,
     "participation.p_volunteers": 0.5,
-    "grants_multiplier": 0.7,
     "residents.death_rate_0_15_per_year": 0.1,
     "residents.death_rate_16_24_per_year": 0.1,
     "residents.death_rate_25_44_per_year": 0.1,
@@ -89,28 +116,29 @@ RARE_THINGS = {
     "influence.weeks_tie_wakes": 10,
     "transitions.rate_pre_crisis_crisis": 0.02,
 }
-OUTREACH = "outreach-with-support"
+OUTREACH, DECLINE = "outreach-with-support", "managed-decline"
 SCENARIOS = {
     "today": lambda: Simulation.start(load("today"), HAMLET, 3, warm_up=False, weeks=N_WEEKS),
     OUTREACH: lambda: Simulation.start(load(OUTREACH), HAMLET, 4, weeks=N_WEEKS),
+    DECLINE: lambda: Simulation.start(load(DECLINE), HAMLET, 6, weeks=N_WEEKS),
     "rare things": lambda: Simulation.start(
         Scenario("rare things"),
         replace(HAMLET, key="twin-village", residents=400, share_moving_per_year=0.6, places_per_organisation=1.5),
         5,
         changes=RARE_THINGS,
-        warm_up=False,
         weeks=N_WEEKS,
     ),
 }
 HAPPENS = {
     "today": ("referred", "referred_non_medical", "contacts", "started", "completed", "hired", "adequate", "moved"),
     OUTREACH: ("approached", "met", "referred", "declined", "gave_up", "missed", "refused", "told"),
+    DECLINE: ("referred", "adequate", "not_known", "no_place", "completed", "told"),
     "rare things": tuple(FLOWS),
 }
 READABLE = {
     "sp_abm.declare": None,
     "sp_abm.randomness": {"QUESTIONS"},
-    "sp_abm.levers": {"LEVERS"},
+    "sp_abm.levers": {"CHOICES", "LEVERS"},
     "sp_abm.vocabulary": None,
 }
 """What the twin may take from the engine: words, numbers and names, and none of its rules."""
@@ -189,7 +217,7 @@ def first_miscount(recorder, counted):
 
 
 @pytest.mark.parametrize(
-    "scenario", ["rare things", *(pytest.param(name, marks=pytest.mark.slow) for name in ("today", OUTREACH))]
+    "scenario", ["rare things", *(pytest.param(name, marks=pytest.mark.slow) for name in ("today", OUTREACH, DECLINE))]
 )
 def test_engine_and_twin_agree_on_everybody_in_every_week(scenario):
     simulation = SCENARIOS[scenario]()

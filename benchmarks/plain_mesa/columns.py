@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from benchmarks.plain_mesa.life import Tie
 from benchmarks.plain_mesa.pathway import Case
-from benchmarks.plain_mesa.people import Citizen, Tie
+from benchmarks.plain_mesa.people import Citizen
 from benchmarks.plain_mesa.system import GP, Commissioner, Organisation, Practice
 from benchmarks.plain_mesa.workforce import LinkWorker, Pcn, Post
 from sp_abm.declare import columns_of
+from sp_abm.vocabulary import Route
 
 AGENTS_OF = {
     "citizen": "citizens",
@@ -52,6 +54,8 @@ def copy_world(model: Any, world: Any) -> None:
         organisation.pcn.organisations.append(organisation)
     for citizen in model.citizens:
         citizen.pcn.citizens.append(citizen)
+        if citizen.follow_up_due:
+            model.small_steps.append(citizen)
     copy_ties(model, world.ties)
     copy_workers(model, world)
     copy_cases(model, world)
@@ -84,6 +88,7 @@ def copy_workers(model: Any, world: Any) -> None:
 def copy_cases(model: Any, world: Any) -> None:
     """Make cases, open ones with their workers, closed ones as far as they are still talked about or looked up."""
     for state in rows(model, type(world.cases)(*(column[: world.n_cases] for column in world.cases))):
+        state["route"] = Route(state["route"])
         if state["worker"] is not None:
             state["worker"] = model.posts[state["worker"]].worker
         case = Case(model, **state)
@@ -91,7 +96,7 @@ def copy_cases(model: Any, world: Any) -> None:
         if case.worker:
             case.worker.caseload.append(case)
         if case.is_open():
-            case.pcn.open_cases.append(case)
+            model.open_cases.append(case)
         elif case.week_closed == world.week - 1:
             model.closed_cases.append(case)
     for citizen in model.citizens:

@@ -7,11 +7,12 @@ from typing import Any
 import mesa
 
 from benchmarks.plain_mesa.columns import copy_world
-from benchmarks.plain_mesa.luck import KeyedLuck, MesaLuck
+from benchmarks.plain_mesa.life import base_hazards
+from benchmarks.plain_mesa.luck import KeyedLuck, MesaLuck, happens
 from benchmarks.plain_mesa.pathway import Case
-from benchmarks.plain_mesa.people import Citizen, base_hazards
+from benchmarks.plain_mesa.people import Citizen
 from benchmarks.plain_mesa.system import GP, Organisation, Practice
-from benchmarks.plain_mesa.workforce import Pcn, Post
+from benchmarks.plain_mesa.workforce import LinkWorker, Pcn, Post
 from sp_abm.vocabulary import AGE_BAND_STARTS, DEPRIVATION_SCORES, OLDEST_AGE, WEEKS_PER_YEAR, Outcome, Route
 
 WEEK = (
@@ -19,7 +20,7 @@ WEEK = (
     *("referral", "outreach", "allocation", "contact", "participation", "word_of_mouth", "strain", "turnover"),
     "closure",
 )
-MOST_TIES = 256
+MOST_TIES, MOST_TOLD = 512, 0.999
 
 
 class TwinModel(mesa.Model):
@@ -41,6 +42,8 @@ class TwinModel(mesa.Model):
         self.citizens: list[Citizen] = []
         self.posts: list[Post] = []
         self.cases: list[Case] = []
+        self.small_steps: list[Citizen] = []
+        self.open_cases: list[Case] = []
         self.closed_cases: list[Case] = []
         copy_world(self, world)
         self.everybody = self.agents_by_type[Citizen]
@@ -58,27 +61,19 @@ class TwinModel(mesa.Model):
         """Count something that happened this week."""
         self.flows[flow] += number
 
-    def open_case(self, citizen: Citizen, route: Route) -> None:
+    def open_case(self, citizen: Citizen, route: Route, **state: Any) -> None:
         """Put somebody who accepted on the waiting list."""
-        case = Case.opened_for(citizen, route)
+        case = Case.opened_for(citizen, route, **state)
         self.cases.append(case)
-        case.pcn.open_cases.append(case)
+        self.open_cases.append(case)
         citizen.case, citizen.last_referral = case, self.week
         self.count("referred")
-        if route != Route.GP:
+        if not route.is_medical:
             self.count("referred_non_medical")
 
-    def each_open_case(self, method: str, *arguments: Any) -> None:
-        """Call a method of every open case."""
-        for pcn in self.pcns:
-            for case in list(pcn.open_cases):
-                getattr(case, method)(*arguments)
-
-    def each_worker(self, method: str) -> None:
-        """Call a method of every link worker in post."""
-        for pcn in self.pcns:
-            for worker in pcn.workers():
-                getattr(worker, method)()
+    def workers(self) -> list[LinkWorker]:
+        """Return the link workers in post, the sick included."""
+        return [post.worker for post in self.posts if post.worker]
 
     def landscape(self) -> None:
         """Let the commissioner set this week's levers: today's in the warm-up, the last ones after the timeline."""
@@ -88,17 +83,39 @@ class TwinModel(mesa.Model):
         self.commissioner.pull_levers(values)
 
     def funding(self) -> None:
-        """Let the commissioner fund posts and keep the books."""
-        self.commissioner.fund(self.pcns)
-        self.commissioner.keep_books(self.posts, self.organisations)
+        """Hold the yearly review, let proactive practice spread, fund posts and keep the books."""
+        payer, p = self.commissioner, self.parameters.funding
+        if self.week % WEEKS_PER_YEAR == 0:
+            payer.review(self.pcns, p)
+            self.spread_practice(p)
+        by_luck = sorted(self.pcns, key=lambda pcn: self.luck.uniform("pilots", pcn, holder=0, ahead=-self.week))
+        for place, pcn in enumerate(by_luck):
+            is_pilot = place / len(self.pcns) < payer.share_pilot_pcns
+            pcn.is_proactive = is_pilot or (pcn.is_proactive and self.week > 0)
+        payer.fund(self.pcns)
+        places, approaches = (sum(one.places for one in self.organisations), sum(pcn.approaches for pcn in self.pcns))
+        payer.keep_books(self.posts, places, approaches)
+
+    def spread_practice(self, p: Any) -> None:
+        """Let PCNs take up outreach by what proactive ones had to show this year; then begin a new year's record."""
+        proactive = [pcn for pcn in self.pcns if pcn.is_proactive]
+        cases = max(1, sum(pcn.recorded_cases for pcn in proactive))
+        value_per_case = sum(pcn.recorded_value for pcn in proactive) / cases
+        hazard = p.rate_adoption_per_year * len(proactive) / max(1, len(self.pcns) - 1) * value_per_case
+        for pcn in self.pcns:
+            if self.week > 0 and happens(self.luck.uniform("adoption", pcn, holder=0), hazard):
+                pcn.is_proactive = True
+            pcn.recorded_value = pcn.recorded_cases = 0.0
 
     def staffing(self) -> None:
-        """Let PCNs deliver support, fit their teams to the funds, and hire."""
+        """Let PCNs deliver support, fit their teams to the funds, and hire; then share out time without people."""
         p = self.parameters.staffing
         for pcn in self.pcns:
-            pcn.deliver_support(self.commissioner.support_level, p)
+            pcn.deliver_support(self.commissioner, p)
             pcn.fit_team(p)
             pcn.hire()
+        for worker in self.workers():
+            worker.share_out_roles(p)
 
     def residents(self) -> None:
         """Let everybody age, and some die or move."""
@@ -112,11 +129,11 @@ class TwinModel(mesa.Model):
     def life_events(self) -> None:
         """Let everybody meet with what life brings, the deprived with more of it."""
         p = self.parameters.life_events
-        by_fifth = [p.ratio_event_deprivation**score for score in DEPRIVATION_SCORES]
-        rate_event = [p.rate_event_per_year / WEEKS_PER_YEAR * ratio for ratio in by_fifth]
-        rate_job_loss = p.rate_unemployment_per_year / WEEKS_PER_YEAR
+        rate_event = self.commissioner.hardship * p.rate_event_per_year / WEEKS_PER_YEAR
+        by_fifth = [rate_event * p.ratio_event_deprivation**score for score in DEPRIVATION_SCORES]
+        rate_job_loss = self.commissioner.hardship * p.rate_unemployment_per_year / WEEKS_PER_YEAR
         rate_job_loss *= self.place.unemployment / p.share_unemployed_england
-        self.everybody.do("meet_events", p, rate_event, rate_job_loss)
+        self.everybody.do("meet_events", p, by_fifth, rate_job_loss)
 
     def transitions(self) -> None:
         """Let adults move between health stages."""
@@ -152,22 +169,44 @@ class TwinModel(mesa.Model):
             practice.learn(p)
 
     def outreach(self) -> None:
-        """Let link workers look for people before they ask."""
-        target = self.commissioner.target()
+        """Follow up last week's small steps; let link workers and volunteers look for people before they ask."""
+        p, payer = self.parameters.outreach, self.commissioner
+        due, self.small_steps = self.small_steps, []
+        for citizen in due:
+            citizen.be_followed_up(p)
+        for worker in self.workers():
+            worker.hours_outreach = 0.0
         for pcn in self.pcns:
-            pcn.look_for_people(self.commissioner.outreach_share, target, self.many_ties)
+            pcn.approaches = 0
+            if payer.outreach_share:
+                pcn.plan_approaches(payer, p)
+                pcn.look_for_people(payer.chosen("outreach_target"), self.many_ties, p)
 
     def allocation(self) -> None:
-        """Let people give up waiting, then work off the waiting lists."""
-        self.each_open_case("perhaps_give_up", self.parameters.allocation)
-        for pcn in self.pcns:
-            pcn.work_off_waiting_list()
+        """Let people give up waiting, then give those who wait, in their turn, to the workers with most room."""
+        p = self.parameters.allocation
+        for case in list(self.open_cases):
+            case.perhaps_give_up(p)
+        waiting = [case for case in self.open_cases if case.is_ready_for_a_worker()]
+        for case in sorted(waiting, key=Case.turn_to_be_allocated):
+            team = self.workers() if p.shares_between_pcns else case.pcn.workers()
+            free = [worker for worker in team if worker.has_room()]
+            if free:
+                case.go_to(min(free, key=LinkWorker.fill))
 
     def contact(self) -> None:
-        """Let support fade, then hold appointments."""
-        self.everybody.do("let_contact_fade", exp(-1 / self.parameters.contact.weeks_contact_fades))
+        """Let support fade, hold appointments in their turn while hours last, then get to know the community."""
+        p = self.parameters.contact
+        self.everybody.do("let_contact_fade", exp(-1 / p.weeks_contact_fades))
+        for worker in self.workers():
+            worker.open_diary(p)
+        wanted = [case for case in self.open_cases if case.worker and case.wants_contact(p)]
+        for case in sorted(wanted, key=Case.turn_to_be_seen):
+            case.worker.hold_appointment(case, p)
+        for worker in self.workers():
+            worker.close_diary()
         for pcn in self.pcns:
-            pcn.hold_appointments()
+            pcn.get_to_know_community(p)
 
     def participation(self) -> None:
         """Let people take part in activities, leave them and volunteer."""
@@ -175,9 +214,10 @@ class TwinModel(mesa.Model):
 
     def word_of_mouth(self) -> None:
         """Let people forget or hear of the service, then talk of cases closed last week."""
-        p = self.parameters.word_of_mouth
-        share = p.share_aware_from_media
-        self.everybody.do("remember", p, p.rate_awareness_forgotten_per_week * share / (1 - share))
+        p, share = self.parameters.word_of_mouth, self.parameters.word_of_mouth.share_aware_from_media
+        from_media = p.rate_awareness_forgotten_per_week * share / (1 - share)
+        from_campaign = -log1p(-min(self.commissioner.awareness_campaign, MOST_TOLD)) / WEEKS_PER_YEAR
+        self.everybody.do("remember", p, from_media + from_campaign)
         for case in self.closed_cases:
             if case.week_closed == self.week - 1 and case.holder == case.citizen.holder:
                 if case.is_adequate():
@@ -185,18 +225,23 @@ class TwinModel(mesa.Model):
                 elif case.outcome == Outcome.DROPPED:
                     case.citizen.tell_of_being_dropped(p)
         self.closed_cases = [case for case in self.closed_cases if case.week_closed == self.week]
+        for pcn in self.pcns:
+            pcn.trust_lost = 0.0
 
     def strain(self) -> None:
         """Let link workers wear down or recover."""
-        self.each_worker("wear_down_or_recover")
+        for worker in self.workers():
+            worker.wear_down_or_recover(self.parameters.strain)
 
     def turnover(self) -> None:
         """Let link workers stay or leave."""
-        self.each_worker("stay_or_leave")
+        for worker in self.workers():
+            worker.stay_or_leave(self.parameters.turnover)
 
     def closure(self) -> None:
         """Close what has ended, and count it."""
-        self.each_open_case("perhaps_close", self.parameters.closure)
+        for case in list(self.open_cases):
+            case.perhaps_close(self.parameters.closure)
         seen = [case for case in self.closed_cases if case.week_closed == self.week and case.is_seen()]
         self.count("closed_seen", len(seen))
         self.count("contacts_of_closed", sum(case.n_contacts for case in seen))

@@ -48,7 +48,7 @@ class Observer:
             return found
         stage = citizen.stage
         life = self.life[stage] + citizen.contentment - life_lonely * citizen.lonely
-        if before != stage:
+        if before != stage and citizen.arrived != week:
             found[f"new_{WORDS[before]}_to_{WORDS[stage]}"] = 1.0
         return found | {
             "n_adults": 1.0,

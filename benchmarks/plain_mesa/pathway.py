@@ -3,8 +3,8 @@
 from math import exp, log
 from typing import Any
 
-from benchmarks.plain_mesa.luck import happens, single
-from sp_abm.vocabulary import N_KINDS, Attempt, CaseState, Outcome, Route, Stage
+from benchmarks.plain_mesa.luck import happens
+from sp_abm.vocabulary import N_KINDS, Attempt, CaseState, EquityRule, Outcome, Route, Stage
 
 DEEP = 3
 
@@ -18,10 +18,11 @@ class Case:
         self.week_allocated = self.week_first = self.week_third = self.week_last = None
         self.week_started = self.week_closed = None
         self.attempt, self.organisation, self.week_tried = Attempt.NOT_YET, None, None
+        self.toolkit = self.has_data = False
         self.__dict__.update(state)
 
     @classmethod
-    def opened_for(cls, citizen: Any, route: Route) -> "Case":
+    def opened_for(cls, citizen: Any, route: Route, **state: Any) -> "Case":
         """Return a new case, waiting, with a plan that answers to the person's need today."""
         model, p = citizen.model, citizen.model.parameters.referral
         is_in_need = citizen.stage == Stage.PRE_CRISIS or citizen.lonely
@@ -37,6 +38,7 @@ class Case:
             plan=int(p.contacts_intensive if citizen.stage == Stage.CRISIS else plan),
             state=CaseState.WAITING,
             week_referred=model.week,
+            **state,
         )
 
     def is_open(self) -> bool:
@@ -61,7 +63,7 @@ class Case:
         """Close for a reason, off the caseload."""
         self.let_go()
         self.state, self.outcome, self.week_closed = CaseState.CLOSED, outcome, self.model.week
-        self.pcn.open_cases.remove(self)
+        self.model.open_cases.remove(self)
         self.model.closed_cases.append(self)
 
     def hand_back(self) -> None:
@@ -77,17 +79,22 @@ class Case:
         rate = p.rate_gives_up_per_week * (p.ratio_gives_up_outreach if self.route == Route.OUTREACH else 1)
         if happens(self.luck.uniform("allocation", self.citizen), rate):
             self.close(Outcome.GAVE_UP)
-            self.citizen.change_trust(p.trust_gave_up)
+            self.citizen.lose_trust(p.trust_gave_up)
             self.model.count("gave_up")
 
     def is_ready_for_a_worker(self) -> bool:
         """Say whether the case waits; a person in crisis not yet known waits until safe."""
         return self.state == CaseState.WAITING and (self.is_seen() or self.citizen.stage != Stage.CRISIS)
 
-    def turn_to_be_allocated(self) -> tuple[int, int, int]:
-        """Return the place on the waiting list: handed on first, then referred in crisis, then as they came."""
-        priority = 0 if self.changes else 1 if self.stage == Stage.CRISIS else 2
-        return priority, self.week_referred, self.citizen.id
+    def turn_to_be_allocated(self) -> tuple[int, int, int, int]:
+        """Return the place on the waiting list: handed on, referred in crisis, by the equity rule, as they came."""
+        priority, turn, person = 0 if self.changes else 1 if self.stage == Stage.CRISIS else 2, 0, self.citizen
+        rule = self.model.commissioner.chosen("equity_rule")
+        if priority == 2 and rule == EquityRule.DEPRIVED_FIRST:
+            turn = person.fifth
+        elif priority == 2 and rule == EquityRule.NEED_FIRST:
+            turn = not (self.stage == Stage.PRE_CRISIS or person.lonely)
+        return priority, turn, self.week_referred, person.id
 
     def go_to(self, worker: Any) -> None:
         """Be taken on by a link worker, at the point the case had reached."""
@@ -113,12 +120,14 @@ class Case:
             self.week_first = week
             self.model.count("first_contacts")
             self.model.count("weeks_waited", week - self.week_referred)
+            if week - self.week_referred > p.weeks_long_wait:
+                citizen.lose_trust(p.trust_long_wait)
         if self.n_contacts == DEEP:
             self.week_third = week
         if self.state == CaseState.ALLOCATED:
             self.state = CaseState.IN_CONTACT
         level = p.level_deep if self.n_contacts >= DEEP else p.level_thin
-        citizen.contact_support = single(max(citizen.contact_support, level))
+        citizen.feel_contact(level)
         if self.week_started is None and not citizen.activity and (self.n_contacts > 1 or self.is_light()):
             self.attempt, self.week_tried = self.look_for_activity(p, is_accepting), week
             self.model.count(self.attempt.name.lower())
@@ -134,9 +143,10 @@ class Case:
         if not known:
             return Attempt.NOT_KNOWN
         free = [organisation for organisation in known if organisation.has_room()]
-        if not free:
-            return Attempt.NO_PLACE
         luck, citizen = self.luck, self.citizen
+        if not free:
+            citizen.lose_trust(p.trust_no_place)
+            return Attempt.NO_PLACE
         found = min(free, key=lambda organisation: luck.uniform("organisation", citizen, organisation.id))
         self.organisation = found
         is_early = self.n_contacts == 2 and not self.is_light()
@@ -150,6 +160,7 @@ class Case:
     def p_accepts(self, p: Any) -> float:
         """Return the chance that somebody ready accepts: lower from a worn worker and after changes of worker."""
         logit = log(p.p_willing / (1 - p.p_willing)) + log(p.ratio_change) * self.changes
+        logit += p.effect_toolkit * self.toolkit
         logit -= p.effect_burnout * (self.worker.burnout - p.mean_burnout) / p.sd_burnout
         return 1 / (1 + exp(-logit))
 
@@ -159,7 +170,7 @@ class Case:
             self.hand_back()
         else:
             self.close(Outcome.DROPPED)
-            self.citizen.change_trust(p.trust_dropped)
+            self.citizen.lose_trust(p.trust_dropped)
             self.model.count("dropped")
 
     def perhaps_close(self, p: Any) -> None:
@@ -170,10 +181,20 @@ class Case:
         outcome = self.reason_to_close(p)
         if outcome:
             self.close(outcome)
+            self.perhaps_record(p)
             if self.is_adequate():
                 self.citizen.change_trust(p.trust_adequate)
-                if self.route == Route.GP:
+                if self.route.is_medical:
                     self.citizen.gp.feedback += 1
+
+    def perhaps_record(self, p: Any) -> None:
+        """Have the outcome written down for the commissioner, more often where data were left behind."""
+        p_recorded = self.pcn.p_recorded(p) + p.p_recorded_toolkit * self.has_data
+        if self.is_seen() and self.luck.uniform("recorded", self.citizen) < p_recorded:
+            self.pcn.recorded_cases += 1
+            self.model.count("outcomes_recorded")
+            thin = p.value_contacts if self.week_third is not None else 0.0
+            self.pcn.recorded_value += p.value_adequate if self.is_adequate() else thin
 
     def reason_to_close(self, p: Any) -> Outcome:
         """Return the first reason to close that applies; a waiting case has none."""

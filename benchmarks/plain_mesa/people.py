@@ -1,67 +1,27 @@
 """People: what a citizen lives through in a week, and the ties between citizens."""
 
-from math import exp, expm1
-from typing import Any, NamedTuple
+from math import exp, expm1, floor
+from typing import Any
 
-import mesa
-
+from benchmarks.plain_mesa.life import C, Hazards, O, P, T, Tie, adult_age, drawn
 from benchmarks.plain_mesa.luck import happens, single
+from benchmarks.plain_mesa.system import Entity
 from sp_abm.vocabulary import (
     ADULT_AGE,
-    AGE_BAND_STARTS,
     OLDEST_AGE,
     WEEKS_PER_YEAR,
     Outcome,
+    OutreachChannel,
     OutreachTarget,
     Route,
-    Stage,
     TieKind,
 )
 
-T, O, P, C, R = Stage  # noqa: E741
-LEADS_TO = {T: ((P, O), ()), O: ((P,), (T,)), P: ((C,), (R,)), C: ((), (R, P)), R: ((C, P), (T, O))}
-"""Where each stage may lead: worsening, the worst first; improving, the best first."""
 DEEP = 3
 FADED, FORGOTTEN, MOST_WEEKS = 0.001, 0.01, 65535
 
 
-class Hazards(NamedTuple):
-    """Base hazards of the moves out of a stage, and their sums."""
-
-    worsening: list[tuple[Stage, float]]
-    improving: list[tuple[Stage, float]]
-    sum_worsening: float
-    sum_improving: float
-
-
-def base_hazards(p: Any) -> dict[int, Hazards]:
-    """Return the base hazards out of every stage."""
-    table = {}
-    for before, directions in LEADS_TO.items():
-        two = [[(after, getattr(p, f"rate_{before.word}_{after.word}")) for after in way] for way in directions]
-        table[int(before)] = Hazards(*two, *(sum(rate for _, rate in way) for way in two))
-    return table
-
-
-class Tie:
-    """A lasting tie between two citizens; it sleeps until the two know each other (again)."""
-
-    def __init__(self, one: "Citizen", other: "Citizen", kind: int, is_awake: bool) -> None:
-        self.one, self.other, self.kind, self.is_awake = one, other, kind, is_awake
-
-    def friend_of(self, citizen: "Citizen") -> "Citizen":
-        """Return the person at the other end."""
-        return self.other if citizen is self.one else self.one
-
-    def become(self, is_awake: bool) -> None:
-        """Wake or go to sleep, for both."""
-        if self.is_awake != is_awake:
-            self.is_awake = is_awake
-            for citizen in (self.one, self.other):
-                citizen.n_live_ties += 1 if is_awake else -1
-
-
-class Citizen(mesa.Agent):
+class Citizen(Entity):
     """A resident of a dwelling place, where somebody else (the next `holder`) may live one day.
 
     State variables are those of the table of citizens, by the same names; where that holds a row number, a citizen
@@ -69,10 +29,9 @@ class Citizen(mesa.Agent):
     """
 
     def __init__(self, model: Any, **state: Any) -> None:
-        super().__init__(model)
+        super().__init__(model, **state)
         self.luck = model.luck
         self.ties: list[Tie] = []
-        self.__dict__.update(state)
 
     def is_adult(self) -> bool:
         """Say whether the person is of an age to have a stage, needs and a case."""
@@ -86,6 +45,11 @@ class Citizen(mesa.Agent):
         """Trust the service more or less, within 0..1."""
         self.trust = single(min(1.0, max(0.0, self.trust + change)))
 
+    def lose_trust(self, change: float) -> None:
+        """Trust the service less, and let the PCN keep count of what is lost there."""
+        self.pcn.trust_lost += change
+        self.change_trust(change)
+
     def grow_older(self, p_death: list[float], p_move: float) -> None:
         """Have a birthday once a year; die, move away, or stay."""
         if (self.id + self.model.week) % WEEKS_PER_YEAR == 0 and self.age < OLDEST_AGE:
@@ -97,7 +61,7 @@ class Citizen(mesa.Agent):
             self.make_room("moved")
 
     def make_room(self, why: str) -> None:
-        """Leave for good: somebody new takes over the dwelling, and the stage and traits that belong to it."""
+        """Leave for good: somebody new takes over the dwelling, and the lasting traits that belong to it."""
         self.model.count(why)
         for tie in self.ties:
             if tie.kind != TieKind.HOUSEHOLD:
@@ -117,12 +81,18 @@ class Citizen(mesa.Agent):
         self.case = self.activity = self.volunteers_at = None
         self.weeks_told = self.weeks_in_activity = 0
         self.contact_support = self.activity_support = 0.0
-        self.is_adequate = False
+        self.is_adequate = self.follow_up_due = False
         if why == "died":
             self.age, self.stage, self.weeks_in_distress, self.event_strain = 0, T, 0, 0.0
             self.unemployed = self.ill = self.lonely = False
         else:
+            self.come_as_the_settled_place_has_it()
             self.age = adult_age(place.age_shares, u_band, u_year) if self.is_adult() else int(u_year * ADULT_AGE)
+
+    def come_as_the_settled_place_has_it(self) -> None:
+        """Take the health that the dwelling's resident had when the place had settled, if both are adults."""
+        if self.is_adult() and self.first_stage is not None:
+            self.stage, self.weeks_in_distress, self.lonely = self.first_stage, self.first_weeks, self.first_lonely
 
     def meet_events(self, p: Any, rate_event: list[float], rate_job_loss: float) -> None:
         """Fall ill or get well; meet with a stressful event or get over the last; lose or find work."""
@@ -160,8 +130,9 @@ class Citizen(mesa.Agent):
     def pressures(self, p: Any) -> tuple[float, float]:
         """Return how much trouble and support change this person's hazards of worsening and of improving."""
         push, pull = self.worse, self.better
-        if self.event_strain > 0:
-            push *= exp(self.event_strain)
+        strain = self.event_strain + self.model.commissioner.shock_strain
+        if strain:
+            push *= exp(strain)
         if self.unemployed:
             push *= p.ratio_unemployed_worse
             pull *= p.ratio_unemployed_better
@@ -193,8 +164,14 @@ class Citizen(mesa.Agent):
         if self.lonely:
             self.lonely = not happens(u, p.rate_unlonely_per_week * (p.ratio_unlonely_activity if self.activity else 1))
         else:
-            rate = rate_by_fifth[self.fifth] * ratio_by_ties[self.n_live_ties]
+            ties = self.n_live_ties + self.group_ties(p)
+            below, above = ratio_by_ties[floor(ties)], ratio_by_ties[floor(ties) + 1]
+            rate = rate_by_fifth[self.fifth] * (below + (ties - floor(ties)) * (above - below))
             self.lonely = happens(u, rate * (p.ratio_lonely_distress if self.is_distressed() else 1))
+
+    def group_ties(self, p: Any) -> float:
+        """Return the further live ties of those in an activity: the others in it, up to a number."""
+        return min(self.activity.occupied - 1, p.max_group_ties) if self.activity else 0
 
     def consult(self, p: Any) -> None:
         """See a GP or nurse a Poisson number of times: more often in distress, when ill, and if of that kind."""
@@ -225,22 +202,22 @@ class Citizen(mesa.Agent):
         may_come = is_door_open and self.aware
         if not (self.consultations or may_come) or not (self.pcn.serves() and self.may_be_referred()):
             return
-        u_offer, u_decline, u_self = self.luck.uniforms("referral", self, 3)
+        u_offer, u_decline, u_self, u_who = self.luck.uniforms("referral", self, 4)
         if self.consultations and u_offer < self.p_offer(p, scale):
             self.model.count("offered")
             if u_decline < self.gp.p_decline(p):
                 self.model.count("declined")
             else:
-                self.model.open_case(self, Route.GP)
+                self.model.open_case(self, Route.PRACTICE_STAFF if u_who < p.share_offers_by_staff else Route.GP)
         elif may_come and happens(u_self, self.rate_of_coming(p) * scale):
-            self.model.open_case(self, Route.SELF)
+            self.model.open_case(self, Route.COMMUNITY if u_who < p.share_by_community else Route.SELF)
 
     def p_offer(self, p: Any, scale: float) -> float:
         """Return the chance of an offer in this week's consultations; need shows only if the person discloses it."""
         need = p.p_need
         if self.discloses:
             need += p.p_need_distress * self.is_distressed() + p.p_need_lonely * self.lonely
-        factor = self.gp.awareness * self.practice.time_pressure * scale
+        factor = self.gp.attention() * self.practice.time_pressure * scale
         return 1 - (1 - min(1, min(1, need) * p.p_identified * factor)) ** self.consultations
 
     def rate_of_coming(self, p: Any) -> float:
@@ -249,7 +226,7 @@ class Citizen(mesa.Agent):
         rate = p.rate_self_per_week * (1 if self.is_distressed() or self.lonely else ratio)
         return self.trust * (max(rate, p.rate_told_per_week) if self.weeks_told else rate)
 
-    def place_in_line(self, target: OutreachTarget, many_ties: float) -> float:
+    def place_in_line(self, target: str, many_ties: float) -> float:
         """Return how far back outreach puts the person: whole numbers by its target, then by luck."""
         turn = 0
         if target == OutreachTarget.OFF_BALANCE:
@@ -263,14 +240,55 @@ class Citizen(mesa.Agent):
         return turn + self.luck.uniform("outreach_rank", self)
 
     def be_approached(self, p: Any) -> None:
-        """Be met by outreach, or not; become aware; accept a case, or not."""
-        u_met, u_accepts = self.luck.uniforms("outreach", self, 2)
+        """Be met by outreach, or not; become aware; perhaps talk with the toolkit; accept a case, or not."""
+        payer = self.model.commissioner
+        u_met, u_accepts, u_card, u_talks = self.luck.uniforms("outreach", self, 4)
         self.model.count("approached")
-        if u_met < p.p_met:
-            self.model.count("met")
-            self.aware = True
-            if u_accepts < p.p_accepts + p.effect_trust * (self.trust - 0.5):
-                self.model.open_case(self, Route.OUTREACH)
+        if u_met >= (p.p_met_invitation if payer.chosen("outreach_channel") == OutreachChannel.INVITATION else p.p_met):
+            return
+        self.model.count("met")
+        self.aware = True
+        if u_card < payer.toolkit * p.uses_name_card * p.p_name_card:
+            self.model.count("name_cards")
+            self.change_trust(p.trust_name_card)
+        has_talked = u_talks < payer.toolkit * p.uses_conversation * p.p_conversation
+        leaves_data = has_talked and self.talk_with_the_toolkit(p)
+        p_accepts = p.p_accepts + p.effect_trust * (self.trust - 0.5) + p.effect_conversation * has_talked
+        if u_accepts < p_accepts:
+            self.model.open_case(self, Route.OUTREACH, toolkit=has_talked, has_data=leaves_data)
+
+    def talk_with_the_toolkit(self, p: Any) -> bool:
+        """Agree a small step, leave data, come to volunteer, each or none; return whether data were left."""
+        self.model.count("conversations")
+        u_step, u_data, u_volunteers = self.luck.uniforms("toolkit", self, 3)
+        if u_step < p.uses_small_step * p.p_small_step:
+            self.model.count("small_steps")
+            self.feel_contact(self.model.parameters.contact.level_thin)
+            self.follow_up_due = True
+            self.model.small_steps.append(self)
+        near = self.pcn.organisations
+        if u_volunteers < p.uses_volunteers * p.p_volunteers_toolkit and not self.volunteers_at and near:
+            self.model.count("toolkit_volunteers")
+            self.volunteers_at = min(near, key=lambda one: self.luck.uniform("toolkit", self, one.id + 1))
+            self.volunteers_at.volunteers += 1
+        leaves_data = u_data < p.uses_data * p.p_data
+        self.model.count("data_left", leaves_data)
+        return leaves_data
+
+    def be_followed_up(self, p: Any) -> None:
+        """Hear from outreach again a week after a small step, perhaps."""
+        is_followed_up = self.follow_up_due and (
+            self.luck.uniforms("toolkit", self, 4)[3] < p.uses_follow_up * p.p_follow_up
+        )
+        self.follow_up_due = False
+        if is_followed_up:
+            self.model.count("follow_ups")
+            self.change_trust(p.trust_follow_up)
+            self.feel_contact(self.model.parameters.contact.level_thin)
+
+    def feel_contact(self, level: float) -> None:
+        """Feel support as from a contact with a link worker, unless more is felt already."""
+        self.contact_support = single(max(self.contact_support, level))
 
     def let_contact_fade(self, kept: float) -> None:
         """Feel less of the support from earlier contacts."""
@@ -326,7 +344,7 @@ class Citizen(mesa.Agent):
         """Tell some friends, who come to trust the service less."""
         for friend in self.friends_to_tell(int(p.n_told)):
             self.model.count("heard_bad_news")
-            friend.change_trust(p.trust_bad_news)
+            friend.lose_trust(p.trust_bad_news)
 
     def remember(self, p: Any, rate_media: float) -> None:
         """Forget the service, or hear of it from the media."""
@@ -335,25 +353,3 @@ class Citizen(mesa.Agent):
             u = self.luck.uniform("told", self)
             forgets = self.aware and happens(u, p.rate_awareness_forgotten_per_week)
             self.aware = not forgets if self.aware else happens(u, rate_media)
-
-
-def drawn(u: float, moves: list[tuple[Stage, float]], factor: float, stay: Stage) -> Stage:
-    """Return the first move whose share of the interval from 0 the number falls into, or none of them."""
-    edge = 0.0
-    for stage, rate in moves:
-        edge += rate * factor
-        if u < edge:
-            return stage
-    return stay
-
-
-def adult_age(age_shares: tuple[float, ...], u_band: float, u_year: float) -> int:
-    """Draw the age of an adult newcomer from the place's own age bands."""
-    rest, last = u_band * (1 - age_shares[0]), len(age_shares) - 1
-    for band in range(1, last + 1):
-        rest -= age_shares[band]
-        if rest < 0 or band == last:
-            bottom = AGE_BAND_STARTS[band]
-            top = OLDEST_AGE if band == last else AGE_BAND_STARTS[band + 1]
-            return int(bottom + u_year * (top - bottom))
-    return ADULT_AGE

@@ -5,11 +5,10 @@ from math import ceil, exp, expm1, floor, sqrt
 from statistics import NormalDist
 from typing import Any
 
-import mesa
-
 from benchmarks.plain_mesa.luck import happens
 from benchmarks.plain_mesa.pathway import Case
-from sp_abm.vocabulary import WEEKS_PER_YEAR, Channel, OutreachTarget
+from benchmarks.plain_mesa.system import Entity
+from sp_abm.vocabulary import WEEKS_PER_YEAR, Channel, OutreachChannel
 
 POSTS_PER_PCN = 4096
 MINUTES_PER_HOUR = 60
@@ -58,7 +57,7 @@ class Post:
             self.worker.leave_post()
 
 
-class LinkWorker(mesa.Agent):
+class LinkWorker(Entity):
     """Somebody who holds a post, from hire to leaving; luck knows them by the post and its holder's number."""
 
     def __init__(self, post: Post, **state: Any) -> None:
@@ -69,6 +68,7 @@ class LinkWorker(mesa.Agent):
         self.known: set[Any] = set()
         self.weeks_in_post, self.intends, self.burnout, self.trait, self.condition, self.load = 0, False, 0.0, 1.0, 0, 0
         self.slots_carried = self.slots_used = self.hours_outreach = self.approaches_carried = 0.0
+        self.hours_building, self.hours_voice, self.is_sick = 0.0, 0.0, False
         self.__dict__.update(state)
 
     def begin(self) -> None:
@@ -94,34 +94,51 @@ class LinkWorker(mesa.Agent):
         p = self.parameters.staffing
         return min(1.0, p.ramp_at_start + (1 - p.ramp_at_start) * self.weeks_in_post / p.weeks_ramp)
 
-    def hours_direct(self) -> float:
-        """Return the hours a week for people."""
-        p = self.parameters.contact
-        return p.hours_per_week * p.share_direct * p.share_present * self.post.fte * self.ramp()
+    def hours_available(self) -> float:
+        """Return the hours a week present."""
+        return self.parameters.contact.hours_per_week * self.parameters.contact.share_present * self.post.fte
 
-    def plan_approaches(self, share: float) -> int:
+    def hours_direct(self) -> float:
+        """Return the hours a week for people; none while off sick."""
+        p = self.parameters.contact
+        full_time = p.hours_per_week * p.share_direct * p.share_present
+        return 0.0 if self.is_sick else full_time * self.post.fte * self.ramp()
+
+    def share_out_roles(self, p: Any) -> None:
+        """Give time without people to the community and to speaking up: more when the role is clear and learned."""
+        time = self.hours_available() * (1 - self.parameters.contact.share_direct) * self.ramp()
+        clarity = self.pcn.support[Channel.ROLE_CLARITY] - p.support_today
+        time *= max(0.0, 1 + p.effect_clarity_roles * clarity)
+        self.hours_building, self.hours_voice = p.share_building * time, p.share_voice * time
+
+    def plan_approaches(self, share: float, hours_each: float) -> int:
         """Set hours aside for outreach, in whole approaches; carry the rest to next week."""
-        each = self.parameters.outreach.hours_approach
-        wanted = self.hours_direct() * share / each + self.approaches_carried
+        wanted = self.hours_direct() * share / hours_each + self.approaches_carried
         self.approaches_carried = wanted - floor(wanted)
-        self.hours_outreach = floor(wanted) * each
+        self.hours_outreach = floor(wanted) * hours_each
         return floor(wanted)
 
     def limit(self) -> float:
         """Return the open cases allowed."""
         return self.model.commissioner.caseload_cap * self.post.fte * self.ramp()
 
-    def open_diary(self) -> None:
-        """Count this week's appointment slots."""
-        hours = self.hours_direct() - self.hours_outreach
-        self.slots = hours * MINUTES_PER_HOUR / self.parameters.contact.minutes_contact + self.slots_carried
-        self.slots_left = self.slots
+    def has_room(self) -> bool:
+        """Say whether the worker may take on one more case."""
+        return len(self.caseload) + 1 <= self.limit()
 
-    def hold_appointment(self, case: Case) -> None:
+    def fill(self) -> tuple[float, int]:
+        """Return the share of the limit in use, with the post's number, by which the emptiest worker is found."""
+        return len(self.caseload) / self.limit(), self.id
+
+    def open_diary(self, p: Any) -> None:
+        """Count this week's appointment slots."""
+        hours = max(0.0, self.hours_direct() - self.hours_outreach)
+        self.slots = self.slots_left = hours * MINUTES_PER_HOUR / p.minutes_contact + self.slots_carried
+
+    def hold_appointment(self, case: Case, p: Any) -> None:
         """See a person, if there is a slot and they come."""
         if self.slots_left < 1:
             return
-        p = self.parameters.contact
         _, u_attends, u_accepts = self.luck.uniforms("contact", case.citizen, 3)
         if u_attends < p.p_attends:
             self.slots_left -= 1
@@ -135,45 +152,55 @@ class LinkWorker(mesa.Agent):
         """Carry up to one slot to next week."""
         self.slots_used, self.slots_carried = self.slots - self.slots_left, min(1.0, self.slots_left)
 
-    def get_to_know_community(self) -> None:
-        """Get to know local organisations and lose touch with others."""
-        p = self.parameters.contact
+    def get_to_know_community(self, p: Any, known_to_team: set[Any]) -> None:
+        """Get to know local organisations, by oneself or from colleagues, and lose touch with others."""
+        staffing = self.parameters.staffing
+        today = staffing.share_building * p.hours_per_week * p.share_present * (1 - p.share_direct)
+        rate_alone = p.rate_learns_per_week * self.hours_building / today if today else 0.0
         for organisation in self.pcn.organisations:
             u = self.luck.uniform("knowledge", self, organisation.id)
-            if organisation not in self.known:
-                if happens(u, p.rate_learns_per_week):
-                    self.known.add(organisation)
-            elif happens(u, p.rate_forgets_per_week):
-                self.known.discard(organisation)
+            if organisation in self.known:
+                if happens(u, p.rate_forgets_per_week):
+                    self.known.discard(organisation)
+            elif happens(u, rate_alone + p.rate_shares_per_week * (organisation in known_to_team)):
+                self.known.add(organisation)
 
-    def wear_down_or_recover(self) -> None:
-        """Move burnout by load, person, conditions and the support delivered."""
-        p, support = self.parameters.strain, self.pcn.support
-        self.load = self.hours_demanded() / (self.hours_available() * p.load_unit) / sqrt(self.ramp())
-        kept, z = p.persistence_condition, NORMAL.inv_cdf(self.luck.uniform("strain", self))
+    def support_felt(self, p: Any) -> list[float]:
+        """Return the support felt on every channel; peers need colleagues in post."""
+        felt = list(self.pcn.support)
+        felt[Channel.PEERS] *= min(1.0, (len(self.pcn.workers()) - 1) / p.colleagues_full)
+        return felt
+
+    def wear_down_or_recover(self, p: Any) -> None:
+        """Move burnout by load, person, conditions and the support felt; fall sick or get well."""
+        u_condition, u_sick = self.luck.uniforms("strain", self, 2)
+        demanded, available = self.hours_demanded(p), self.hours_available() * p.load_unit
+        self.load = 0.0 if self.is_sick else demanded / available / sqrt(self.ramp())
+        kept, z, support = p.persistence_condition, NORMAL.inv_cdf(u_condition), self.support_felt(p)
         self.condition = kept * self.condition + p.sd_condition * sqrt(1 - kept**2) * z
         felt = exp(self.condition - p.sd_condition**2 / 2)
         pressure = self.load * self.trait * felt * (1 - over_channels(p, "relief", support))
         rest = p.rate_down_per_week * (1 + over_channels(p, "recovery", support))
         burnout = self.burnout + p.rate_up_per_week * pressure * (1 - self.burnout) - rest * self.burnout
         self.burnout = min(1.0, max(0.0, burnout))
+        begins = p.rate_sick_per_week * (p.ratio_sick_burnt_out if self.is_burnt_out() else 1)
+        self.is_sick = not happens(u_sick, 1 / p.weeks_sick) if self.is_sick else happens(u_sick, begins)
 
-    def hours_available(self) -> float:
-        """Return the hours a week present."""
-        return self.parameters.contact.hours_per_week * self.parameters.contact.share_present * self.post.fte
+    def is_burnt_out(self) -> bool:
+        """Say whether burnout is past its threshold."""
+        return self.burnout > self.parameters.turnover.threshold_burnt_out
 
-    def hours_demanded(self) -> float:
+    def hours_demanded(self, p: Any) -> float:
         """Return the hours that cases, outreach, other duties and being spread over practices ask for."""
-        p, contact = self.parameters.strain, self.parameters.contact
+        contact = self.parameters.contact
         per_case = contact.rate_contact_per_week * contact.minutes_contact / MINUTES_PER_HOUR + p.hours_admin_per_case
         other = (1 - contact.share_direct) * self.hours_available() * p.share_other_fixed
         practices_each = max(1.0, len(self.pcn.practices) / max(1, len(self.pcn.funded_posts())))
         spread = p.hours_per_practice * (practices_each - 1)
         return len(self.caseload) * per_case + self.hours_outreach + other + spread
 
-    def stay_or_leave(self) -> None:
+    def stay_or_leave(self, p: Any) -> None:
         """Think of leaving, anew each year; leave, and part with every case."""
-        p = self.parameters.turnover
         u_intends, u_leaves = self.luck.uniforms("turnover", self, 2)
         if self.weeks_in_post > 0 and self.weeks_in_post % WEEKS_PER_YEAR == 0:
             self.intends = u_intends < self.p_intends(p)
@@ -192,17 +219,16 @@ class LinkWorker(mesa.Agent):
         gain = [support - self.parameters.staffing.support_today for support in self.pcn.support]
         path = p.effect_burnt_out * (1 - p.weakening_support * sum(gain) / len(gain))
         logit = p.intercept_intention - over_channels(p, "effect", gain)
-        return 1 / (1 + exp(-logit - path * (self.burnout > p.threshold_burnt_out)))
+        return 1 / (1 + exp(-logit - path * self.is_burnt_out()))
 
 
-class Pcn(mesa.Agent):
+class Pcn(Entity):
     """A primary care network: practices, a team of link workers, their cases, and the community around."""
 
     def __init__(self, model: Any, **state: Any) -> None:
-        super().__init__(model)
+        super().__init__(model, **state)
         self.posts: list[Post] = []
-        self.citizens, self.practices, self.organisations, self.open_cases = [], [], [], []
-        self.__dict__.update(state)
+        self.citizens, self.practices, self.organisations = [], [], []
 
     def funded_posts(self) -> list[Post]:
         """Return the posts that are funded, the lowest number first."""
@@ -216,11 +242,12 @@ class Pcn(mesa.Agent):
         """Say whether there is a service at all."""
         return self.fte_funded > 0
 
-    def deliver_support(self, asked: float, p: Any) -> None:
+    def deliver_support(self, payer: Any, p: Any) -> None:
         """Move the support of every channel towards what is asked for: part of a rise, all of a cut."""
-        rise = asked - p.support_today
-        target = p.support_today + p.share_support_delivered * rise if rise > 0 else asked
-        for channel, support in enumerate(self.support):
+        for channel in Channel:
+            asked = min(1.0, getattr(payer, f"support_{channel.name.lower()}") * payer.support_factor)
+            rise, support = asked - p.support_today, self.support[channel]
+            target = p.support_today + p.share_support_delivered * rise if rise > 0 else asked
             weeks = p.weeks_support_rises if support < target else p.weeks_support_falls
             self.support[channel] = support + (target - support) * -expm1(-1 / weeks)
 
@@ -262,30 +289,35 @@ class Pcn(mesa.Agent):
             if not post.worker and post.starts <= self.model.week:
                 post.fill()
 
-    def look_for_people(self, share: float, target: OutreachTarget, many_ties: float) -> None:
-        """Spend outreach time on those first in line who have no activity, no case and no late referral."""
-        approaches = sum(worker.plan_approaches(share) for worker in self.workers())
-        if approaches:
+    def plan_approaches(self, payer: Any, p: Any) -> None:
+        """Set link workers' time aside where practice is proactive; service volunteers help where they are asked."""
+        hours_each, share = payer.hours_an_approach(p), payer.outreach_share if self.is_proactive else 0.0
+        self.approaches = sum(worker.plan_approaches(share, hours_each) for worker in self.workers())
+        asks_volunteers = payer.chosen("outreach_channel") == OutreachChannel.VOLUNTEERS
+        by_volunteers = 0.0
+        if asks_volunteers and self.is_proactive and self.serves():
+            number = sum(organisation.volunteers for organisation in self.organisations)
+            by_volunteers = number * p.approaches_per_volunteer_per_week + self.approaches_carried
+        self.approaches_carried = by_volunteers - floor(by_volunteers)
+        self.approaches += floor(by_volunteers)
+
+    def look_for_people(self, target: str, many_ties: float, p: Any) -> None:
+        """Approach those first in line who have no activity, no case and no late referral."""
+        if self.approaches:
             free = (person for person in self.citizens if not person.activity and person.may_be_referred())
-            for person in nsmallest(approaches, free, key=lambda one: one.place_in_line(target, many_ties)):
-                person.be_approached(self.model.parameters.outreach)
+            for person in nsmallest(self.approaches, free, key=lambda one: one.place_in_line(target, many_ties)):
+                person.be_approached(p)
 
-    def work_off_waiting_list(self) -> None:
-        """Give waiting cases in their turn to the worker with the smallest share of the cap in use."""
-        waiting = [case for case in self.open_cases if case.is_ready_for_a_worker()]
-        for case in sorted(waiting, key=Case.turn_to_be_allocated):
-            free = [worker for worker in self.workers() if len(worker.caseload) + 1 <= worker.limit()]
-            if free:
-                case.go_to(min(free, key=lambda worker: (len(worker.caseload) / worker.limit(), worker.id)))
+    def p_recorded(self, p: Any) -> float:
+        """Return the chance that an outcome is written down: more where workers speak up more than they do today."""
+        staffing, contact, workers = self.model.parameters.staffing, self.model.parameters.contact, self.workers()
+        hours = contact.hours_per_week * contact.share_present * (1 - contact.share_direct) * staffing.share_voice
+        today = hours * sum(worker.post.fte for worker in workers)
+        voice = sum(worker.hours_voice for worker in workers) / today if today > 0 else 1.0
+        return min(1.0, max(0.0, p.p_recorded + p.effect_voice * (voice - 1)))
 
-    def hold_appointments(self) -> None:
-        """See the people who want an appointment, in their turn, while hours last."""
-        p, workers = self.model.parameters.contact, self.workers()
-        for worker in workers:
-            worker.open_diary()
-        wanted = [case for case in self.open_cases if case.worker and case.wants_contact(p)]
-        for case in sorted(wanted, key=Case.turn_to_be_seen):
-            case.worker.hold_appointment(case)
-        for worker in workers:
-            worker.close_diary()
-            worker.get_to_know_community()
+    def get_to_know_community(self, p: Any) -> None:
+        """Let workers learn of organisations; they tell each other what they knew when the week began."""
+        known_to_team = set().union(*(worker.known for worker in self.workers()))
+        for worker in self.workers():
+            worker.get_to_know_community(p, known_to_team)
