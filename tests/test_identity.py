@@ -191,6 +191,9 @@ def test_a_run_resumed_from_a_saved_state_equals_the_undisturbed_one(tmp_path, s
     one, other = undisturbed.results(), resumed.results()
     assert one.provenance["scenario_hash"] == other.provenance["scenario_hash"]
     assert one.weekly.equals(other.weekly)
+    assert resumed.steps == undisturbed.steps == 20
+    collected = [model.datacollector.get_model_vars_dataframe() for model in (undisturbed, resumed)]
+    assert len(collected[1]) == 20 and collected[0].equals(collected[1])
 
 
 def test_a_run_is_resumed_with_its_submodels_still_switched_off(tmp_path):

@@ -87,7 +87,7 @@ class SocialPrescribingModel(mesa.Model):
     def measure(self, name: str) -> float:
         """Return a measure's value in the latest week; NaN before the first."""
         recorder = self.simulation.recorder
-        return recorder.latest(MEASURES[name]) if recorder.n_weeks else float("nan")
+        return float(recorder.values(MEASURES[name], recorder.n_weeks - 1)[0]) if recorder.n_weeks else float("nan")
 
     def save(self, folder: str | Path) -> Path:
         """Write the whole state and the record so far; `load` goes on from there with the same luck."""
@@ -98,7 +98,11 @@ class SocialPrescribingModel(mesa.Model):
     def load(cls, folder: str | Path) -> "SocialPrescribingModel":
         """Return the model saved in a folder; raises `BadFile` if it is not one or is damaged."""
         simulation = Simulation.load(Path(folder))
-        return cls(simulation=simulation, rng=simulation.world.luck.seed)
+        model = cls(simulation=simulation, rng=simulation.world.luck.seed)
+        for name, collected in model.datacollector.model_vars.items():
+            collected.extend(simulation.recorder.values(MEASURES[name]).tolist())
+        model.steps = simulation.recorder.n_weeks
+        return model
 
     def _meet_link_workers(self) -> None:
         """Register handles of those hired and remove those who left."""

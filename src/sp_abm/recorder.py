@@ -100,12 +100,12 @@ class Recorder:
         self.people, self.system, self.last_stage, self.marks = (content[name] for name in RECORDED)
         self.n_weeks = self.system.shape[0]
 
-    def latest(self, measure: Measure) -> float:
-        """Return a measure's value in the latest week alone, NaN if there is nothing to divide by or compare with."""
-        if measure.window is Window.FUNNEL or measure.is_paired:
-            return float("nan")
-        week = slice(self.n_weeks - 1, self.n_weeks)
-        return float(measure.value(Sums(self.system[week], self.people[week]))[0])
+    def values(self, measure: Measure, first: int = 0) -> Floats:
+        """Return a measure's value in each week from `first` on, NaN if it cannot be told from one week."""
+        weeks = slice(first, self.n_weeks)
+        if measure.window is Window.FUNNEL or measure.is_paired or not self.n_weeks:
+            return np.full(self.n_weeks - first, np.nan)
+        return measure.value(Sums(self.system[weeks], self.people[weeks]))
 
     def _grow(self) -> None:
         extra = max(1, self.system.shape[0])
@@ -140,13 +140,16 @@ def _count_people(
     life_lonely: float,
     week: int,
 ) -> Floats:
-    """Return tallies of everybody by mark, cell and name, shape (4, cells, tallies): each person in one place."""
+    """Return tallies of everybody by mark, cell and name, shape (4, cells, tallies): each person in one place.
+
+    Somebody who came this week has not moved between stages.
+    """
     tallies = np.zeros((_N_MARKS * N_CELLS, len(COUNTED)))
     n_fifths, n_bands, n_sexes = SHAPE
     age, female, fifth, stage, lonely = citizens.age, citizens.female, citizens.fifth, citizens.stage, citizens.lonely
     consultations, contentment, trust = citizens.consultations, citizens.contentment, citizens.trust
     aware, last_referral = citizens.aware, citizens.last_referral
-    anyway, helps = citizens.volunteers_anyway, citizens.volunteer_row
+    anyway, helps, arrived = citizens.volunteers_anyway, citizens.volunteer_row, citizens.arrived
     for i in range(low, high):
         now, before = stage[i], last_stage[i]
         cell = ((marks[i] * n_fifths + fifth[i]) * n_bands + _BAND_OF_AGE[age[i]]) * n_sexes + (1 - female[i])
@@ -156,7 +159,7 @@ def _count_people(
             tallies[cell, _EVERYBODY] += 1
             continue
         tallies[cell, _FIRST_STAGE + now] += 1
-        if now != before:
+        if now != before and arrived[i] != week:
             tallies[cell, _FLOW_COLUMN[before, now]] += 1
         tallies[cell, _LONELY] += lonely[i]
         tallies[cell, _LIFE] += min(10.0, max(0.0, life[now] + contentment[i] - life_lonely * lonely[i]))
