@@ -78,22 +78,22 @@ def test_six_in_ten_outcomes_are_recorded(small_world, add_case):
     assert abs(many_closed(small_world, add_case, Route.GP) - 600) < 62
 
 
-def test_the_toolkit_leaves_more_records_of_the_people_outreach_found_and_of_nobody_else(fresh_world, add_case):
-    """.6 + .3 = 900 of 1,000, standard deviation 9.5; four of them. Off, or by another route: as always."""
+def test_data_left_in_a_conversation_make_a_record_likelier_and_nothing_else_does(fresh_world, add_case):
+    """.6 + .3 = 900 of 1,000, standard deviation 9.5; four of them, whether or not the toolkit is still in use."""
     found = {}
     for route in (Route.OUTREACH, Route.GP):
         for toolkit in (0, 1):
             world = fresh_world()
             world.commissioner.toolkit[0] = toolkit
             found[route, toolkit] = many_closed(world, add_case, route)
-    assert abs(found[Route.OUTREACH, 1] - 900) < 38
-    assert found[Route.OUTREACH, 0] == found[Route.GP, 0] == found[Route.GP, 1] < found[Route.OUTREACH, 1]
+    assert found[Route.OUTREACH, 0] == found[Route.OUTREACH, 1] and abs(found[Route.OUTREACH, 1] - 900) < 38
+    assert found[Route.GP, 0] == found[Route.GP, 1] < found[Route.OUTREACH, 1]
 
 
 @pytest.mark.parametrize(("scale", "share"), [(0.0, 600), (0.5, 750), (1.0, 900)])
 def test_the_link_from_the_toolkit_to_visible_impact_can_be_scaled(fresh_world, add_case, scale, share):
     world = fresh_world()
-    world.commissioner.toolkit[0], world.links = 1, Links({"toolkit->visible_impact": scale})
+    world.links = Links({"toolkit->visible_impact": scale})
     assert abs(many_closed(world, add_case, Route.OUTREACH) - share) < 62
 
 

@@ -42,10 +42,16 @@ def closure(world: World, week: int) -> None:
 
 def _record(world: World, week: int) -> Record:
     """Return this week's record; the toolkit leaves data behind, which makes its cases likelier to be recorded."""
-    p, pcns = world.parameters.closure, world.pcns
-    extra = world.links.felt("toolkit->visible_impact", week, p.p_recorded_toolkit * world.commissioner.toolkit)
-    key = world.luck.key("recorded")
-    return Record(pcns.recorded_value, pcns.recorded_cases, p_recorded(world), float(extra[0]), key)
+    p, pcns, cases = world.parameters.closure, world.pcns, world.cases
+    is_open = cases.state[: world.n_cases] != CaseState.CLOSED
+
+    def share_with_data() -> Floats:
+        return np.atleast_1d(cases.has_data[: world.n_cases][is_open].mean() if is_open.any() else 0.0)
+
+    left = world.links.blend("toolkit->visible_impact", week, 1, share_with_data)
+    chances = p_recorded(world) + p.p_recorded_toolkit * left.offset[0]
+    extra = p.p_recorded_toolkit * left.gain
+    return Record(pcns.recorded_value, pcns.recorded_cases, chances, extra, world.luck.key("recorded"))
 
 
 def p_recorded(world: World) -> Floats:

@@ -89,7 +89,7 @@ def _part_with_cases(
             continue
         i = cases.citizen[row]
         u = uniforms(key, citizens.id[i], citizens.holder[i], week, 0)
-        is_touched = u[1] < touched[cases.pcn[row]]
+        is_touched = u[1] < touched[workers.pcn[cases.worker[row]]]
         if not is_touched or u[0] < p.share_handed_on:
             hand_back(cases, row, workers, is_touched)
         else:
