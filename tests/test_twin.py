@@ -5,11 +5,14 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
 
 from sp_abm.declare import columns_of
+from sp_abm.levers import CHOICES, DEFAULTS, LEVERS, SWITCHES
+from sp_abm.parameters import all_facts
 from sp_abm.places import place
 from sp_abm.recorder import N_CELLS, PEOPLE_TALLIES, SHAPE
 from sp_abm.scenario import Scenario, load
@@ -85,15 +88,19 @@ RARE_THINGS = {
     "outreach.hours_approach": 2.3,
     "referral.weeks_between": 4,
     "referral.p_need_lonely": 0.6,
-    "referral.min_awareness": 0.4,
+    "referral.min_awareness": 0.2,
+    "referral.max_feedback_per_week": 0.5,
+    "referral.rate_awareness_shared_per_week": 0.3,
     "allocation.rate_gives_up_per_week": 0.1,
     "contact.p_knows_at_start": 0.5,
     "contact.rate_learns_per_week": 0.1,
     "contact.rate_forgets_per_week": 0.05,
     "contact.rate_shares_per_week": 0.05,
     "contact.weeks_long_wait": 3,
+    "contact.effect_toolkit": 2,
     "allocation.shares_between_pcns": 1,
     "strain.rate_sick_per_week": 0.1,
+    "funding.least_step": 0.85,
     "funding.response_support": 0.5,
     "funding.response_grants": 0.3,
     "funding.rate_adoption_per_year": 10,
@@ -114,6 +121,9 @@ RARE_THINGS = {
     "turnover.threshold_burnt_out": 0.3,
     "turnover.share_handed_on": 0.5,
     "influence.weeks_tie_wakes": 10,
+    "influence.max_group_ties": 0.5,
+    "influence.rate_lonely_per_week": 0.007,
+    "help_seeking.max_consultations_per_week": 1,
     "transitions.rate_pre_crisis_crisis": 0.02,
 }
 OUTREACH, DECLINE = "outreach-with-support", "managed-decline"
@@ -123,7 +133,14 @@ SCENARIOS = {
     DECLINE: lambda: Simulation.start(load(DECLINE), HAMLET, 6, weeks=N_WEEKS),
     "rare things": lambda: Simulation.start(
         Scenario("rare things"),
-        replace(HAMLET, key="twin-village", residents=400, share_moving_per_year=0.6, places_per_organisation=1.5),
+        replace(
+            HAMLET,
+            key="twin-village",
+            residents=400,
+            n_practices=9,
+            share_moving_per_year=0.6,
+            places_per_organisation=1.5,
+        ),
         5,
         changes=RARE_THINGS,
         weeks=N_WEEKS,
@@ -135,6 +152,8 @@ HAPPENS = {
     DECLINE: ("referred", "adequate", "not_known", "no_place", "completed", "told"),
     "rare things": tuple(FLOWS),
 }
+KEPT = ("population.", "observation.", "staffing.min_weeks", "staffing.max_weeks")
+"""Groups that act on nothing after the start, and two parameters that must keep their order."""
 READABLE = {
     "sp_abm.declare": None,
     "sp_abm.randomness": {"QUESTIONS"},
@@ -216,23 +235,50 @@ def first_miscount(recorder, counted):
     return ""
 
 
-@pytest.mark.parametrize(
-    "scenario", ["rare things", *(pytest.param(name, marks=pytest.mark.slow) for name in ("today", OUTREACH, DECLINE))]
-)
-def test_engine_and_twin_agree_on_everybody_in_every_week(scenario):
-    simulation = SCENARIOS[scenario]()
+def live_through_both(simulation, weeks):
+    """Step engine and twin side by side, comparing every week; return what happened."""
     world = simulation.world
     twin, happened = TwinModel(world), dict.fromkeys(FLOWS, 0.0)
     observer = Observer(twin)
     assert not first_difference(world, twin), "as copied"
-    for week in range(N_WEEKS):
+    for week in range(weeks):
         simulation.step()
         twin.step()
         difference = first_difference(world, twin) or first_miscount(simulation.recorder, observer.count_people(twin))
         assert not difference, f"week {week}: {difference}"
         happened = {flow: number + world.flows[flow] for flow, number in happened.items()}
+    return happened
+
+
+@pytest.mark.parametrize(
+    "scenario", ["rare things", *(pytest.param(name, marks=pytest.mark.slow) for name in ("today", OUTREACH, DECLINE))]
+)
+def test_engine_and_twin_agree_on_everybody_in_every_week(scenario):
+    happened = live_through_both(SCENARIOS[scenario](), N_WEEKS)
     assert happened["referred"] >= 200
     assert not [flow for flow in HAPPENS[scenario] if not happened[flow]], "did not happen: the test saw too little"
+
+
+def any_changes(seed):
+    """Return half of the parameters of the rare things changed, and two settings of every lever, all by chance."""
+    chance, changes = Random(seed), dict(RARE_THINGS)
+    for name, declared, default in all_facts():
+        if chance.random() < 0.5 and not name.startswith(KEPT):
+            value = RARE_THINGS.get(name, default) * chance.choice((0.5, 0.8, 1.3, 2))
+            changes[name] = min(declared.high, max(declared.low, value))
+    for name, declared in LEVERS.items():
+        numbers = [min(declared.high, (DEFAULTS[name] or 0.2) * ratio) for ratio in (0.5, 0.8, 1.3, 2)]
+        values = CHOICES.get(name, ("on", "off") if name in SWITCHES else numbers)
+        changes[name] = [{"from": week, "value": chance.choice(values)} for week in (0, 25)]
+    return changes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [3, 5, 6])
+def test_engine_and_twin_agree_whatever_the_parameters_and_levers(seed):
+    changes = any_changes(seed)
+    happened = live_through_both(Simulation.start(Scenario("anything"), HAMLET, seed, changes=changes, weeks=60), 60)
+    assert happened["referred"] >= 50 and happened["started"]
 
 
 def test_the_twin_s_luck_is_philox_and_keyed_as_the_engine_keys():
