@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sp_abm.levers import CHOICES, DEFAULTS, FOLLOWS, LEVERS, SWITCHES, shown
+from sp_abm.loops import LINKS, LOOPS
 from sp_abm.scenario import START, WARM_UP, Scenario, load, scenario_names
 from sp_abm.vocabulary import Role
 
@@ -17,6 +18,21 @@ A lever is what a scenario may set, by the week: a number, a choice among words,
 its week until the next one; before the first, and where nothing is set, a lever stands as today. A scenario file gives
 only what differs from its base. Every value is assumed unless the lever's source, or the file, names evidence (W
 workforce, EO outcomes, POP population). Acceptance of outreach and all effects of the toolkit are assumptions."""
+
+LINKS_HEAD = """# Feedback loops and their links
+
+This page is made from the model by `python docs/make_pages.py`; a test keeps it in step.
+
+Each arrow of the systems map is a declared link with a signal of its own: one number a week for each post, practice or
+PCN, or for the borough. Cut, a link is *frozen* at the course its signal took in the reference run (the same place,
+parameters and luck under today's levers, cut nowhere), or *scaled* (0 = nothing comes through). Links on posts,
+practices and the borough come back to the bit when they are frozen at the run itself; links that act on citizens are
+frozen at the mean of the PCN. `sp-abm run SCENARIO --cut 'burnout->intention' --cut 'load->burnout=0.5'`,
+`simulate(..., cut=[...])`, or a table `[cut]` in a scenario file.
+
+Some signals are nothing under today's levers (toolkit, investment, support beyond today's): frozen there, they are as
+good as cut off. A few cuts are one-sided, since what did not happen cannot be taken from the run: a frozen vacancy is
+filled at once where the reference run had fewer; a leaver's cases go unnoticed where the reference run had fewer."""
 
 
 def words(lever: str, value: float) -> str:
@@ -68,7 +84,15 @@ def scenarios_page() -> str:
     return "\n\n".join((SCENARIOS_HEAD, "## What each scenario sets", sets, why, "## All levers", levers)) + "\n"
 
 
-PAGES = {"model/scenarios.md": scenarios_page}
+def links_page() -> str:
+    """Return the page of every loop and of every link."""
+    loops = table(("loop", "name"), ((name, words) for name, words in LOOPS.items()))
+    rows = [(f"`{one.name}`", one.sign, one.level, " ".join(one.loops), one.carrier) for one in LINKS.values()]
+    links = table(("link", "sign", "level", "loops", "carried by"), rows)
+    return "\n\n".join((LINKS_HEAD, "## Loops", loops, "## Links", links)) + "\n"
+
+
+PAGES = {"model/scenarios.md": scenarios_page, "model/links.md": links_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -1,7 +1,7 @@
 """Liveness: every submodel, lever and parameter matters to a measure that can be named."""
 
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -115,7 +115,7 @@ RISING = COMPOUNDING | {"posts_per_10000": 5, "caseload_cap": 75, "funding.most_
 READ_BY_REVIEW = {
     "closure.p_recorded": REVIEW,
     "closure.effect_voice": REVIEW,
-    "funding.rate_adoption_per_year": {"share_pilot_pcns": 0.5, "outreach_share": 0.4},
+    "funding.rate_adoption_per_year": {"share_pilot_pcns": 0.5, "outreach_share": 0.1, "contact.minutes_contact": 20},
     "closure.p_recorded_toolkit": REVIEW | {"toolkit": True},
     "closure.value_adequate": REVIEW,
     "closure.value_contacts": REVIEW,
@@ -155,7 +155,7 @@ PARAMETERS = [
 ]
 
 
-@cache
+@lru_cache(maxsize=24)
 def measured(changes=(), switch_off=(), years=YEARS, warm_up=False):
     """Return the results of a hamlet with the base levers and these changes (pairs of name and value)."""
     given = BASE | dict(changes)
@@ -207,7 +207,7 @@ def test_a_shock_raises_distress_and_a_larger_one_raises_it_more():
     assert found == sorted(found) and found[2] > 1.05 * found[0]
 
 
-@cache
+@lru_cache(maxsize=24)
 def reviewed(**changes):
     """Return the results of a hamlet whose money may answer to the impact of two years, after a warm-up."""
     return measured(tuple(sorted((REVIEW | changes).items())), years=2.5, warm_up=True)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sp_abm.levers import LEVERS, shown
+from sp_abm.measures import MEASURES
 from sp_abm.scenario import load, scenario_names
 from sp_abm.simulation import Simulation
 
@@ -89,7 +90,8 @@ def test_every_shipped_scenario_runs_for_three_years_with_finite_measures(name):
     assert results.n_weeks == N_WEEKS
     assert np.isfinite(results.system).all() and np.isfinite(results.people).all()
     missing = {measure for measure, value in results.summary.items() if not np.isfinite(value)}
-    assert not missing or name == "no-service", missing
+    missing -= {measure.name for measure in MEASURES.values() if measure.is_paired}
+    assert name == "no-service" or all(measure.startswith("share_met_") for measure in missing), missing
 
 
 def test_the_page_of_scenarios_is_in_step_and_names_every_scenario_and_lever():

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 import mesa
 import numpy as np
 
+from sp_abm.graphs import Network
 from sp_abm.handles import LASTING, CitizenViews, LinkWorker
 from sp_abm.loops import Cuts
 from sp_abm.measures import MEASURES
-from sp_abm.network import Network
 from sp_abm.places import Place
 from sp_abm.randomness import checked_seed
 from sp_abm.results import Results

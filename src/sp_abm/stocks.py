@@ -189,10 +189,11 @@ def _count_cases(
 def horizon(route: int, stage: int) -> int:
     """Return of which horizon the help is, from the route and the stage at referral, in the order of `Horizon`.
 
-    Reactive: sent by a GP while in distress. Proactive: found by outreach, or not in distress when referred. Mixed:
-    the rest, people in distress who came by another way than their GP.
+    Reactive: sent by a practice while in distress. Proactive: found by outreach, or come another way than through a
+    practice before distress. Mixed: the rest.
     """
     is_distressed = stage == Stage.PRE_CRISIS or stage == Stage.CRISIS
-    if not is_distressed or route == Route.OUTREACH:
+    is_medical = route == Route.GP or route == Route.PRACTICE_STAFF
+    if route == Route.OUTREACH or not (is_medical or is_distressed):
         return _PROACTIVE
-    return _REACTIVE if route == Route.GP or route == Route.PRACTICE_STAFF else _MIXED
+    return _REACTIVE if is_medical and is_distressed else _MIXED

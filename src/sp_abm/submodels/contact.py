@@ -39,16 +39,35 @@ class Felt(NamedTuple):
     full: Blend
 
 
+class Search(NamedTuple):
+    """What the search for a fitting activity goes by this week."""
+
+    light: float
+    knowledge: Knowledge
+    organisations: Organisations
+    terms: Terms
+    felt: Felt
+    gain: float
+    lost: Floats
+    key_known: Key
+    key_choice: Key
+
+
 def contact(world: World, week: int) -> None:
     """Let support from earlier contacts fade, hold this week's appointments, and get to know the community."""
     p, workers, luck = world.parameters, world.link_workers, world.luck
     world.pass_over_citizens(_fade, world.citizens, np.exp(-1.0 / p.contact.weeks_contact_fades))
-    on = terms(world, week)
-    tables = (world.cases, world.n_cases, world.citizens, workers, world.knowledge, world.organisations)
-    bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
-    keys = (luck.key("contact"), luck.key("known"), luck.key("organisation"))
-    rules = (p.contact, p.referral.contacts_light, on, felt(world, on, week))
-    counts = _hold_appointments(*tables, slots(world, week), *rules, *bad, *keys, week)
+    counts = _hold_appointments(
+        world.cases,
+        world.n_cases,
+        world.citizens,
+        workers,
+        slots(world, week),
+        p.contact,
+        search_of(world, week),
+        luck.key("contact"),
+        week,
+    )
     pace, known = pace_of_learning(world), world.knowledge
     _learn_and_forget(workers, world.organisations, known, pace, p.contact, luck.key("knowledge"), week)
     world.count(
@@ -61,6 +80,14 @@ def contact(world: World, week: int) -> None:
         no_place=counts[_TRIED + Attempt.NO_PLACE],
         refused=counts[_TRIED + Attempt.REFUSED],
     )
+
+
+def search_of(world: World, week: int) -> Search:
+    """Return what the search for a fitting activity goes by this week."""
+    on, light = terms(world, week), world.parameters.referral.contacts_light
+    bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
+    keys = (world.luck.key("known"), world.luck.key("organisation"))
+    return Search(light, world.knowledge, world.organisations, on, felt(world, on, week), *bad, *keys)
 
 
 def slots(world: World, week: int) -> Floats:
@@ -136,18 +163,10 @@ def _hold_appointments(
     n_cases: int,
     citizens: Citizens,
     workers: LinkWorkers,
-    knowledge: Knowledge,
-    organisations: Organisations,
     slots: Floats,
     p: Contact,
-    light: float,
-    terms: Terms,
-    felt: Felt,
-    gain: float,
-    lost: Floats,
+    search: Search,
     key: Key,
-    key_known: Key,
-    key_organisation: Key,
     week: int,
 ) -> Whole:
     rows, keys, count = _wanted(cases, n_cases, citizens, p, key, week)
@@ -155,10 +174,9 @@ def _hold_appointments(
     left = slots.copy()
     for k in np.argsort(keys[:count]):
         row = rows[k]
-        post = cases.worker[row]
+        post, i = cases.worker[row], cases.citizen[row]
         if left[post] < 1.0:
             continue
-        i = cases.citizen[row]
         u = uniforms(key, citizens.id[i], citizens.holder[i], week, 0)
         if u[1] >= p.p_attends:
             left[post] -= p.slots_missed
@@ -167,26 +185,33 @@ def _hold_appointments(
         left[post] -= 1.0
         counts[_CONTACTS] += 1
         if not is_seen(cases, row):
+            weeks = week - cases.week_referred[row]
             counts[_SEEN_FIRST] += 1
-            counts[_WAITED] += week - cases.week_referred[row]
-            if week - cases.week_referred[row] > p.weeks_long_wait:
-                lose_trust(citizens, i, p.trust_long_wait, gain, lost)
+            counts[_WAITED] += weeks
+            if weeks > p.weeks_long_wait:
+                lose_trust(citizens, i, p.trust_long_wait, search.gain, search.lost)
         meet(cases, row, citizens, p, week)
-        if _tries_to_connect(cases, row, citizens, light):
-            share = _share_ready(cases, row, p, light)
-            places = (workers.pcn[post], knowledge, organisations, terms, felt)
-            where = find_organisation(cases, row, citizens, *places, key_known, key_organisation, week)
-            attempt = _failure(where)
-            if where >= 0 and u[2] < share * p_accepts(cases, row, felt, p):
-                start_activity(cases, row, citizens, organisations, where, week)
-                attempt = Attempt.STARTED
-            if where == _ALL_FULL:
-                lose_trust(citizens, i, p.trust_no_place, gain, lost)
-            cases.attempt[row], cases.organisation[row], cases.week_tried[row] = attempt, max(where, NONE), week
-            counts[_TRIED + attempt] += 1
+        if _tries_to_connect(cases, row, citizens, search.light):
+            counts[_TRIED + _try_to_connect(cases, row, citizens, workers.pcn[post], p, search, u[2], week)] += 1
     workers.slots_used[:] = slots - left
     workers.slots_carried[:] = np.minimum(1.0, left)
     return counts
+
+
+@inlined
+def _try_to_connect(
+    cases: Cases, row: int, citizens: Citizens, home: int, p: Contact, search: Search, u: float, week: int
+) -> int:
+    """Look for an activity in the worker's PCN (`home`) and return what came of it."""
+    where = find_organisation(cases, row, citizens, home, search, week)
+    attempt = _failure(where)
+    if where >= 0 and u < _share_ready(cases, row, p, search.light) * p_accepts(cases, row, search.felt, p):
+        start_activity(cases, row, citizens, search.organisations, where, week)
+        attempt = Attempt.STARTED
+    if where == _ALL_FULL:
+        lose_trust(citizens, cases.citizen[row], p.trust_no_place, search.gain, search.lost)
+    cases.attempt[row], cases.organisation[row], cases.week_tried[row] = attempt, max(where, NONE), week
+    return attempt
 
 
 @inlined
@@ -240,38 +265,27 @@ def _share_ready(cases: Cases, row: int, p: Contact, light: float) -> float:
 
 
 @inlined
-def find_organisation(
-    cases: Cases,
-    row: int,
-    citizens: Citizens,
-    home: int,
-    knowledge: Knowledge,
-    organisations: Organisations,
-    terms: Terms,
-    felt: Felt,
-    key_known: Key,
-    key: Key,
-    week: int,
-) -> int:
+def find_organisation(cases: Cases, row: int, citizens: Citizens, home: int, search: Search, week: int) -> int:
     """Return an organisation of the right kind in the worker's PCN (`home`), known to the worker and with room.
 
     Returns -1 when none is known and -2 when all that are known are full; luck chooses among the rest.
     """
     post, i, result, best = cases.worker[row], cases.citizen[row], _NONE_KNOWN, 2.0
+    organisations, felt = search.organisations, search.felt
     for organisation in range(organisations.id.shape[0]):
         if organisations.pcn[organisation] != home or organisations.kind[organisation] != cases.kind[row]:
             continue
         name = organisations.id[organisation]
-        u = uniforms(key_known, citizens.id[i], citizens.holder[i], week, name)
-        if not _holds(felt.knowledge, knowledge.known[post, organisation], home, u[0]):
+        u = uniforms(search.key_known, citizens.id[i], citizens.holder[i], week, name)
+        if not _holds(felt.knowledge, search.knowledge.known[post, organisation], home, u[0]):
             continue
         taken = organisations.occupied[organisation] * felt.taken[home]
-        if _holds(felt.full, taken + 1 > room(organisations, organisation, terms), home, u[1]):
+        if _holds(felt.full, taken + 1 > room(organisations, organisation, search.terms), home, u[1]):
             result = _ALL_FULL if result == _NONE_KNOWN else result
             continue
-        u = uniform(key, citizens.id[i], citizens.holder[i], week, name)
-        if u < best:
-            best, result = u, organisation
+        luck = uniform(search.key_choice, citizens.id[i], citizens.holder[i], week, name)
+        if luck < best:
+            best, result = luck, organisation
     return result
 
 
