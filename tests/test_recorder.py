@@ -63,6 +63,20 @@ def test_who_moves_in_is_in_need_by_the_week_of_moving_in(well_world):
     assert next_week(well_world, recorder)["n_adults_in_need"] == 1
 
 
+def test_a_newcomer_makes_no_move_from_the_stage_of_who_lived_there_before(well_world):
+    """One moves from thriving to off balance; another who moves in off balance does not, nor does one in crisis."""
+    citizens = well_world.citizens
+    recorder = Recorder(well_world, 5)
+    citizens.stage[[3, 4, 5]] = Stage.OFF_BALANCE, Stage.OFF_BALANCE, Stage.CRISIS
+    citizens.arrived[[4, 5]] = well_world.week
+    found = next_week(well_world, recorder)
+    assert {name: number for name, number in found.items() if name.startswith("new_") and number} == {
+        "new_thriving_to_off_balance": 1
+    }
+    citizens.stage[4] = Stage.PRE_CRISIS
+    assert next_week(well_world, recorder)["new_off_balance_to_pre_crisis"] == 1
+
+
 def test_reached_is_who_has_met_a_link_worker_until_they_move(well_world, add_case):
     recorder = Recorder(well_world, 6)
     waiting = add_case(well_world, 7)

@@ -1,13 +1,17 @@
 """Turnover: burnout makes people think of leaving, thinking of it makes them leave, and cases are parted with."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from sp_abm.places import place
 from sp_abm.submodels.staffing import staffing
 from sp_abm.submodels.turnover import leaving_rate, p_intends, turnover
 from sp_abm.vocabulary import CaseState, Channel, Outcome
 
 ALL_LEAVE = {"turnover.rate_leaves_intending_per_week": 50, "turnover.rate_leaves_otherwise_per_week": 50}
+TWO_PCNS = replace(place("sandbox"), key="two", n_pcns=2, pcn_sizes=(1.0, 1.0))
 NOBODY_LEAVES = dict.fromkeys(ALL_LEAVE, 0)
 
 
@@ -102,6 +106,18 @@ def test_a_leavers_cases_are_handed_on_or_dropped(fresh_world, add_case, share):
     assert world.flows["dropped"] == 1 - share
     assert (cases.state[waiting], cases.changes[waiting]) == (CaseState.WAITING, 0)
     assert (cases.outcome[closed], world.citizens.trust[3]) == (Outcome.COMPLETED, 0.5)
+
+
+def test_a_leaver_parts_with_people_of_another_pcn_as_with_their_own(fresh_world, add_case):
+    """Nobody of the second PCN leaves with one of its people on the caseload: dropped all the same, trust .35."""
+    world = experienced(fresh_world(TWO_PCNS, **ALL_LEAVE, **{"turnover.share_handed_on": 0}))
+    world.link_workers.in_post[:] = world.link_workers.pcn == 0
+    mine = int(np.flatnonzero(world.link_workers.pcn == 0)[0])
+    theirs = int(np.flatnonzero(world.citizens.pcn == 1)[0])
+    case = add_case(world, theirs, worker=mine)
+    turnover(world, 8)
+    assert world.cases.outcome[case] == Outcome.DROPPED
+    assert world.citizens.trust[theirs] == pytest.approx(0.35)
 
 
 def test_seven_in_ten_cases_are_handed_on(fresh_world, add_case):
