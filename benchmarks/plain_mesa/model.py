@@ -27,7 +27,7 @@ class TwinModel(mesa.Model):
     """The model of the world given, from its week on, with keyed luck or, for speed, with Mesa's own."""
 
     def __init__(self, world: Any, *, is_keyed: bool = True) -> None:
-        super().__init__(seed=world.luck.seed)
+        super().__init__(rng=world.luck.seed)
         self.luck = KeyedLuck(world.luck.seed) if is_keyed else MesaLuck(self.random)
         self.place, self.parameters = world.place, world.parameters
         self.week, self.first_week = world.week, world.first_week

@@ -189,7 +189,7 @@ def _number(rows: I32, world: World, ids: Ids) -> None:
     of_post, of_person, of_organisation = (np.flatnonzero(rows[:, of] >= 0) for of in (POST, CITIZEN, ORGANISATION))
     post, i = rows[of_post, POST], rows[of_person, CITIZEN]
     rows[of_post, POST] = workers.id[post]
-    rows[of_post, POST_HOLDER] = np.where(workers.in_post[post], workers.holder[post], NONE)
+    rows[of_post, POST_HOLDER] = np.where(workers.in_post[post], workers.holder[post].astype(np.int64), NONE)
     rows[of_person, CITIZEN], rows[of_person, GP], rows[of_person, PRACTICE] = (
         ids.citizen[i],
         ids.gp[i],
