@@ -5,8 +5,8 @@ from typing import Annotated, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.agents.citizens import Citizens
-from sp_abm.agents.link_workers import LinkWorkers
+from sp_abm.agents.citizens import Clients
+from sp_abm.agents.link_workers import Posts
 from sp_abm.declare import column
 from sp_abm.kernels import Key, Whole, compiled, inlined, uniform
 from sp_abm.parameters.pathway import Referral
@@ -82,7 +82,7 @@ def is_open(cases: Cases, row: int) -> bool:
 
 @inlined
 def open_case(
-    cases: Cases, row: int, citizens: Citizens, citizen: int, route: int, plan: int, kind: int, week: int
+    cases: Cases, row: int, citizens: Clients, citizen: int, route: int, plan: int, kind: int, week: int
 ) -> None:
     """Open a case for a citizen who accepted, at the given free row."""
     cases.citizen[row] = citizen
@@ -99,7 +99,7 @@ def open_case(
 
 
 @inlined
-def close_case(cases: Cases, row: int, workers: LinkWorkers, outcome: int, week: int) -> None:
+def close_case(cases: Cases, row: int, workers: Posts, outcome: int, week: int) -> None:
     """Close an open case and take it off its link worker's caseload."""
     if cases.worker[row] >= 0:
         workers.open_cases[cases.worker[row]] -= 1
@@ -110,7 +110,7 @@ def close_case(cases: Cases, row: int, workers: LinkWorkers, outcome: int, week:
 
 
 @inlined
-def hand_back(cases: Cases, row: int, workers: LinkWorkers, is_change: bool) -> None:
+def hand_back(cases: Cases, row: int, workers: Posts, is_change: bool) -> None:
     """Send a case whose link worker has gone back to the head of the waiting list; it may count as a change."""
     workers.open_cases[cases.worker[row]] -= 1
     cases.worker[row] = NONE
@@ -139,7 +139,7 @@ def may_be_referred(age: int, last_referral: int, case_row: int, state: Whole, w
 
 
 @inlined
-def planned_contacts(citizens: Citizens, i: int, p: Referral) -> int:
+def planned_contacts(citizens: Clients, i: int, p: Referral) -> int:
     """Return the contacts planned: intensive after a crisis, standard in need, light otherwise."""
     stage = citizens.stage[i]
     if stage == Stage.CRISIS:
@@ -151,7 +151,7 @@ def planned_contacts(citizens: Citizens, i: int, p: Referral) -> int:
 
 @compiled
 def open_cases(
-    cases: Cases, first: int, citizens: Citizens, rows: Whole, routes: Whole, p: Referral, key: Key, week: int
+    cases: Cases, first: int, citizens: Clients, rows: Whole, routes: Whole, p: Referral, key: Key, week: int
 ) -> None:
     """Open a case for each citizen row with its route, at case rows from `first` on."""
     for k in range(rows.shape[0]):

@@ -65,6 +65,7 @@ from numba import njit  # noqa: E402
 Key: TypeAlias = NDArray[np.uint32]
 """(seed, question), shape (2,)."""
 Floats: TypeAlias = NDArray[np.float64]
+Singles: TypeAlias = NDArray[np.float32]
 Whole: TypeAlias = NDArray[np.integer[Any]]
 Flags: TypeAlias = NDArray[np.bool_]
 

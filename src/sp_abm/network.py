@@ -5,7 +5,6 @@ from typing import Annotated, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.agents.citizens import Citizens
 from sp_abm.declare import column
 from sp_abm.kernels import Whole, compiled, inlined
 from sp_abm.vocabulary import TieKind
@@ -63,17 +62,17 @@ def set_strength(
 
 
 @compiled
-def wake(ties: Ties, citizens: Citizens, rows: Whole, entries: Whole) -> None:
-    """Wake one tie of each row."""
-    start, other, kind, strength, n_live = ties.start, ties.other, ties.kind, ties.strength, citizens.n_live_ties
+def wake(ties: Ties, n_live: Whole, rows: Whole, entries: Whole) -> None:
+    """Wake one tie of each row, and count those of each person that are alive in `n_live`."""
+    start, other, kind, strength = ties.start, ties.other, ties.kind, ties.strength
     for k in range(rows.shape[0]):
         set_strength(start, other, kind, strength, n_live, rows[k], entries[k], 1)
 
 
 @compiled
-def put_to_sleep(ties: Ties, citizens: Citizens, rows: Whole) -> None:
+def put_to_sleep(ties: Ties, n_live: Whole, rows: Whole) -> None:
     """Put the close and weak ties of rows to sleep: somebody new lives there."""
-    start, other, kind, strength, n_live = ties.start, ties.other, ties.kind, ties.strength, citizens.n_live_ties
+    start, other, kind, strength = ties.start, ties.other, ties.kind, ties.strength
     for row in rows:
         for entry in range(start[row], start[row + 1]):
             if kind[entry] != TieKind.HOUSEHOLD:

@@ -7,13 +7,13 @@ that moment: help does not take a person out, and both arms of a pair have the s
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.agents.citizens import Citizens
-from sp_abm.kernels import Flags, Floats, Whole, compiled, inlined
+from sp_abm.declare import part
+from sp_abm.kernels import Flags, Floats, Singles, Whole, compiled, inlined
 from sp_abm.measures import Measure, Window
 from sp_abm.stocks import community, service, workforce, worth
 from sp_abm.tallies import (
@@ -52,6 +52,24 @@ _OF_SOME = np.array([COUNTED.index(name) for name in OF_SOME])
 _FIRST_IN_NEED, _FIRST_REACHED = (PEOPLE_TALLIES.index(f"{OF_SOME[0]}_{people}") for people in DENOMINATORS)
 
 
+class Counted(NamedTuple):
+    """The columns of citizens that are counted."""
+
+    age: Whole
+    female: Flags
+    fifth: Whole
+    stage: Whole
+    lonely: Flags
+    aware: Flags
+    trust: Singles
+    contentment: Singles
+    consultations: Whole
+    last_referral: Whole
+    volunteers_anyway: Flags
+    volunteer_row: Whole
+    arrived: Whole
+
+
 class Recorder:
     """The record of a run: `people` (weeks, cells, tallies) and `system` (weeks, tallies), float64.
 
@@ -80,9 +98,9 @@ class Recorder:
         _mark_needs(citizens.age, citizens.stage, citizens.lonely, citizens.arrived, week, self.marks)
         _mark_reached(cases.citizen, cases.week_first, world.n_cases, week, self.marks)
 
-        arguments = (citizens, self.last_stage, self.marks, self._life, self._life_lonely, week)
-        for part in world.pass_over_citizens(_count_people, *arguments):
-            _add_up(part, self._quality, self.people[row])
+        arguments = (part(Counted, citizens), self.last_stage, self.marks, self._life, self._life_lonely, week)
+        for tallied in world.pass_over_citizens(_count_people, *arguments):
+            _add_up(tallied, self._quality, self.people[row])
         everybody = self.people[row].sum(axis=0).tolist()
         tallies = {"weeks": 1.0, **world.flows, **workforce(world), **community(world), **service(world, week)}
         tallies |= worth(world, everybody, row)
@@ -133,7 +151,7 @@ def _mark_reached(citizen: Whole, week_first: Whole, n_cases: int, week: int, ma
 def _count_people(
     low: int,
     high: int,
-    citizens: Citizens,
+    citizens: Counted,
     last_stage: Whole,
     marks: Whole,
     life: Floats,

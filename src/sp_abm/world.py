@@ -7,13 +7,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.agents.citizens import Citizens
+from sp_abm.agents.citizens import Citizens, Clients
 from sp_abm.agents.commissioner import Commissioner
 from sp_abm.agents.community import Organisations
 from sp_abm.agents.gps import Gps, Practices
-from sp_abm.agents.link_workers import Knowledge, LinkWorkers, Pcns
+from sp_abm.agents.link_workers import Knowledge, LinkWorkers, Pcns, Posts
 from sp_abm.cases import Cases, open_cases
-from sp_abm.declare import copied, grown, new_table
+from sp_abm.declare import copied, grown, new_table, part
 from sp_abm.kernels import Whole
 from sp_abm.loops import Blend, Links, mean_by
 from sp_abm.network import Ties
@@ -140,6 +140,16 @@ class World:
         values: NDArray[np.float64] = self.levers[min(self.week, self.levers.shape[0] - 1)]
         return values
 
+    @property
+    def clients(self) -> Clients:
+        """Return the columns of citizens that the rules about cases read and write."""
+        return part(Clients, self.citizens)
+
+    @property
+    def posts(self) -> Posts:
+        """Return the columns of link workers that the rules about cases read and write."""
+        return part(Posts, self.link_workers)
+
     def open_week(self) -> None:
         """Set every flow to zero, and of nobody, for a new week."""
         for name in self.flows:
@@ -164,7 +174,7 @@ class World:
         if needed > self.cases.citizen.shape[0]:
             self.cases = grown(self.cases, max(needed, 2 * self.cases.citizen.shape[0]))
         p, key = self.parameters.referral, self.luck.key("kind")
-        open_cases(self.cases, self.n_cases, self.citizens, rows, routes, p, key, week)
+        open_cases(self.cases, self.n_cases, self.clients, rows, routes, p, key, week)
         self.n_cases += rows.size
 
     def blend(self, link: str, week: int, signal: Callable[[], Any]) -> Blend:

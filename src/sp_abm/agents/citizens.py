@@ -65,14 +65,36 @@ class Citizens(NamedTuple):
     volunteer_row: Annotated[I32, column(np.int32, "row of the organisation the person volunteers for through the service", "row or -1", "participation", "outreach", "residents", default=NONE)]
 
 
+class Clients(NamedTuple):
+    """The columns of citizens that the rules about cases read and write."""
+
+    id: U32
+    holder: U16
+    pcn: I16
+    gp: I16
+    fifth: I8
+    age: U8
+    stage: I8
+    lonely: Flag
+    aware: Flag
+    weeks_told: U8
+    trust: F32
+    case_row: I32
+    last_referral: I16
+    contact_support: F32
+    follow_up_due: Flag
+    activity_row: I32
+    volunteer_row: I32
+
+
 @inlined
-def lose_trust(citizens: Citizens, row: int, change: float, gain: float, lost: NDArray[np.float64]) -> None:
+def lose_trust(citizens: Clients, row: int, change: float, gain: float, lost: NDArray[np.float64]) -> None:
     """Lower a citizen's trust by `gain` x `change`, and add the change to what their PCN's people lost, by PCN."""
     lost[citizens.pcn[row]] += change
     change_trust(citizens, row, gain * change)
 
 
 @inlined
-def change_trust(citizens: Citizens, row: int, change: float) -> None:
+def change_trust(citizens: Clients, row: int, change: float) -> None:
     """Move a citizen's trust, kept within 0..1."""
     citizens.trust[row] = min(1.0, max(0.0, np.float64(citizens.trust[row]) + change))

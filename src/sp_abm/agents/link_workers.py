@@ -57,6 +57,18 @@ class LinkWorkers(NamedTuple):
     approaches_carried: Annotated[F64, column(f8, "part of an approach carried to next week", "approaches", "outreach", "staffing", "turnover")]
 
 
+class Posts(NamedTuple):
+    """The columns of link workers that the rules about cases read and write."""
+
+    id: U32
+    holder: U32
+    pcn: I32
+    in_post: Flag
+    open_cases: I32
+    slots_carried: F64
+    slots_used: F64
+
+
 def ramp(workers: LinkWorkers, p: Staffing) -> F64:
     """Return how far each holder has learned the job, from the newcomer's share to 1."""
     learned: F64 = np.minimum(1.0, p.ramp_at_start + (1 - p.ramp_at_start) * workers.weeks_in_post / p.weeks_ramp)

@@ -1,13 +1,13 @@
 """The event log: somebody who looks on and writes down every change of state of the pathway and the workforce."""
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sp_abm.agents.citizens import Citizens
 from sp_abm.agents.link_workers import LinkWorkers
 from sp_abm.cases import NEVER, Cases
-from sp_abm.declare import columns_of
+from sp_abm.declare import columns_of, part
 from sp_abm.events.before import told_before
 from sp_abm.events.following import (
     LATEST,
@@ -36,17 +36,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-T = TypeVar("T", bound=tuple[Any, ...])
-
-
 def _writers(table: type[tuple[Any, ...]], *columns: str) -> frozenset[str]:
     """Return the submodels that write some columns, by their declarations."""
     return frozenset(writer for column in columns for writer in columns_of(table)[column].written_by)
-
-
-def _watched(columns: type[T], table: Any) -> T:
-    """Return the watched columns of a table."""
-    return columns(*[getattr(table, name) for name in columns._fields])  # type: ignore[attr-defined]
 
 
 _MOVE_POSTS: Final = _writers(LinkWorkers, *WatchedPosts._fields)
@@ -106,7 +98,7 @@ class EventLog:
                 tell_gone(self._log, self._ids, self._seen.people, holder, whom, int(kind))
 
     def _follow_posts(self, world: World) -> None:
-        workers, seen = _watched(WatchedPosts, world.link_workers), self._seen.posts
+        workers, seen = part(WatchedPosts, world.link_workers), self._seen.posts
         if workers.id.size > seen.shape[0]:
             wider = _longer(seen, workers.id.size)
             wider[seen.shape[0] :, LATEST_OF_POST] = NONE
@@ -115,14 +107,14 @@ class EventLog:
         follow_posts(self._log, self._seen, workers)
 
     def _follow_cases(self, world: World) -> None:
-        cases, seen = _watched(WatchedCases, world.cases), self._seen.cases
+        cases, seen = part(WatchedCases, world.cases), self._seen.cases
         if cases.state.size > seen.shape[0]:
             self._open = _longer(self._open, cases.state.size)
             self._seen = self._seen._replace(cases=_longer(seen, cases.state.size))
             blank = self._seen.cases[seen.shape[0] :]
             blank[:, WORKER], blank[:, LATEST], blank[:, TRIED] = NONE, NONE, NEVER
         self._make_room(MOST_OF_A_CASE * (self._n_open + world.n_cases - self._n_cases))
-        workers = _watched(WatchedPosts, world.link_workers)
+        workers = part(WatchedPosts, world.link_workers)
         arguments = (cases, self._n_cases, world.n_cases, self._open, self._n_open, workers)
         self._n_open = follow_cases(self._log, self._seen, self._ids, *arguments)
         self._n_cases = world.n_cases

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sp_abm.agents.citizens import Citizens, lose_trust
-from sp_abm.agents.link_workers import LinkWorkers, ramp
+from sp_abm.agents.citizens import Clients, lose_trust
+from sp_abm.agents.link_workers import Posts, ramp
 from sp_abm.cases import NEVER, Cases, close_case, is_seen
 from sp_abm.kernels import Floats, Key, compiled, happens, inlined, uniform
 from sp_abm.parameters.pathway import Allocation
@@ -21,7 +21,7 @@ _DEPRIVED_FIRST, _NEED_FIRST = _RULES.index(EquityRule.DEPRIVED_FIRST), _RULES.i
 def allocation(world: World, week: int) -> None:
     """Let people give up waiting, then give waiting cases to the link worker with most room."""
     p, workers, key = world.parameters.allocation, world.link_workers, world.luck.key("allocation")
-    tables = (world.cases, world.n_cases, world.citizens, workers)
+    tables = (world.cases, world.n_cases, world.clients, world.posts)
     bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
     gave_up = _give_up(*tables, patience_felt(world, week), p, *bad, key, week)
     caps = world.commissioner.caseload_cap[0] * workers.fte * ramp(workers, world.parameters.staffing)
@@ -48,6 +48,8 @@ def patience_felt(world: World, week: int) -> Floats:
 
 def waiting_spared(world: World, week: int) -> Floats:
     """Return the cases of each PCN that need not wait, caps or no caps, because demand->waiting is cut."""
+    if world.links.is_on("demand->waiting", week):
+        return np.zeros(world.pcns.id.shape[0])
     cases, n = world.cases, world.n_cases
     is_waiting = cases.state[:n] == CaseState.WAITING
     waiting = np.bincount(cases.pcn[:n][is_waiting], minlength=world.pcns.id.shape[0]).astype(np.float64)
@@ -59,8 +61,8 @@ def waiting_spared(world: World, week: int) -> Floats:
 def _give_up(
     cases: Cases,
     n_cases: int,
-    citizens: Citizens,
-    workers: LinkWorkers,
+    citizens: Clients,
+    workers: Posts,
     patience: Floats,
     p: Allocation,
     gain: float,
@@ -93,7 +95,7 @@ def priority(cases: Cases, row: int) -> int:
 
 
 @inlined
-def must_wait_until_safe(cases: Cases, citizens: Citizens, row: int) -> bool:
+def must_wait_until_safe(cases: Cases, citizens: Clients, row: int) -> bool:
     """Say whether a person is in crisis and not yet known to a link worker."""
     return citizens.stage[cases.citizen[row]] == Stage.CRISIS and not is_seen(cases, row)
 
@@ -113,8 +115,8 @@ def turn_by_equity(rule: int, fifth: int, stage: int, lonely: bool) -> int:
 def _allocate(
     cases: Cases,
     n_cases: int,
-    citizens: Citizens,
-    workers: LinkWorkers,
+    citizens: Clients,
+    workers: Posts,
     limits: Floats,
     most: Floats,
     rule: int,
@@ -156,7 +158,7 @@ def _state_with_worker(cases: Cases, row: int) -> int:
 
 
 @inlined
-def emptiest_post(workers: LinkWorkers, limits: Floats, pcn: int, shares: bool) -> int:
+def emptiest_post(workers: Posts, limits: Floats, pcn: int, shares: bool) -> int:
     """Return the post of a PCN (of any, if they share) with the smallest share of its limit in use and room, or -1."""
     best, chosen = np.inf, NONE
     for post in range(workers.id.shape[0]):

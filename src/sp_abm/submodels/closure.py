@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sp_abm.agents.citizens import Citizens, change_trust
-from sp_abm.agents.link_workers import LinkWorkers
+from sp_abm.agents.citizens import Clients, change_trust
+from sp_abm.agents.link_workers import Posts
 from sp_abm.cases import NEVER, Cases, close_case, is_adequate, is_seen
 from sp_abm.kernels import Flags, Floats, Key, Whole, compiled, happens, inlined, uniform
 from sp_abm.parameters.pathway import Closure
@@ -33,7 +33,7 @@ def closure(world: World, week: int) -> None:
     """Close what has ended; people helped gain trust, their GPs hear of it, and outcomes are written down."""
     p, key = world.parameters.closure, world.luck.key("closure")
     before = world.pcns.recorded_cases.sum()
-    tables = (world.cases, world.n_cases, world.citizens, world.link_workers, world.gps.feedback)
+    tables = (world.cases, world.n_cases, world.clients, world.posts, world.gps.feedback)
     _close_all(*tables, world.pcns.fte_funded > 0, _record(world, week), p, key, week)
     counts = _count_closed(world.cases, world.n_cases, week)
     world.count(closed_seen=counts[_SEEN], contacts_of_closed=counts[_CONTACTS], adequate=counts[_ADEQUATE])
@@ -43,9 +43,9 @@ def closure(world: World, week: int) -> None:
 def _record(world: World, week: int) -> Record:
     """Return this week's record; the toolkit leaves data behind, which makes its cases likelier to be recorded."""
     p, pcns, cases = world.parameters.closure, world.pcns, world.cases
-    is_open = cases.state[: world.n_cases] != CaseState.CLOSED
 
     def share_with_data() -> Floats:
+        is_open = cases.state[: world.n_cases] != CaseState.CLOSED
         return np.atleast_1d(cases.has_data[: world.n_cases][is_open].mean() if is_open.any() else 0.0)
 
     left = world.links.blend("toolkit->visible_impact", week, 1, share_with_data)
@@ -69,8 +69,8 @@ def p_recorded(world: World) -> Floats:
 def _close_all(
     cases: Cases,
     n_cases: int,
-    citizens: Citizens,
-    workers: LinkWorkers,
+    citizens: Clients,
+    workers: Posts,
     feedback: Floats,
     serves: Flags,
     record: Record,

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sp_abm.agents.citizens import Citizens, lose_trust
+from sp_abm.agents.citizens import Clients, lose_trust
 from sp_abm.agents.community import Organisations, Terms, room, terms_of
-from sp_abm.agents.link_workers import Knowledge, LinkWorkers, hours_direct, shares_known
+from sp_abm.agents.link_workers import Knowledge, Posts, hours_direct, shares_known
 from sp_abm.cases import NEVER, Cases, is_seen
-from sp_abm.kernels import Flags, Floats, Key, Whole, chance, compiled, happens, inlined, uniform, uniforms
+from sp_abm.kernels import Flags, Floats, Key, Singles, Whole, chance, compiled, happens, inlined, uniform, uniforms
 from sp_abm.loops import Blend, mean_by
 from sp_abm.parameters.pathway import Contact
 from sp_abm.vocabulary import NONE, Attempt, CaseState
@@ -55,13 +55,13 @@ class Search(NamedTuple):
 
 def contact(world: World, week: int) -> None:
     """Let support from earlier contacts fade, hold this week's appointments, and get to know the community."""
-    p, workers, luck = world.parameters, world.link_workers, world.luck
-    world.pass_over_citizens(_fade, world.citizens, np.exp(-1.0 / p.contact.weeks_contact_fades))
+    p, luck = world.parameters, world.luck
+    world.pass_over_citizens(_fade, world.citizens.contact_support, np.exp(-1.0 / p.contact.weeks_contact_fades))
     counts = _hold_appointments(
         world.cases,
         world.n_cases,
-        world.citizens,
-        workers,
+        world.clients,
+        world.posts,
         slots(world, week),
         p.contact,
         search_of(world, week),
@@ -69,7 +69,7 @@ def contact(world: World, week: int) -> None:
         week,
     )
     pace, known = pace_of_learning(world), world.knowledge
-    _learn_and_forget(workers, world.organisations, known, pace, p.contact, luck.key("knowledge"), week)
+    _learn_and_forget(world.posts, world.organisations, known, pace, p.contact, luck.key("knowledge"), week)
     world.count(
         contacts=counts[_CONTACTS],
         missed=counts[_MISSED],
@@ -117,9 +117,9 @@ def felt(world: World, on: Terms, week: int) -> Felt:
     """Return what comes through the links to a connection this week."""
     p, links, workers, n_pcns = world.parameters.contact, world.links, world.link_workers, world.pcns.id.shape[0]
     organisations, cases, is_in = world.organisations, world.cases, workers.in_post
-    is_open = cases.state[: world.n_cases] != CaseState.CLOSED
 
     def changes() -> Floats:
+        is_open = cases.state[: world.n_cases] != CaseState.CLOSED
         return mean_by(cases.pcn[: world.n_cases][is_open], cases.changes[: world.n_cases][is_open], n_pcns)
 
     def known() -> Floats:
@@ -149,20 +149,19 @@ def pace_of_learning(world: World) -> Floats:
 
 
 @compiled
-def _fade(low: int, high: int, citizens: Citizens, kept: float) -> None:
+def _fade(low: int, high: int, support: Singles, kept: float) -> None:
     for i in range(low, high):
-        support = citizens.contact_support[i]
-        if support > 0:
-            left = support * kept
-            citizens.contact_support[i] = left if left > _FADED else 0.0
+        if support[i] > 0:
+            left = support[i] * kept
+            support[i] = left if left > _FADED else 0.0
 
 
 @compiled
 def _hold_appointments(
     cases: Cases,
     n_cases: int,
-    citizens: Citizens,
-    workers: LinkWorkers,
+    citizens: Clients,
+    workers: Posts,
     slots: Floats,
     p: Contact,
     search: Search,
@@ -200,7 +199,7 @@ def _hold_appointments(
 
 @inlined
 def _try_to_connect(
-    cases: Cases, row: int, citizens: Citizens, home: int, p: Contact, search: Search, u: float, week: int
+    cases: Cases, row: int, citizens: Clients, home: int, p: Contact, search: Search, u: float, week: int
 ) -> int:
     """Look for an activity in the worker's PCN (`home`) and return what came of it."""
     where = find_organisation(cases, row, citizens, home, search, week)
@@ -215,9 +214,7 @@ def _try_to_connect(
 
 
 @inlined
-def _wanted(
-    cases: Cases, n_cases: int, citizens: Citizens, p: Contact, key: Key, week: int
-) -> tuple[Whole, Whole, int]:
+def _wanted(cases: Cases, n_cases: int, citizens: Clients, p: Contact, key: Key, week: int) -> tuple[Whole, Whole, int]:
     """Return (rows, sort keys, count) of cases that want a contact, first conversations first."""
     rows = np.empty(n_cases, np.int64)
     keys = np.empty(n_cases, np.int64)
@@ -236,7 +233,7 @@ def _wanted(
 
 
 @inlined
-def meet(cases: Cases, row: int, citizens: Citizens, p: Contact, week: int) -> None:
+def meet(cases: Cases, row: int, citizens: Clients, p: Contact, week: int) -> None:
     """Record an attended contact and the support felt from it."""
     cases.n_contacts[row] += 1
     cases.week_last[row] = week
@@ -252,7 +249,7 @@ def meet(cases: Cases, row: int, citizens: Citizens, p: Contact, week: int) -> N
 
 
 @inlined
-def _tries_to_connect(cases: Cases, row: int, citizens: Citizens, light: float) -> bool:
+def _tries_to_connect(cases: Cases, row: int, citizens: Clients, light: float) -> bool:
     """Say whether this contact looks for an activity: from the second on, from the first for light touch."""
     is_free = cases.week_started[row] == NEVER and citizens.activity_row[cases.citizen[row]] < 0
     return bool(is_free) and (cases.n_contacts[row] >= 2 or cases.plan[row] <= light)
@@ -265,7 +262,7 @@ def _share_ready(cases: Cases, row: int, p: Contact, light: float) -> float:
 
 
 @inlined
-def find_organisation(cases: Cases, row: int, citizens: Citizens, home: int, search: Search, week: int) -> int:
+def find_organisation(cases: Cases, row: int, citizens: Clients, home: int, search: Search, week: int) -> int:
     """Return an organisation of the right kind in the worker's PCN (`home`), known to the worker and with room.
 
     Returns -1 when none is known and -2 when all that are known are full; luck chooses among the rest.
@@ -316,7 +313,7 @@ def p_accepts(cases: Cases, row: int, felt: Felt, p: Contact) -> float:
 
 @inlined
 def start_activity(
-    cases: Cases, row: int, citizens: Citizens, organisations: Organisations, organisation: int, week: int
+    cases: Cases, row: int, citizens: Clients, organisations: Organisations, organisation: int, week: int
 ) -> None:
     """Give a person a place in an organisation's activity."""
     i = cases.citizen[row]
@@ -328,7 +325,7 @@ def start_activity(
 
 @compiled
 def _learn_and_forget(
-    workers: LinkWorkers,
+    workers: Posts,
     organisations: Organisations,
     knowledge: Knowledge,
     pace: Floats,
@@ -355,7 +352,7 @@ def _learn_and_forget(
 
 
 @inlined
-def _is_known_to_a_colleague(workers: LinkWorkers, known: Flags, post: int, organisation: int) -> bool:
+def _is_known_to_a_colleague(workers: Posts, known: Flags, post: int, organisation: int) -> bool:
     for other in range(workers.id.shape[0]):
         if (
             other != post

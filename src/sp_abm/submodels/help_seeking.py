@@ -1,13 +1,28 @@
 """Help seeking: people consult a GP or nurse, more so in distress, when ill, and if they are of that kind."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from sp_abm.agents.citizens import Citizens
-from sp_abm.kernels import LUCK_BLOCK, Floats, Key, compiled, fill_luck, inlined, unit
+from sp_abm.declare import part
+from sp_abm.kernels import LUCK_BLOCK, Flags, Floats, Key, Singles, Whole, compiled, fill_luck, inlined, unit
 from sp_abm.loops import Blend, mean_by
 from sp_abm.parameters.people import HelpSeeking
 from sp_abm.vocabulary import WEEKS_PER_YEAR, Stage
 from sp_abm.world import World
+
+
+class Callers(NamedTuple):
+    """The columns of citizens that help seeking reads and writes."""
+
+    id: Whole
+    holder: Whole
+    practice: Whole
+    pcn: Whole
+    frailty: Singles
+    stage: Whole
+    ill: Flags
+    consultations: Whole
 
 
 def help_seeking(world: World, week: int) -> None:
@@ -15,7 +30,14 @@ def help_seeking(world: World, week: int) -> None:
     p, practices = world.parameters.help_seeking, world.practices
     n_pcns = world.pcns.id.shape[0]
     distress = world.links.blend("recovery->consultations", week, n_pcns, lambda: _mean_distress(world))
-    arguments = (world.citizens, distress, p, world.luck.key("help_seeking"), week, practices.id.shape[0])
+    arguments = (
+        part(Callers, world.citizens),
+        distress,
+        p,
+        world.luck.key("help_seeking"),
+        week,
+        practices.id.shape[0],
+    )
     practices.consultations[:] = sum(world.pass_over_citizens(_consult, *arguments))
     usual = practices.usual_consultations
     usual += (practices.consultations - usual) / p.weeks_usual
@@ -30,7 +52,7 @@ def _mean_distress(world: World) -> Floats:
 
 @compiled
 def _consult(
-    low: int, high: int, citizens: Citizens, link: Blend, p: HelpSeeking, key: Key, week: int, n_practices: int
+    low: int, high: int, citizens: Callers, link: Blend, p: HelpSeeking, key: Key, week: int, n_practices: int
 ) -> Floats:
     practice, number, pcn = citizens.practice, citizens.consultations, citizens.pcn
     frailty, stage, ill = citizens.frailty, citizens.stage, citizens.ill

@@ -3,13 +3,16 @@
 Friends pass on no moods here: the evidence is contested (EO116 to EO119), and its default is none.
 """
 
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.agents.citizens import Citizens
-from sp_abm.kernels import LUCK_BLOCK, Floats, Key, Whole, compiled, fill_luck, happens, inlined, uniform, unit
+from sp_abm.declare import part
+from sp_abm.kernels import LUCK_BLOCK, Flags, Floats, Key, Whole, compiled, fill_luck, happens, inlined, uniform, unit
 from sp_abm.loops import Blend
-from sp_abm.network import Ties, wake
+from sp_abm.network import wake
 from sp_abm.parameters.people import Influence
 from sp_abm.vocabulary import ADULT_AGE, DEPRIVATION_SCORES, NONE, Stage
 from sp_abm.world import World
@@ -18,24 +21,49 @@ _COUNTS_OF_TIES = 512
 """Longer than a person's own ties, at most 255, and those of a group, at most 20 scaled tenfold."""
 
 
+class Friends(NamedTuple):
+    """The columns of citizens by which they feel lonely or not."""
+
+    id: Whole
+    holder: Whole
+    age: Whole
+    fifth: Whole
+    pcn: Whole
+    stage: Whole
+    lonely: Flags
+    n_live_ties: Whole
+    activity_row: Whole
+
+
 def influence(world: World, week: int) -> None:
     """Wake ties, then let loneliness come and go by live ties, distress and activities.
 
     Group ties are shared activities: while in one, a person has those who share it as further live ties.
     """
     p, luck = world.parameters.influence, world.luck
-    tables = (world.citizens, world.ties, p)
+    citizens, ties = world.citizens, world.ties
+    tables = (citizens.id, citizens.holder, citizens.n_live_ties, ties.start, ties.other, ties.strength, p)
     counts = world.pass_over_citizens(
         _choose_waking, *tables, luck.key("tie"), week, world.scratch_rows, world.scratch_entries
     )
     rows = world.gathered(counts)
-    wake(world.ties, world.citizens, rows, world.gathered(counts, world.scratch_entries))
-    by_fifth = p.rate_lonely_per_week * p.ratio_lonely_deprivation ** np.array(DEPRIVATION_SCORES)
-    citizens, group = world.citizens, group_ties(world)
+    wake(ties, citizens.n_live_ties, rows, world.gathered(counts, world.scratch_entries))
+    by_fifth = rate_by_fifth(p)
+    group = group_ties(world)
     is_active = citizens.activity_row >= 0
     active = world.blend("activity->loneliness", week, lambda: is_active)
-    ties = world.blend("activity->ties", week, lambda: np.append(group, 0.0)[citizens.activity_row])
-    arguments = (citizens, active, ties, group, p, ratio_by_ties(world), by_fifth, luck.key("influence"), week)
+    shared = world.blend("activity->ties", week, lambda: np.append(group, 0.0)[citizens.activity_row])
+    arguments = (
+        part(Friends, citizens),
+        active,
+        shared,
+        group,
+        p,
+        ratio_by_ties(world),
+        by_fifth,
+        luck.key("influence"),
+        week,
+    )
     world.pass_over_citizens(_feel, *arguments)
 
 
@@ -47,16 +75,31 @@ def group_ties(world: World) -> NDArray[np.float64]:
 
 def ratio_by_ties(world: World) -> NDArray[np.float64]:
     """Return the hazard ratio of becoming lonely for 0, 1, 2... live ties, shape (512,)."""
-    standardised = (np.log1p(np.arange(_COUNTS_OF_TIES)) - world.mean_log_ties) / world.sd_log_ties
-    return np.exp(-world.parameters.influence.effect_ties * standardised)
+    return _ratio_by_ties(world.parameters.influence, world.mean_log_ties, world.sd_log_ties)
+
+
+@lru_cache
+def _ratio_by_ties(p: Influence, mean: float, sd: float) -> NDArray[np.float64]:
+    return np.exp(-p.effect_ties * ((np.log1p(np.arange(_COUNTS_OF_TIES)) - mean) / sd))
+
+
+@lru_cache
+def rate_by_fifth(p: Influence) -> NDArray[np.float64]:
+    """Return the weekly hazard of becoming lonely in each deprivation fifth, at the mean number of ties."""
+    rates: NDArray[np.float64] = p.rate_lonely_per_week * p.ratio_lonely_deprivation ** np.array(DEPRIVATION_SCORES)
+    return rates
 
 
 @compiled
 def _choose_waking(
     low: int,
     high: int,
-    citizens: Citizens,
-    ties: Ties,
+    ids: Whole,
+    holders: Whole,
+    n_live: Whole,
+    first: Whole,
+    other: Whole,
+    strength: Whole,
     p: Influence,
     key: Key,
     week: int,
@@ -64,7 +107,6 @@ def _choose_waking(
     entries: Whole,
 ) -> int:
     """Choose, from last week's ties, one sleeping tie for each row whose luck wakes one; each end half the time."""
-    first, n_live, ids, holders = ties.start, citizens.n_live_ties, citizens.id, citizens.holder
     luck = np.empty((4, LUCK_BLOCK), np.uint32)
     count = 0
     for start in range(low, high, LUCK_BLOCK):
@@ -74,7 +116,7 @@ def _choose_waking(
             asleep = first[i + 1] - first[i] - n_live[i]
             if asleep > 0 and happens(unit(luck[0, i - start]), asleep / p.weeks_tie_wakes / 2):
                 rows[low + count] = i
-                entries[low + count] = _luckiest_sleeping(ids, holders, first, ties.other, ties.strength, i, key, week)
+                entries[low + count] = _luckiest_sleeping(ids, holders, first, other, strength, i, key, week)
                 count += 1
     return count
 
@@ -96,7 +138,7 @@ def _luckiest_sleeping(
 def _feel(
     low: int,
     high: int,
-    citizens: Citizens,
+    citizens: Friends,
     active: Blend,
     ties: Blend,
     group: Floats,

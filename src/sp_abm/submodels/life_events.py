@@ -1,14 +1,28 @@
 """Life events: shocks to a person that wear off, job loss that does not, and spells of illness."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from sp_abm.agents.citizens import Citizens
-from sp_abm.kernels import LUCK_BLOCK, Floats, Key, compiled, fill_luck, happens, inlined, unit
+from sp_abm.declare import part
+from sp_abm.kernels import LUCK_BLOCK, Flags, Floats, Key, Singles, Whole, compiled, fill_luck, happens, inlined, unit
 from sp_abm.parameters.people import LifeEvents
 from sp_abm.vocabulary import ADULT_AGE, DEPRIVATION_SCORES, WEEKS_PER_YEAR
 from sp_abm.world import World
 
 _FORGOTTEN = 0.01
+
+
+class Lives(NamedTuple):
+    """The columns of citizens that life events read and write."""
+
+    id: Whole
+    holder: Whole
+    age: Whole
+    fifth: Whole
+    event_strain: Singles
+    unemployed: Flags
+    ill: Flags
 
 
 def life_events(world: World, week: int) -> None:
@@ -20,14 +34,14 @@ def life_events(world: World, week: int) -> None:
     rate_job_loss = p.rate_unemployment_per_year / WEEKS_PER_YEAR
     rate_job_loss *= hardship * world.place.unemployment / p.share_unemployed_england
     key = world.luck.key("life_events")
-    world.pass_over_citizens(_live, world.citizens, p, rate_event, rate_job_loss, key, week)
+    world.pass_over_citizens(_live, part(Lives, world.citizens), p, rate_event, rate_job_loss, key, week)
 
 
 @compiled
 def _live(
     low: int,
     high: int,
-    citizens: Citizens,
+    citizens: Lives,
     p: LifeEvents,
     rate_event: Floats,
     rate_job_loss: float,

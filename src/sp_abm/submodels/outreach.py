@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.agents.citizens import Citizens, change_trust
+from sp_abm.agents.citizens import Clients, change_trust
 from sp_abm.agents.community import Organisations
 from sp_abm.agents.link_workers import hours_direct
-from sp_abm.cases import Cases, may_be_referred
+from sp_abm.cases import may_be_referred
 from sp_abm.kernels import LUCK_BLOCK, Flags, Floats, Key, Whole, compiled, fill_luck, inlined, uniform, uniforms, unit
 from sp_abm.parameters.pathway import Outreach, Referral
 from sp_abm.vocabulary import NONE, OutreachChannel, OutreachTarget, Route, Stage
@@ -121,10 +121,10 @@ def _by_volunteers(world: World) -> NDArray[np.float64]:
 
 def _meet_people(world: World, approaches: NDArray[np.int64], how: Manner, week: int) -> None:
     """Approach those first in line; those met become aware, and some accept a case."""
-    p, citizens, luck = world.parameters, world.citizens, world.luck
+    p, citizens, luck = world.parameters, world.clients, world.luck
     target = int(world.commissioner.outreach_target[0])
     many_ties = p.outreach.share_ties_well_connected * world.mean_ties
-    arguments = (citizens, world.cases, p.referral, approaches, target, many_ties)
+    arguments = (citizens, world.citizens.n_live_ties, world.cases.state, p.referral, approaches, target, many_ties)
     rows = _first_in_line(*arguments, luck.key("outreach_rank"), week)
     keys = (luck.key("outreach"), luck.key("toolkit"))
     met = _approach(rows, citizens, world.organisations, p.outreach, how, *keys, week)
@@ -152,8 +152,9 @@ def place_in_line(target: int, stage: int, lonely: bool, fifth: int, has_many_ti
 
 @compiled
 def _first_in_line(
-    citizens: Citizens,
-    cases: Cases,
+    citizens: Clients,
+    n_live: Whole,
+    state: Whole,
     p_again: Referral,
     approaches: Whole,
     target: int,
@@ -166,7 +167,7 @@ def _first_in_line(
     ranks = np.full((n_pcns, most), np.inf)
     rows = np.full((n_pcns, most), -1, np.int32)
     age, last_referral, case, stage = citizens.age, citizens.last_referral, citizens.case_row, citizens.stage
-    lonely, fifth, n_live = citizens.lonely, citizens.fifth, citizens.n_live_ties
+    lonely, fifth = citizens.lonely, citizens.fifth
     luck = np.empty((4, LUCK_BLOCK), np.uint32)
     for start in range(0, n, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, n)
@@ -179,7 +180,7 @@ def _first_in_line(
             turn = place_in_line(target, stage[i], lonely[i], fifth[i], n_live[i] >= many_ties)
             rank = turn + unit(luck[0, i - start])
             if rank < ranks[pcn, last] and may_be_referred(
-                age[i], last_referral[i], case[i], cases.state, p_again.weeks_between, week
+                age[i], last_referral[i], case[i], state, p_again.weeks_between, week
             ):
                 _insert(ranks[pcn], rows[pcn], last, rank, i)
     flat = rows.ravel()
@@ -199,7 +200,7 @@ def _insert(ranks: Floats, rows: Whole, last: int, rank: Any, row: int) -> None:
 @compiled
 def _approach(
     rows: Whole,
-    citizens: Citizens,
+    citizens: Clients,
     organisations: Organisations,
     p: Outreach,
     how: Manner,
@@ -232,7 +233,7 @@ def _approach(
 
 @inlined
 def _converse(
-    citizens: Citizens, organisations: Organisations, i: int, how: Manner, counts: Whole, key: Key, week: int
+    citizens: Clients, organisations: Organisations, i: int, how: Manner, counts: Whole, key: Key, week: int
 ) -> bool:
     """Talk with the toolkit's cards: perhaps a small step, data, a volunteer; return whether data were left."""
     counts[_CONVERSATIONS] += 1
@@ -253,13 +254,13 @@ def _converse(
 
 
 @inlined
-def feel_contact(citizens: Citizens, i: int, level: float) -> None:
+def feel_contact(citizens: Clients, i: int, level: float) -> None:
     """Feel support as from a contact with a link worker, unless more is felt already."""
     citizens.contact_support[i] = max(np.float64(citizens.contact_support[i]), level)
 
 
 @inlined
-def nearest_by_luck(organisations: Organisations, citizens: Citizens, i: int, key: Key, week: int) -> int:
+def nearest_by_luck(organisations: Organisations, citizens: Clients, i: int, key: Key, week: int) -> int:
     """Return the organisation of the person's PCN that luck chooses for them to help, or -1."""
     best, chosen = 2.0, NONE
     for organisation in range(organisations.id.shape[0]):
@@ -277,11 +278,11 @@ def _follow_up_all(world: World, week: int) -> None:
         p = world.parameters
         chance = p.outreach.uses_follow_up * p.outreach.p_follow_up
         levels = (chance, p.outreach.trust_follow_up, p.contact.level_thin)
-        world.count(follow_ups=_follow_up(due, world.citizens, *levels, world.luck.key("toolkit"), week))
+        world.count(follow_ups=_follow_up(due, world.clients, *levels, world.luck.key("toolkit"), week))
 
 
 @compiled
-def _follow_up(due: Whole, citizens: Citizens, chance: float, trust: float, level: float, key: Key, week: int) -> int:
+def _follow_up(due: Whole, citizens: Clients, chance: float, trust: float, level: float, key: Key, week: int) -> int:
     count = 0
     for i in due:
         citizens.follow_up_due[i] = False

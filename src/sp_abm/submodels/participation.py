@@ -1,12 +1,15 @@
 """Participation: people stay in an activity or leave it, feel supported by it, and some come to help run it."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.agents.citizens import Citizens
 from sp_abm.agents.community import Organisations
 from sp_abm.cases import Cases
-from sp_abm.kernels import Floats, Key, Whole, compiled, happens, uniforms
+from sp_abm.declare import part
+from sp_abm.kernels import Flags, Floats, Key, Singles, Whole, compiled, happens, uniforms
 from sp_abm.parameters.pathway import Participation
 from sp_abm.vocabulary import NONE
 from sp_abm.world import World
@@ -17,11 +20,25 @@ _FADED = 0.001
 _LEFT, _COMPLETED, _VOLUNTEERED, _N_COUNTS = range(4)
 
 
+class Members(NamedTuple):
+    """The columns of citizens that taking part in an activity reads and writes."""
+
+    id: Whole
+    holder: Whole
+    pcn: Whole
+    case_row: Whole
+    activity_support: Singles
+    activity_row: Whole
+    weeks_in_activity: Whole
+    is_adequate: Flags
+    volunteer_row: Whole
+
+
 def participation(world: World, week: int) -> None:
     """Let people drop out or complete, keep their support up to date, and volunteers come and go."""
     p, key = world.parameters.participation, world.luck.key("participation")
     n_pcns, gain = world.pcns.id.shape[0], world.links.gain(_VOLUNTEERING, week)
-    tables = (world.citizens, world.cases, world.organisations)
+    tables = (part(Members, world.citizens), world.cases, world.organisations)
     left, completed, new = _take_part(*tables, p, gain * p.p_volunteers, n_pcns, key, week, world.scratch_rows)
     world.count(left_activity=left.sum(), completed=completed.sum())
     world.name(completed=world.scratch_rows[: int(completed.sum())].copy())
@@ -54,7 +71,7 @@ def _volunteer_by_chance(world: World, chance: NDArray[np.float64], week: int) -
 
 @compiled
 def _take_part(
-    citizens: Citizens,
+    citizens: Members,
     cases: Cases,
     organisations: Organisations,
     p: Participation,
@@ -96,7 +113,7 @@ def _take_part(
 
 
 @compiled
-def _attend(citizens: Citizens, i: int, cases: Cases, p: Participation) -> None:
+def _attend(citizens: Members, i: int, cases: Cases, p: Participation) -> None:
     """Feel this week's support: full with an adequate dose of contacts in the case, thinner without."""
     citizens.weeks_in_activity[i] += 1
     if cases.n_contacts[citizens.case_row[i]] >= _DEEP:
@@ -106,7 +123,7 @@ def _attend(citizens: Citizens, i: int, cases: Cases, p: Participation) -> None:
 
 
 @compiled
-def _leave(citizens: Citizens, i: int, organisations: Organisations, stays_on: bool) -> None:
+def _leave(citizens: Members, i: int, organisations: Organisations, stays_on: bool) -> None:
     """Free the person's place; some of those who completed it stay on as volunteers."""
     organisation = citizens.activity_row[i]
     organisations.occupied[organisation] -= 1

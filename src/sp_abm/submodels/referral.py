@@ -6,12 +6,14 @@ themselves are sent by a community organisation.
 GPs learn from patients who were helped, share what they know within their practice, and forget.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.agents.citizens import Citizens
 from sp_abm.cases import may_be_referred
-from sp_abm.kernels import Flags, Floats, Key, Whole, compiled, happens, inlined, uniforms
+from sp_abm.declare import part
+from sp_abm.kernels import Flags, Floats, Key, Singles, Whole, compiled, happens, inlined, uniforms
 from sp_abm.loops import Blend
 from sp_abm.parameters.pathway import Referral
 from sp_abm.vocabulary import Route, Stage
@@ -21,7 +23,28 @@ _NOBODY, _DECLINED = -2, -1
 _BY_GP, _BY_STAFF, _BY_SELF, _BY_COMMUNITY = (
     int(route) for route in (Route.GP, Route.PRACTICE_STAFF, Route.SELF, Route.COMMUNITY)
 )
-_NON_MEDICAL = [route for route in Route if not route.is_medical]
+_IS_NON_MEDICAL = np.array([*(not route.is_medical for route in Route), False])
+"""By route; the last place is for -1, an offer declined."""
+
+
+class Askers(NamedTuple):
+    """The columns of citizens by which they are offered the service or come of themselves."""
+
+    id: Whole
+    holder: Whole
+    age: Whole
+    gp: Whole
+    practice: Whole
+    pcn: Whole
+    stage: Whole
+    lonely: Flags
+    discloses: Flags
+    aware: Flags
+    weeks_told: Whole
+    trust: Singles
+    consultations: Whole
+    last_referral: Whole
+    case_row: Whole
 
 
 def referral(world: World, week: int) -> None:
@@ -33,7 +56,7 @@ def referral(world: World, week: int) -> None:
     awareness = world.links.felt("gp_awareness->referral", week, world.gps.awareness)
     crowded = world.links.felt("consultations->identification", week, crowding(world))
     arguments = (
-        citizens,
+        part(Askers, citizens),
         world.cases.state,
         np.minimum(1.0, awareness * world.commissioner.gp_engagement[0]),
         np.exp(-p.exponent_time_pressure * crowded),
@@ -52,7 +75,7 @@ def referral(world: World, week: int) -> None:
     is_accepted = routes != _DECLINED
     world.open_cases(rows[is_accepted], routes[is_accepted].astype(np.int64), week)
     world.name(declined=rows[~is_accepted])
-    n_accepted, n_non_medical = is_accepted.sum(), np.isin(routes, _NON_MEDICAL).sum()
+    n_accepted, n_non_medical = is_accepted.sum(), _IS_NON_MEDICAL[routes].sum()
     world.count(offered=rows.size - n_non_medical, declined=rows.size - n_accepted)
     world.count(referred=n_accepted, referred_non_medical=n_non_medical)
     _learn(world, week)
@@ -69,7 +92,7 @@ def crowding(world: World) -> NDArray[np.float64]:
 def _ask(
     low: int,
     high: int,
-    citizens: Citizens,
+    citizens: Askers,
     state: Whole,
     awareness: Floats,
     pressure: Floats,

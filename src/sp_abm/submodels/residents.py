@@ -6,6 +6,7 @@ there when the place had settled: they have the dwelling's traits and come in th
 So a service cannot help people who have yet to come. What they know and whom they know starts anew.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from sp_abm.agents.citizens import Citizens
 from sp_abm.agents.community import Organisations
-from sp_abm.agents.link_workers import LinkWorkers
+from sp_abm.agents.link_workers import Posts
 from sp_abm.cases import Cases, close_case, is_open
 from sp_abm.kernels import LUCK_BLOCK, Floats, Key, Whole, compiled, fill_luck, uniforms, unit
 from sp_abm.network import put_to_sleep
@@ -37,12 +38,14 @@ def residents(world: World, week: int) -> None:
     """Age everyone by their own calendar, and replace those who move away or die."""
     p, luck = world.parameters.residents, world.luck
     p_move = -np.expm1(-world.place.share_moving_per_year / WEEKS_PER_YEAR)
-    arguments = (world.citizens, p_death_by_age(p), p_move, luck.key("residents"), week)
+    citizens = world.citizens
+    people = (citizens.id, citizens.holder, citizens.age)
+    arguments = (*people, p_death_by_age(p), p_move, luck.key("residents"), week)
     counts = world.pass_over_citizens(_mark_leavers, *arguments, world.scratch_rows, world.scratch_marks)
     leavers = world.gathered(counts)
     moves = world.scratch_marks[leavers]
-    put_to_sleep(world.ties, world.citizens, leavers)
-    tables = (world.citizens, world.cases, world.link_workers, world.organisations)
+    put_to_sleep(world.ties, world.citizens.n_live_ties, leavers)
+    tables = (citizens, world.cases, world.posts, world.organisations)
     ages = np.asarray(world.place.age_shares)
     _replace_all(leavers, moves, *tables, p, ages, world.place.share_female, luck.key("newcomer"), week)
     moved, died = leavers[moves == _MOVES], leavers[moves == _DIES]
@@ -50,6 +53,7 @@ def residents(world: World, week: int) -> None:
     world.name(moved=moved, died=died)
 
 
+@lru_cache
 def p_death_by_age(p: Residents) -> NDArray[np.float64]:
     """Return the weekly probability of death at each age in years, shape (96,)."""
     rates = (
@@ -68,7 +72,9 @@ def p_death_by_age(p: Residents) -> NDArray[np.float64]:
 def _mark_leavers(
     low: int,
     high: int,
-    citizens: Citizens,
+    ids: Whole,
+    holders: Whole,
+    age: Whole,
     p_death: Floats,
     p_move: float,
     key: Key,
@@ -76,13 +82,12 @@ def _mark_leavers(
     rows: Whole,
     marks: Whole,
 ) -> int:
-    ids, age = citizens.id, citizens.age
     born_this_week = np.uint32(-week % WEEKS_PER_YEAR)
     luck = np.empty((4, LUCK_BLOCK), np.uint32)
     count = 0
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
-        fill_luck(luck, key, ids, citizens.holder, week, start, stop)
+        fill_luck(luck, key, ids, holders, week, start, stop)
         for i in range(start, stop):
             if ids[i] % _YEAR == born_this_week and age[i] < OLDEST_AGE:
                 age[i] += 1
@@ -101,7 +106,7 @@ def _replace_all(
     moves: Whole,
     citizens: Citizens,
     cases: Cases,
-    workers: LinkWorkers,
+    workers: Posts,
     organisations: Organisations,
     p: Residents,
     age_shares: Floats,

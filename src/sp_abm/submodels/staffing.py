@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from sp_abm.agents.link_workers import Knowledge, LinkWorkers, fall_vacant, ramp, shares_known
+from sp_abm.agents.link_workers import Knowledge, Posts, fall_vacant, ramp, shares_known
 from sp_abm.cases import Cases, hand_back
 from sp_abm.declare import grown
 from sp_abm.kernels import compiled
@@ -56,6 +56,8 @@ def _deliver_support(world: World) -> None:
 def _spared_vacancies(world: World, week: int) -> NDArray[np.int64]:
     """Return vacant posts that are filled at once where leaving->vacancy is cut: the soonest first."""
     workers = world.link_workers
+    if world.links.is_on("leaving->vacancy", week):
+        return np.empty(0, np.int64)
     vacant = np.flatnonzero((workers.fte > 0) & ~workers.in_post)
     number = np.bincount(workers.pcn[vacant], minlength=world.pcns.id.shape[0]).astype(np.float64)
     spared = number - np.ceil(world.links.felt("leaving->vacancy", week, number))
@@ -105,11 +107,11 @@ def _close_posts(world: World, rows: NDArray[np.int64], week: int) -> None:
     workers = world.link_workers
     fall_vacant(workers, rows, week, world.luck, world.parameters.staffing)
     workers.fte[rows] = 0
-    _hand_back_all(world.cases, world.n_cases, workers)
+    _hand_back_all(world.cases, world.n_cases, world.posts)
 
 
 @compiled
-def _hand_back_all(cases: Cases, n_cases: int, workers: LinkWorkers) -> None:
+def _hand_back_all(cases: Cases, n_cases: int, workers: Posts) -> None:
     for row in range(n_cases):
         post = cases.worker[row]
         if cases.state[row] != CaseState.CLOSED and post >= 0 and not workers.in_post[post]:
@@ -159,6 +161,8 @@ def _start(world: World, rows: NDArray[np.int64], week: int) -> None:
 
 def _meet_organisations(world: World, rows: NDArray[np.int64], week: int) -> None:
     """Draw which local organisations each newcomer already knows."""
+    if not rows.size and world.links.is_on("leaving->knowledge", week):
+        return
     workers, organisations = world.link_workers, world.organisations
     p_knows = _p_knows_at_start(world, week)
     for row in rows:

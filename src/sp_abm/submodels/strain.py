@@ -3,6 +3,8 @@
 The burnt out fall sick more often; while they are off sick, nothing presses on them and their people wait.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
@@ -102,11 +104,13 @@ def practices_each(world: World) -> Floats:
     return np.maximum(1.0, practices / np.maximum(1.0, posts))[world.link_workers.pcn]
 
 
+@lru_cache
 def relief(p: Strain) -> Floats:
     """Return the strain each full channel takes off, in the order of `Channel`."""
     return np.array([getattr(p, f"relief_{channel.name.lower()}") for channel in Channel])
 
 
+@lru_cache
 def recovery(p: Strain) -> Floats:
     """Return how much each full channel speeds recovery, in the order of `Channel`."""
     return np.array([getattr(p, f"recovery_{channel.name.lower()}") for channel in Channel])

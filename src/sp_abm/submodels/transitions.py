@@ -1,9 +1,11 @@
 """Transitions: people of 16 and over move between health stages, pushed by trouble and held by support."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from sp_abm.agents.citizens import Citizens
-from sp_abm.kernels import LUCK_BLOCK, Key, compiled, fill_luck, inlined, unit
+from sp_abm.declare import part
+from sp_abm.kernels import LUCK_BLOCK, Flags, Key, Singles, Whole, compiled, fill_luck, inlined, unit
 from sp_abm.loops import Blend
 from sp_abm.parameters.people import Transitions
 from sp_abm.vocabulary import ADULT_AGE, Stage
@@ -11,6 +13,24 @@ from sp_abm.world import World
 
 _T, _O, _P, _C, _R = (int(stage) for stage in Stage)
 _MAX_WEEKS = 65535
+
+
+class Conditions(NamedTuple):
+    """The columns of citizens that transitions read and write."""
+
+    id: Whole
+    holder: Whole
+    age: Whole
+    pcn: Whole
+    stage: Whole
+    weeks_in_distress: Whole
+    worse: Singles
+    better: Singles
+    event_strain: Singles
+    unemployed: Flags
+    lonely: Flags
+    contact_support: Singles
+    activity_support: Singles
 
 
 def transitions(world: World, week: int) -> None:
@@ -21,12 +41,12 @@ def transitions(world: World, week: int) -> None:
     support = world.blend(
         "connection->recovery", week, lambda: np.maximum(citizens.contact_support, citizens.activity_support)
     )
-    world.pass_over_citizens(_move_all, citizens, support, p, shock, key, week)
+    world.pass_over_citizens(_move_all, part(Conditions, citizens), support, p, shock, key, week)
 
 
 @compiled
 def _move_all(
-    low: int, high: int, citizens: Citizens, link: Blend, p: Transitions, shock: float, key: Key, week: int
+    low: int, high: int, citizens: Conditions, link: Blend, p: Transitions, shock: float, key: Key, week: int
 ) -> None:
     age, stage, weeks, pcn = citizens.age, citizens.stage, citizens.weeks_in_distress, citizens.pcn
     gain, offset = link.gain, link.offset

@@ -6,8 +6,8 @@ Burnout reaches leaving through intention only (W061 W086): there is no direct p
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.agents.citizens import Citizens, lose_trust
-from sp_abm.agents.link_workers import LinkWorkers, fall_vacant
+from sp_abm.agents.citizens import Clients, lose_trust
+from sp_abm.agents.link_workers import Posts, fall_vacant
 from sp_abm.cases import Cases, close_case, hand_back
 from sp_abm.kernels import Floats, Key, Whole, compiled, uniforms
 from sp_abm.parameters.system import Turnover
@@ -25,9 +25,9 @@ def turnover(world: World, week: int) -> None:
     p_leave = -np.expm1(-leaving_rate(world, week)) * workers.in_post
     leavers = np.flatnonzero(u[:, 1] < p_leave)
     world.count(expected_leavers=p_leave.sum(), leavers=leavers.size)
-    touched = shares_touched(world, leavers, week)
-    if leavers.size:
-        tables = (world.cases, world.n_cases, world.citizens, workers, leavers, touched)
+    if leavers.size or not world.links.is_on("leaving->continuity", week):
+        touched = shares_touched(world, leavers, week)
+        tables = (world.cases, world.n_cases, world.clients, world.posts, leavers, touched)
         bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
         dropped = _part_with_cases(*tables, world.parameters.turnover, *bad, luck.key("handed_on"), week)
         fall_vacant(workers, leavers, week + 1, luck, world.parameters.staffing)
@@ -70,8 +70,8 @@ def leaving_rate(world: World, week: int) -> NDArray[np.float64]:
 def _part_with_cases(
     cases: Cases,
     n_cases: int,
-    citizens: Citizens,
-    workers: LinkWorkers,
+    citizens: Clients,
+    workers: Posts,
     leavers: Whole,
     touched: Floats,
     p: Turnover,

@@ -4,9 +4,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sp_abm.agents.citizens import Citizens, lose_trust
+from sp_abm.agents.citizens import Clients, lose_trust
 from sp_abm.cases import Cases, is_adequate
-from sp_abm.kernels import LUCK_BLOCK, Floats, Key, compiled, fill_luck, happens, inlined, uniform, uniforms, unit
+from sp_abm.declare import part
+from sp_abm.kernels import (
+    LUCK_BLOCK,
+    Flags,
+    Floats,
+    Key,
+    Whole,
+    compiled,
+    fill_luck,
+    happens,
+    inlined,
+    uniform,
+    uniforms,
+    unit,
+)
 from sp_abm.network import Ties
 from sp_abm.parameters.pathway import WordOfMouth
 from sp_abm.vocabulary import ADULT_AGE, NONE, WEEKS_PER_YEAR, CaseState, Outcome
@@ -14,6 +28,16 @@ from sp_abm.world import World
 
 _MOST = 0.999
 _TELLING, _HEARING, _LOSING_TRUST = "helped->word_of_mouth", "word_of_mouth->awareness", "bad_experience->trust"
+
+
+class Memory(NamedTuple):
+    """The columns of citizens that remembering reads and writes."""
+
+    id: Whole
+    holder: Whole
+    age: Whole
+    weeks_told: Whole
+    aware: Flags
 
 
 class Gains(NamedTuple):
@@ -37,11 +61,11 @@ def word_of_mouth(world: World, week: int) -> None:
     share = p.share_aware_from_media
     rate_media = p.rate_awareness_forgotten_per_week * share / (1 - share)
     rate_media -= np.log1p(-min(world.commissioner.awareness_campaign[0], _MOST)) / WEEKS_PER_YEAR
-    world.pass_over_citizens(_remember, world.citizens, p, rate_media, luck.key("told"), week)
+    world.pass_over_citizens(_remember, part(Memory, world.citizens), p, rate_media, luck.key("told"), week)
     gains = Gains(*(world.links.gain(link, week) for link in (_TELLING, _HEARING, _LOSING_TRUST)))
     losses = Losses(np.zeros(world.pcns.id.shape[0]), world.pcns.trust_lost)
     keys = (luck.key("word_of_mouth"), luck.key("telling"))
-    tables = (world.cases, world.n_cases, world.citizens, world.ties)
+    tables = (world.cases, world.n_cases, world.clients, world.ties)
     told, heard = _tell(*tables, p, gains, losses, *keys, week)
     world.count(told=told, heard_bad_news=heard)
     _come_from_elsewhere(world, gains, losses, week)
@@ -76,7 +100,7 @@ def _adults(world: World) -> Floats:
 def _tell(
     cases: Cases,
     n_cases: int,
-    citizens: Citizens,
+    citizens: Clients,
     ties: Ties,
     p: WordOfMouth,
     gains: Gains,
@@ -109,7 +133,7 @@ def people_told(u: Any, gain: float, p: WordOfMouth) -> int:
 
 @inlined
 def _reach(
-    citizens: Citizens,
+    citizens: Clients,
     ties: Ties,
     i: int,
     number: int,
@@ -146,7 +170,7 @@ def _reach(
 
 
 @compiled
-def _remember(low: int, high: int, citizens: Citizens, p: WordOfMouth, rate_media: float, key: Key, week: int) -> None:
+def _remember(low: int, high: int, citizens: Memory, p: WordOfMouth, rate_media: float, key: Key, week: int) -> None:
     luck = np.empty((4, LUCK_BLOCK), np.uint32)
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
