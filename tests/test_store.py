@@ -26,11 +26,11 @@ why = "Nothing of this is run."
 years = 0.06
 [arms.today]
 [arms.more]
-levels = 1
+levers = { outreach_share = 0.5 }
 [factors.support_level]
 levels = [0.4, 0.9]
 [factors.equity_rule]
-levels = ["none", "deprived first"]
+levels = ["none", "need_first"]
 [replications]
 n = 2
 [outputs]
@@ -42,13 +42,7 @@ weekly = true
 @cache
 def made_up():
     """Return a study of 2 x 2 points, 2 arms and 2 replications: 16 runs of 3 weeks."""
-    from sp_abm.levers import CHOICES
-
-    words = json.dumps(CHOICES["equity_rule"][:2])
-    text = TEXT.replace('["none", "deprived first"]', words).replace(
-        "levels = 1\n", "levers = {outreach_share = 0.5}\n"
-    )
-    return study_from(text, "made-up.toml")
+    return study_from(TEXT, "made-up.toml")
 
 
 def ran(cell, number=1.0, status=DONE):
