@@ -64,7 +64,13 @@ class Cell:
 
 def _resolved(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario's content with the levers of its warm-up in place of their name."""
-    return {**scenario.content(), "warm_up": load(scenario.warm_up).timeline(1)[0].tolist()}
+    return {**scenario.content(), "warm_up": _warm_up_levers(scenario.warm_up)}
+
+
+@cache
+def _warm_up_levers(name: str) -> list[float]:
+    levers: list[float] = load(name).timeline(1)[0].tolist()
+    return levers
 
 
 @dataclass(frozen=True)

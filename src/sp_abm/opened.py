@@ -1,16 +1,19 @@
 """Opened: a store as tables: the runs, their summaries and weeks, in pandas or in SQL, and as CSV with a dictionary."""
 
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sp_abm.cells import DONE, MISSING
+import numpy as np
+
+from sp_abm.cells import DONE, MISSING, Ran
 from sp_abm.errors import BadFile, MissingExtra, unknown
 from sp_abm.levers import LEVERS
 from sp_abm.measures import MEASURES
 from sp_abm.parameters import all_facts
 from sp_abm.snapshot import write_folder
-from sp_abm.store import PLAN, SUMMARY, Store, read_cell
+from sp_abm.store import PLAN, Store, read_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,43 +52,50 @@ class OpenStudy:
             raise BadFile(f"{path} is not a sound plan: {problem}. Resume the sweep to have it made again.") from None
 
     @cached_property
-    def _cells(self) -> "pd.DataFrame":
-        """Return every sound cell that the plan asks for: one row for its summary, and one a week."""
-        import pandas as pd
-
-        frames = []
+    def _cells(self) -> dict[str, Ran]:
+        """Return every sound cell that the plan asks for, by hash."""
+        cells = {}
         for name in self._plan["cell"].unique():
-            try:
-                frames.append(read_cell(self._store.path(name)).to_pandas())
-            except BadFile:
-                continue
-        columns = ["cell", "week", "status", "error", *self._measures]
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+            with suppress(BadFile):
+                ran, measures = read_cell(self._store.path(name))
+                if list(measures) == self._measures:
+                    cells[name] = ran
+        return cells
 
     @cached_property
     def runs(self) -> "pd.DataFrame":
         """Return one row a run: point, arm, replication, seed, factors, cell, status, seconds, error."""
-        ends = self._cells[self._cells["week"] == SUMMARY].set_index("cell")
         seconds = {line["cell"]: line["seconds"] for line in self._store.journal() if line.get("status") == DONE}
         runs = self._plan.copy()
-        runs["status"] = runs["cell"].map(ends["status"]).fillna(MISSING)
+        runs["status"] = [self._cells[name].status if name in self._cells else MISSING for name in runs["cell"]]
         runs["seconds"] = runs["cell"].map(seconds).astype(float)
-        runs["error"] = runs["cell"].map(ends["error"]).fillna("")
+        runs["error"] = [self._cells[name].error if name in self._cells else "" for name in runs["cell"]]
         return runs
 
     @cached_property
     def summary(self) -> "pd.DataFrame":
         """Return one row a run that is done, one column a measure; the index is that of `runs`."""
-        return self._of_runs(is_summary=True).set_index("run")[self._measures].sort_index()
+        import pandas as pd
+
+        done = self._done()
+        values = np.array([ran.values[0] for ran in done.values()]).reshape(-1, len(self._measures))
+        return pd.DataFrame(values, pd.Index(list(done), name="run"), self._measures)
 
     @cached_property
     def weekly(self) -> "pd.DataFrame":
         """Return one row a run and week, one column a measure; empty unless the study asked for weeks."""
-        return self._of_runs(is_summary=False).set_index(["run", "week"])[self._measures].sort_index()
+        import pandas as pd
 
-    def _of_runs(self, *, is_summary: bool) -> "pd.DataFrame":
-        cells = self._cells[(self._cells["status"] == DONE) & ((self._cells["week"] == SUMMARY) == is_summary)]
-        return self._plan[["cell"]].reset_index().merge(cells, on="cell")
+        done = self._done()
+        weeks = [(run, week) for run, ran in done.items() for week in range(len(ran.values) - 1)]
+        values = np.concatenate([np.empty((0, len(self._measures))), *(ran.values[1:] for ran in done.values())])
+        columns = np.array(weeks, np.int64).reshape(-1, 2).T
+        return pd.DataFrame(values, pd.MultiIndex.from_arrays(list(columns), names=["run", "week"]), self._measures)
+
+    def _done(self) -> dict[int, Ran]:
+        """Return what came of every run that is done, by its number."""
+        ran = enumerate(self._cells.get(name) for name in self._plan["cell"])
+        return {run: found for run, found in ran if found and found.status == DONE}
 
     @property
     def provenance(self) -> dict[str, Any]:

@@ -102,11 +102,10 @@ class Store:
     def status(self, cell: Cell) -> str:
         """Return how a cell ended, reading it whole; a damaged or absent one is missing ("")."""
         try:
-            table = read_cell(self.path(cell.hash))
+            ran, measures = read_cell(self.path(cell.hash))
         except BadFile:
             return ""
-        is_same = tuple(table.column_names[_FIXED:]) == cell.measures and table["cell"][0].as_py() == cell.hash
-        return str(table["status"][0]) if is_same else ""
+        return ran.status if (ran.hash, measures) == (cell.hash, cell.measures) else ""
 
     def write(self, ran: Ran, measures: tuple[str, ...]) -> None:
         """Keep what came of a cell, whole or not at all; a failure never takes the place of a cell that is done."""
@@ -114,7 +113,7 @@ class Store:
         if ran.status == FAILED and path.exists() and _has_ended_well(path):
             return
         name = str(path.relative_to(self.folder))
-        self.put_table(name, _table(ran, measures), use_dictionary=False, write_statistics=False)
+        self.put_table(name, _table(ran, measures), use_dictionary=[*_TEXTS, "measure"], write_statistics=False)
         self.note({"cell": ran.hash, "status": ran.status, "seconds": None if np.isnan(ran.seconds) else ran.seconds})
 
     def write_plan(self, plan: Plan) -> None:
@@ -190,46 +189,61 @@ def _column(values: list[Any]) -> list[Any]:
 
 
 def _table(ran: Ran, measures: tuple[str, ...]) -> "pa.Table":
-    rows = len(ran.values)
-    columns: dict[str, Any] = {
-        "cell": pa.array([ran.hash] * rows),
-        "week": pa.array(range(SUMMARY, rows - 1), pa.int32()),
-        "status": pa.array([ran.status] * rows),
-        "error": pa.array([ran.error] * rows),
-        **{name: pa.array(np.ascontiguousarray(ran.values[:, at])) for at, name in enumerate(measures)},
-    }
-    table = pa.table(columns)
-    return table.replace_schema_metadata({_DIGEST: _digest(table)})
+    """Return a cell as a table, one row a week and measure; the summary stands in week -1."""
+    rows, width = ran.values.shape
+    names = pa.DictionaryArray.from_arrays(np.tile(np.arange(width, dtype=np.int32), rows), pa.array(measures))
+    columns = {name: _same(text, rows * width) for name, text in zip(_TEXTS, _texts(ran), strict=True)}
+    columns["week"] = pa.array(np.repeat(np.arange(SUMMARY, rows + SUMMARY, dtype=np.int32), width))
+    columns |= {"measure": names, "value": pa.array(ran.values.ravel())}
+    return pa.table(columns).replace_schema_metadata({_DIGEST: _digest(ran, measures)})
 
 
-_FIXED: Final = 4
-"""How many columns stand before the measures."""
+_TEXTS: Final = ("cell", "status", "error")
 
 
-def _digest(table: "pa.Table") -> bytes:
-    """Return a hash of all that a cell's table says."""
-    digest = sha256(repr(table.schema.names).encode())
-    for name in table.column_names[:_FIXED]:
-        digest.update(repr(table[name].to_pylist()).encode())
-    for name in table.column_names[_FIXED:]:
-        digest.update(table[name].to_numpy().tobytes())
-    return digest.hexdigest().encode()
+def _texts(ran: Ran) -> tuple[str, ...]:
+    return ran.hash, ran.status, ran.error
 
 
-def read_cell(path: Path) -> "pa.Table":
-    """Return a cell's table; raises `BadFile` if it is absent, cut off, or not what was written, bit by bit."""
+def _same(text: str, rows: int) -> "pa.DictionaryArray":
+    return pa.DictionaryArray.from_arrays(np.zeros(rows, np.int32), pa.array([text]))
+
+
+def _digest(ran: Ran, measures: tuple[str, ...]) -> bytes:
+    """Return a hash of all that a cell's file says."""
+    words = json.dumps([*_texts(ran), measures, ran.values.shape])
+    return sha256(words.encode() + ran.values.tobytes()).hexdigest().encode()
+
+
+def read_cell(path: Path) -> tuple[Ran, tuple[str, ...]]:
+    """Return what came of a cell, and its measures in the order of the columns of its values.
+
+    Raises `BadFile` if the file is absent, cut off, or does not say what was written.
+    """
     try:
         table = pq.ParquetFile(pa.BufferReader(path.read_bytes())).read()
-        is_sound = (table.schema.metadata or {}).get(_DIGEST) == _digest(table)
-    except (OSError, ValueError, pa.ArrowException) as problem:
+        rows = table["week"][-1].as_py() - SUMMARY + 1
+        measures = tuple(table["measure"][: table.num_rows // rows].to_pylist())
+        values = np.ascontiguousarray(table["value"].to_numpy()).reshape(rows, len(measures))
+        name, status, error = (table[name][0].as_py() for name in _TEXTS)
+        ran = Ran(name, status, error, np.nan, values)
+        is_sound = _is_said_by(ran, measures, table)
+    except (OSError, LookupError, ValueError, TypeError, ArithmeticError, pa.ArrowException) as problem:
         raise BadFile(f"{path} is not a sound cell: {problem}.") from None
-    if not is_sound or table.num_rows < 1:
-        raise BadFile(f"{path} is not a sound cell: it does not hold what was written.")
-    return table
+    if not is_sound:
+        raise BadFile(f"{path} is not a sound cell: it does not say what was written.")
+    return ran, measures
+
+
+def _is_said_by(ran: Ran, measures: tuple[str, ...], table: "pa.Table") -> bool:
+    """Say whether a table is this cell's and has not changed since its digest was taken."""
+    is_whole = (table.schema.metadata or {}).get(_DIGEST) == _digest(ran, measures)
+    expected = _table(ran, measures).drop_columns(["value"])
+    return is_whole and bool(expected.equals(table.drop_columns(["value"])))
 
 
 def _has_ended_well(path: Path) -> bool:
     try:
-        return str(read_cell(path)["status"][0]) == DONE
+        return read_cell(path)[0].status == DONE
     except BadFile:
         return False

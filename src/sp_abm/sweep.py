@@ -1,19 +1,27 @@
 """Sweep: run what is missing of a study, keep every cell as soon as it is done, and go on from wherever it stopped."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.backends import Backend, Pool, Serial
-from sp_abm.cells import DONE, FAILED
+from sp_abm.cells import DONE, FAILED, Ran
 from sp_abm.comparison import paired_difference
 from sp_abm.measures import MEASURES
 from sp_abm.plan import Plan, Task, plan_of, tasks_of
 from sp_abm.store import Store, read_cell
 from sp_abm.study import Replications, Study, load_study
+
+WRITERS: Final = 4
+MOST_UNDER_WAY: Final = 16
+"""Cells that may wait to be written: all that is lost if the sweep itself is killed, beside the runs under way."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +77,39 @@ def _run(plan: Plan, store: Store, by: Backend, so_far: Swept, settled: set[str]
     settled.update(cell.hash for cell in fresh)
     wanted, reused = len(plan.cells), so_far.reused + len(fresh) - len(missing)
     ran, n_failed = so_far.ran, so_far.failed
-    for result in by.run(_not_done_since(tasks_of(missing), store)):
-        store.write(result, plan.study.measures)
-        ran, n_failed = ran + 1, n_failed + (result.status == FAILED)
-        if told:
-            told(Swept(wanted, reused, ran, n_failed))
+    with _Writers(store, plan.study.measures) as writers:
+        for result in by.run(_not_done_since(tasks_of(missing), store)):
+            writers.write(result)
+            ran, n_failed = ran + 1, n_failed + (result.status == FAILED)
+            if told:
+                told(Swept(wanted, reused, ran, n_failed))
     return Swept(wanted, wanted - ran, ran, n_failed)
+
+
+class _Writers:
+    """Threads that keep cells, so that no worker waits while the disk is slow; left, all they were given is kept."""
+
+    def __init__(self, store: Store, measures: tuple[str, ...]) -> None:
+        self._store, self._measures = store, measures
+        self._threads = ThreadPoolExecutor(WRITERS)
+        self._writing: deque[Future[None]] = deque()
+
+    def __enter__(self) -> "_Writers":
+        return self
+
+    def write(self, ran: Ran) -> None:
+        """Have a cell kept; raises what went wrong with an earlier one, and waits while too many are under way."""
+        self._writing.append(self._threads.submit(self._store.write, ran, self._measures))
+        while self._writing and (self._writing[0].done() or len(self._writing) > MOST_UNDER_WAY):
+            self._writing.popleft().result()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._threads.shutdown()
+        if problem is None:
+            for writing in self._writing:
+                writing.result()
 
 
 def _not_done_since(tasks: Iterable[Task], store: Store) -> Iterator[Task]:
@@ -103,8 +138,8 @@ def _values(plan: Plan, store: Store, measure: str) -> dict[tuple[int, str], NDA
     """Return a measure in every replication of each (point, arm), missing where a run failed."""
     by_arm: dict[tuple[int, str], list[float]] = {}
     for run in plan.runs:
-        value = read_cell(store.path(run.cell.hash))[measure][0].as_py()
-        by_arm.setdefault((run.point, run.arm), []).append(value)
+        ran, measures = read_cell(store.path(run.cell.hash))
+        by_arm.setdefault((run.point, run.arm), []).append(float(ran.values[0, measures.index(measure)]))
     return {key: np.array(values, np.float64) for key, values in by_arm.items()}
 
 
