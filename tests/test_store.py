@@ -105,7 +105,7 @@ def test_a_flipped_bit_anywhere_in_a_cell_is_noticed_or_changes_nothing(filled):
     path = cells_of(filled)[3]
     whole, (ran, measures) = path.read_bytes(), read_cell(path)
     noticed = 0
-    for at in range(len(whole)):
+    for at in range(0, len(whole), 3):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << at % 8)]) + whole[at + 1 :])
         try:
             back, names = read_cell(path)
@@ -113,7 +113,7 @@ def test_a_flipped_bit_anywhere_in_a_cell_is_noticed_or_changes_nothing(filled):
             assert back.values.tolist() == ran.values.tolist()
         except BadFile:
             noticed += 1
-    assert noticed > len(whole) / 4
+    assert noticed > len(whole) / 3 / 4
 
 
 @pytest.mark.parametrize("harm", [b"", b"PAR1", b"PAR1" * 9, None])

@@ -41,6 +41,13 @@ def test_the_plan_of_support_and_caseload_cap_by_hand():
     assert first.cell.scenario.value("caseload_cap", 9) == 50 and second.cell.scenario.value("outreach_share", 9) == 0.2
 
 
+def test_the_study_in_the_documentation_is_one():
+    """200 points x 2 arms x 10 replications = 4,000 runs, which is its budget."""
+    page = (EXPERIMENTS.parent / "docs" / "sweeps.md").read_text("utf-8")
+    plan = plan_of(study_from(page.split("```toml")[1].split("```")[0], "sweeps.md"))
+    assert len(plan.runs) == 4000 == plan.study.budget and plan.study.seconds_per_run == 60
+
+
 def test_a_study_without_arms_or_factors_is_its_base_ten_times():
     plan = plan_of(study('base = "no-service"'))
     assert [run.arm for run in plan.runs] == ["no-service"] * 10 and plan.points == ({},)

@@ -1,6 +1,8 @@
 """Opened: a store as tables: the runs, their summaries and weeks, in pandas or in SQL, and as CSV with a dictionary."""
 
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +15,7 @@ from sp_abm.levers import LEVERS
 from sp_abm.measures import MEASURES
 from sp_abm.parameters import all_facts
 from sp_abm.snapshot import write_folder
-from sp_abm.store import PLAN, Store, read_cell
+from sp_abm.store import PLAN, RUNS, Store, read_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,14 +55,16 @@ class OpenStudy:
 
     @cached_property
     def _cells(self) -> dict[str, Ran]:
-        """Return every sound cell that the plan asks for, by hash."""
-        cells = {}
+        """Return every sound cell that the plan asks for, by hash, without its weeks."""
+        return {name: replace(ran, values=ran.values[:1].copy()) for name, ran in self._read()}
+
+    def _read(self) -> Iterator[tuple[str, Ran]]:
+        """Yield every sound cell that the plan asks for, with its hash."""
         for name in self._plan["cell"].unique():
             with suppress(BadFile):
                 ran, measures = read_cell(self._store.path(name))
                 if list(measures) == self._measures:
-                    cells[name] = ran
-        return cells
+                    yield name, ran
 
     @cached_property
     def runs(self) -> "pd.DataFrame":
@@ -77,25 +81,33 @@ class OpenStudy:
         """Return one row a run that is done, one column a measure; the index is that of `runs`."""
         import pandas as pd
 
-        done = self._done()
-        values = np.array([ran.values[0] for ran in done.values()]).reshape(-1, len(self._measures))
-        return pd.DataFrame(values, pd.Index(list(done), name="run"), self._measures)
+        done = [name in self._cells and self._cells[name].status == DONE for name in self._plan["cell"]]
+        rows = [self._cells[name].values[0] for name in self._plan["cell"][done]]
+        return pd.DataFrame(np.reshape(rows, (-1, len(self._measures))), self._plan.index[done], self._measures)
 
     @cached_property
     def weekly(self) -> "pd.DataFrame":
         """Return one row a run and week, one column a measure; empty unless the study asked for weeks."""
         import pandas as pd
 
-        done = self._done()
-        weeks = [(run, week) for run, ran in done.items() for week in range(len(ran.values) - 1)]
-        values = np.concatenate([np.empty((0, len(self._measures))), *(ran.values[1:] for ran in done.values())])
-        columns = np.array(weeks, np.int64).reshape(-1, 2).T
-        return pd.DataFrame(values, pd.MultiIndex.from_arrays(list(columns), names=["run", "week"]), self._measures)
+        weeks = {name: ran.values[1:] for name, ran in self._read() if ran.status == DONE}
+        runs = [(run, weeks[name]) for run, name in enumerate(self._plan["cell"]) if name in weeks]
+        lengths = [len(rows) for _, rows in runs]
+        index = pd.MultiIndex.from_arrays(
+            [
+                np.repeat(np.array([run for run, _ in runs], np.int64), lengths),
+                np.concatenate([np.arange(0), *map(np.arange, lengths)]),
+            ],
+            names=["run", "week"],
+        )
+        values = np.concatenate([np.empty((0, len(self._measures))), *(rows for _, rows in runs)])
+        return pd.DataFrame(values, index, self._measures)
 
-    def _done(self) -> dict[int, Ran]:
-        """Return what came of every run that is done, by its number."""
-        ran = enumerate(self._cells.get(name) for name in self._plan["cell"])
-        return {run: found for run, found in ran if found and found.status == DONE}
+    def keep_runs(self) -> None:
+        """Write the runs with their summaries beside the cells, as one Parquet file for any tool."""
+        import pyarrow as pa
+
+        self._store.put_table(RUNS, pa.Table.from_pandas(self.runs.join(self.summary)))
 
     @property
     def provenance(self) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from sp_abm.study import Study, study_from
 FORMAT: Final = 1
 SUMMARY: Final = -1
 """What stands in the column `week` in the row of the summary."""
-FACTS, STUDY, PLAN, UNFINISHED = "store.json", "study.toml", "plan.parquet", "unfinished"
+FACTS, STUDY, PLAN, RUNS, UNFINISHED = "store.json", "study.toml", "plan.parquet", "runs.parquet", "unfinished"
 _DIGEST: Final = b"digest"
 
 

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from sp_abm.backends import Backend, Pool, Serial
 from sp_abm.cells import DONE, FAILED, Ran
 from sp_abm.comparison import paired_difference
+from sp_abm.errors import BadValue
 from sp_abm.measures import MEASURES
+from sp_abm.opened import open_study
 from sp_abm.plan import Plan, Task, plan_of, tasks_of
 from sp_abm.store import Store, read_cell
 from sp_abm.study import Replications, Study, load_study
@@ -52,6 +54,11 @@ def sweep(
     """
     found = study if isinstance(study, Study) else load_study(study)
     plan = plan_of(found)
+    if workers == 0 and found.seconds_per_run and backend is None:
+        raise BadValue(
+            f"budget.seconds_per_run = {found.seconds_per_run:g} cannot be kept with workers = 0: "
+            "nothing could stop a run that hangs in this process."
+        )
     store = Store.create(folder, found)
     by = backend or (Serial() if workers == 0 else Pool(workers, found.seconds_per_run))
     so_far = Swept()
@@ -61,6 +68,7 @@ def sweep(
         so_far = _run(plan, store, by, so_far, settled, told)
         further = _further(plan, store)
         if further == plan.counts:
+            open_study(folder).keep_runs()
             return so_far
         plan = plan_of(found, further)
 
