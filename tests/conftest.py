@@ -1,6 +1,7 @@
 """Small worlds that a test may change as it likes, and cases put into them by hand."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,26 @@ from sp_abm.submodels.funding import funding
 from sp_abm.submodels.landscape import landscape
 from sp_abm.submodels.staffing import staffing
 from sp_abm.vocabulary import CaseState, Route
+
+HAMLET = (
+    'name = "Hamlet"\nresidents = 900\nn_practices = 2\nn_pcns = 2\ngp_fte = 6.0\norganisations_per_10000 = 200.0\n'
+)
+STUDY = """
+schema_version = 1
+name = "hamlet"
+place = "hamlet.toml"
+years = {years}
+[arms.today]
+[arms.more]
+levers = {{ outreach_share = 0.5 }}
+[factors.support_level]
+levels = [0.39, 0.9]
+[replications]
+{replications}
+[outputs]
+measures = ["share_crisis", "burnout_mean", "net_benefit_gbp"]
+weekly = true
+"""
 
 
 @cache
@@ -69,3 +90,26 @@ def add_case():
         return row
 
     return add
+
+
+@pytest.fixture
+def hamlet(tmp_path):
+    """Return a maker of study files: 2 points x 2 arms x replications in a place of 900 people."""
+    (tmp_path / "hamlet.toml").write_text(HAMLET, "utf-8")
+
+    def make(replications="n = 2", years=0.2):
+        path = tmp_path / "study.toml"
+        path.write_text(STUDY.format(years=years, replications=replications), "utf-8")
+        return path
+
+    return make
+
+
+@pytest.fixture
+def contents():
+    """Return a reader of stores: every cell, byte by byte, by the name of its file."""
+
+    def read(folder):
+        return {path.name: path.read_bytes() for path in Path(folder, "cells").rglob("*") if path.is_file()}
+
+    return read

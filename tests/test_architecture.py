@@ -74,8 +74,9 @@ kinds = {name: [type(getattr(again, name)).__name__ for _ in range(2)] for name 
 print(json.dumps(kinds))
 """
     kinds = python(code)
-    assert set(kinds) == {"Results", "Scenario", "SocialPrescribingModel", "__version__", "compare", "simulate"}
-    assert kinds["simulate"] == kinds["compare"] == ["function", "function"]
+    names = {"Results", "Scenario", "SocialPrescribingModel", "__version__", "compare", "open_study", "simulate"}
+    assert set(kinds) == names
+    assert kinds["simulate"] == kinds["compare"] == kinds["open_study"] == ["function", "function"]
     assert "module" not in {kind for pair in kinds.values() for kind in pair}
 
 

@@ -17,7 +17,10 @@ from sp_abm.errors import CannotWrite
 from sp_abm.measures import MEASURES
 from sp_abm.results import Results
 
-COMMANDS = ("run", "compare", "story", "dashboard", "demo", "places", "scenarios", "measures", "levers", "parameters")
+COMMANDS = (
+    *("run", "compare", "sweep", "status", "resume", "story", "dashboard", "demo"),
+    *("places", "scenarios", "measures", "levers", "parameters"),
+)
 SHORT = ("--no-warm-up", "--years", "0.2")
 SMALL_COMPARISON = ("compare", "today", "supported-workforce", "--seeds", "2", "--years", "0.2", "--workers", "1")
 

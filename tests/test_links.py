@@ -128,6 +128,13 @@ def test_arms_with_cut_links_are_compared_seed_by_seed():
     assert not np.array_equal(comparison.first[0].system, alone.system)
 
 
+def test_an_uncut_arm_after_a_cut_one_is_not_cut():
+    supported = load("supported-workforce")
+    arms = (replace(supported.with_cut(["support->burnout=0"]), name="cut"), supported)
+    comparison = compare(arms, HAMLET, seeds=1, years=1, workers=1)
+    assert np.array_equal(comparison.first[1].system, simulate(supported, HAMLET, 1, 1).system)
+
+
 def test_a_run_with_a_frozen_link_is_resumed_as_it_was(tmp_path):
     kinds = {"place": HAMLET, "rng": 3, "warm_up": False, "support_level": 1.0, "cut": ["support->burnout"]}
     undisturbed, stopped = SocialPrescribingModel("today", **kinds), SocialPrescribingModel("today", **kinds)

@@ -14,13 +14,15 @@ _HOMES = {
     "Results": "sp_abm.results",
     "Scenario": "sp_abm.scenario",
     "SocialPrescribingModel": "sp_abm.model",
+    "open_study": "sp_abm.opened",
 }
 
-__all__ = ["Results", "Scenario", "SocialPrescribingModel", "__version__", "compare", "simulate"]
+__all__ = ["Results", "Scenario", "SocialPrescribingModel", "__version__", "compare", "open_study", "simulate"]
 
 if TYPE_CHECKING:
     from sp_abm.comparison import compare
     from sp_abm.model import SocialPrescribingModel
+    from sp_abm.opened import open_study
     from sp_abm.results import Results
     from sp_abm.run import simulate
     from sp_abm.scenario import Scenario

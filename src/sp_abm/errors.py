@@ -4,7 +4,9 @@ SpAbmError
 ├── UnknownName (KeyError)      a scenario, place, lever, measure or parameter that does not exist
 ├── BadValue (ValueError)       a value of the wrong type or out of range
 ├── BadFile (ValueError)        a file that cannot be read as what it should be
-└── CannotWrite (OSError)       a folder or file that cannot be written
+├── CannotWrite (OSError)       a folder or file that cannot be written
+├── MissingExtra (ImportError)  a library that only some uses need and that is not installed
+└── WorkersLost (RuntimeError)  processes that should share the work and end before they begin
 """
 
 from collections.abc import Iterable
@@ -35,6 +37,14 @@ class BadFile(SpAbmError, ValueError):
 
 class CannotWrite(SpAbmError, OSError):
     """A place where nothing can be written."""
+
+
+class MissingExtra(SpAbmError, ImportError):
+    """An optional library that is not installed."""
+
+
+class WorkersLost(SpAbmError, RuntimeError):
+    """Processes that were to share the work and cannot be kept alive."""
 
 
 def unknown(kind: str, name: object, known: Iterable[str], where: str = "") -> UnknownName:

@@ -58,6 +58,7 @@ class Simulation:
         self._submodels = week_without(self.switch_off)
         last_step = max((week for steps in scenario.levers.values() for week, _ in steps), default=0)
         world.levers = scenario.timeline(max(weeks, last_step + 1))
+        world.links = Links()
         if scenario.cut:
             self._cut(scenario, weeks)
         self.recorder = Recorder(world, max(weeks, 1))

@@ -67,6 +67,10 @@ class Meter:
         """Show seeds done, each with all its scenarios."""
         self._show("comparing", done, total, "seed")
 
+    def runs(self, done: int, total: int, failed: int) -> None:
+        """Show runs of a sweep done, and how many of them failed."""
+        self._show(f"running ({failed} failed)" if failed else "running", done, total, "run")
+
     def _show(self, what: str, done: int, total: int, unit: str) -> None:
         now = time.monotonic()
         if what != self._what:

@@ -1,0 +1,66 @@
+"""Bench: where cells are run, one after the other, sharing warmed-up states; nothing that a run raises gets out."""
+
+import time
+import traceback
+from collections.abc import Iterable
+
+import numpy as np
+
+from sp_abm.cells import DONE, Cell, Ran, failed
+from sp_abm.comparison import values_of
+from sp_abm.measures import MEASURES
+from sp_abm.results import Results
+from sp_abm.scenario import Scenario
+from sp_abm.simulation import Simulation
+
+MOST_STARTS = 2
+
+
+class Bench:
+    """Runs cells; keeps the latest warmed-up states, and the latest run that others are compared with."""
+
+    def __init__(self) -> None:
+        self._starts: dict[object, Simulation] = {}
+        self._first: tuple[object, Results] | None = None
+
+    def run(self, cell: Cell) -> Ran:
+        """Return what came of a cell; what a run raises is its result too, with the traceback."""
+        began = time.perf_counter()
+        try:
+            values = self._values(cell)
+        except Exception:  # whatever went wrong in one run, the others go on
+            return failed(cell, traceback.format_exc(), time.perf_counter() - began)
+        return Ran(cell.hash, DONE, "", time.perf_counter() - began, values)
+
+    def _values(self, cell: Cell) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+        columns = [list(MEASURES).index(name) for name in cell.measures]
+        results = self._results(cell, cell.scenario, is_kept=cell.against is None)
+        baseline = self._results(cell, cell.against, is_kept=True) if cell.against else results
+        rows = [values_of(results, baseline)[columns]]
+        if cell.weekly:
+            rows += list(results.weekly[list(cell.measures)].to_numpy(np.float64))
+        return np.vstack(rows)
+
+    def _results(self, cell: Cell, scenario: Scenario, *, is_kept: bool) -> Results:
+        key = (cell.place.key, cell.place.residents, cell.seed, cell.weeks, scenario.hash)
+        if self._first and self._first[0] == key:
+            return self._first[1]
+        results = self._start(cell, scenario).fork(scenario, cell.weeks).run(cell.weeks).results()
+        if is_kept:
+            self._first = key, results
+        return results
+
+    def _start(self, cell: Cell, scenario: Scenario) -> Simulation:
+        """Return the state in week 0, which no lever of the scenario and no cut has touched yet."""
+        key = (cell.place.key, cell.place.residents, cell.seed, scenario.warm_up, *sorted(scenario.parameters.items()))
+        if key not in self._starts:
+            while len(self._starts) >= MOST_STARTS:
+                del self._starts[next(iter(self._starts))]
+            self._starts[key] = Simulation.start(scenario.reference(), cell.place, cell.seed)
+        return self._starts[key]
+
+
+def run_task(cells: Iterable[Cell]) -> list[Ran]:
+    """Return what came of a task's cells, on a bench of its own: all that a scheduler elsewhere needs to call."""
+    bench = Bench()
+    return [bench.run(cell) for cell in cells]

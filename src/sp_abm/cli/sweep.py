@@ -1,0 +1,138 @@
+"""`sp-abm sweep`, `status` and `resume`: run a study file, see how far it is, and go on from there."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sp_abm.cli.options import AsJson, examples, whole
+from sp_abm.cli.progress import Meter, announce_compiling, duration
+from sp_abm.cli.tables import screen, wrapped
+from sp_abm.errors import BadValue
+
+if TYPE_CHECKING:
+    from sp_abm.plan import Plan
+    from sp_abm.sweep import Swept
+
+Workers = Annotated[
+    int | None, whole("How many processes share the runs (default: one a core; 0: this process alone).")
+]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The store of a sweep.")]
+MOST_ERRORS = 3
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(epilog=examples("sweep study.toml --plan", "sweep study.toml --out results --workers 4"))(sweep)
+    app.command(epilog=examples("status results", "status results --json", "status results --csv tables"))(status)
+    app.command(epilog=examples("resume results"))(resume)
+
+
+def sweep(
+    study: Annotated[Path, typer.Argument(metavar="STUDY", help="A study file, such as study.toml.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The store: a new folder, or an earlier one of this study.")
+    ] = None,
+    plan: Annotated[bool, typer.Option("--plan", metavar="", help="Say what would be run, and run nothing.")] = False,
+    workers: Workers = None,
+) -> None:
+    """Run all runs of a study that its store does not hold yet; each is kept as soon as it is done."""
+    from sp_abm.plan import plan_of
+    from sp_abm.study import load_study
+
+    found = load_study(study)
+    planned = plan_of(found)
+    console = screen()
+    for line in plan_words(planned):
+        wrapped(console, line)
+    if plan:
+        return
+    if out is None:
+        raise BadValue("--out is missing: name the folder where the runs are kept, or ask for --plan only.")
+    from sp_abm.sweep import sweep as run_all
+
+    with Meter() as meter:
+        swept = run_all(found, out, workers=_checked(workers), told=_told(meter))
+    _say(swept, out)
+
+
+def resume(folder: Folder, workers: Workers = None) -> None:
+    """Go on with a sweep that was stopped, whatever stopped it; what failed is tried once more."""
+    from sp_abm.sweep import resume as go_on
+
+    with Meter() as meter:
+        swept = go_on(folder, workers=_checked(workers), told=_told(meter))
+    _say(swept, folder)
+
+
+def status(
+    folder: Folder,
+    csv: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the tables as CSV into this folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how far a sweep is, and why runs failed."""
+    from sp_abm.opened import open_study
+
+    found = open_study(folder)
+    counts = {name: int((found.runs["status"] == name).sum()) for name in ("done", "failed", "missing")}
+    failures = found.runs[found.runs["status"] == "failed"]["error"].map(_last_line).value_counts()
+    if csv:
+        found.export(csv)
+    if as_json:
+        content = {"study": found.facts["name"], "runs": len(found.runs), **counts, "errors": failures.to_dict()}
+        print(json.dumps(content, indent=1))
+        return
+    console = screen()
+    wrapped(console, f"{found.facts['name']}: {len(found.runs):,} runs, {_count_words(counts)}.")
+    for error, n in failures.head(MOST_ERRORS).items():
+        wrapped(console, f"{n:,} failed: {error}", 2)
+    if counts["done"] < len(found.runs):
+        wrapped(console, f"Go on: sp-abm resume {folder}")
+
+
+def plan_words(plan: "Plan") -> list[str]:
+    """Return what a plan would run, and about how long that takes, in sentences."""
+    study = plan.study
+    replications = f"{max(plan.counts):,} replications"
+    if study.replications.is_sequential:
+        rule = study.replications
+        replications += f" (then {rule.batch:,} more at a time, at most {rule.most:,}, until {rule.measure} is clear)"
+    same = len(plan.runs) - len(plan.cells)
+    alike = f" {same:,} of them are alike with others and run once." if same else ""
+    return [
+        f"{study.name}: {len(plan.points):,} points x {len(study.arms):,} arms x {replications}.",
+        f"{len(plan.runs):,} runs of {study.weeks:,} weeks in {study.place.name}, seeds alike in all arms and points."
+        f"{alike} About {duration(plan.seconds)} on one core, warm-ups not counted.",
+    ]
+
+
+def _checked(workers: int | None) -> int | None:
+    if workers is not None and workers < 0:
+        raise BadValue(f"--workers {workers} must be at least 0.")
+    announce_compiling()
+    return workers
+
+
+def _told(meter: Meter) -> Any:
+    def told(swept: "Swept") -> None:
+        meter.runs(swept.ran, swept.wanted - swept.reused, swept.failed)
+
+    return told
+
+
+def _say(swept: "Swept", folder: Path) -> None:
+    console = screen()
+    wrapped(
+        console,
+        f"{swept.wanted:,} runs in {folder}: {swept.reused:,} were there, {swept.ran:,} were run"
+        + (f", {swept.failed:,} of them failed (see: sp-abm status {folder})." if swept.failed else "."),
+    )
+
+
+def _last_line(error: str) -> str:
+    return error.strip().splitlines()[-1] if error.strip() else ""
+
+
+def _count_words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{n:,} {name}" for name, n in counts.items())
