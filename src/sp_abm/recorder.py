@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.declare import part
-from sp_abm.kernels import Flags, Floats, Singles, Whole, compiled, inlined
+from sp_abm.kernels import Flags, Floats, Singles, Whole, borrowing, compiled, inlined
 from sp_abm.measures import Measure, Window
 from sp_abm.stocks import community, service, workforce, worth
 from sp_abm.tallies import (
@@ -198,7 +198,7 @@ def _count_heads(tallies: Floats) -> None:
         tallies[row, _EVERYBODY] += adults
 
 
-@compiled
+@borrowing
 def _add_up(counted: Floats, quality: Floats, people: Floats) -> None:
     """Add one chunk's tallies to a week's: everybody's, the worth of their stages, those in need, those reached."""
     for mark in range(_N_MARKS):
