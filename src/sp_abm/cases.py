@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sp_abm.agents.citizens import Clients
 from sp_abm.agents.link_workers import Posts
 from sp_abm.declare import column
-from sp_abm.kernels import Key, Whole, compiled, inlined, uniform
+from sp_abm.kernels import Key, Whole, borrowing, inlined, uniform
 from sp_abm.parameters.pathway import Referral
 from sp_abm.vocabulary import ADULT_AGE, N_KINDS, NONE, CaseState, Stage
 
@@ -149,7 +149,7 @@ def planned_contacts(citizens: Clients, i: int, p: Referral) -> int:
     return int(p.contacts_light)
 
 
-@compiled
+@borrowing
 def open_cases(
     cases: Cases, first: int, citizens: Clients, rows: Whole, routes: Whole, p: Referral, key: Key, week: int
 ) -> None:

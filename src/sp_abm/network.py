@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.declare import column
-from sp_abm.kernels import Whole, compiled, inlined
+from sp_abm.kernels import Whole, borrowing, inlined
 from sp_abm.vocabulary import TieKind
 
 I32: TypeAlias = NDArray[np.int32]
@@ -61,7 +61,7 @@ def set_strength(
     n_live[friend] += step
 
 
-@compiled
+@borrowing
 def wake(ties: Ties, n_live: Whole, rows: Whole, entries: Whole) -> None:
     """Wake one tie of each row, and count those of each person that are alive in `n_live`."""
     start, other, kind, strength = ties.start, ties.other, ties.kind, ties.strength
@@ -69,7 +69,7 @@ def wake(ties: Ties, n_live: Whole, rows: Whole, entries: Whole) -> None:
         set_strength(start, other, kind, strength, n_live, rows[k], entries[k], 1)
 
 
-@compiled
+@borrowing
 def put_to_sleep(ties: Ties, n_live: Whole, rows: Whole) -> None:
     """Put the close and weak ties of rows to sleep: somebody new lives there."""
     start, other, kind, strength = ties.start, ties.other, ties.kind, ties.strength

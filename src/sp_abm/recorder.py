@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.declare import part
-from sp_abm.kernels import Flags, Floats, Singles, Whole, compiled, inlined
+from sp_abm.kernels import Flags, Floats, Singles, Whole, borrowing, compiled, inlined
 from sp_abm.measures import Measure, Window
 from sp_abm.stocks import community, service, workforce, worth
 from sp_abm.tallies import (
@@ -171,7 +171,8 @@ def _count_people(
     for i in range(low, high):
         now, before = stage[i], last_stage[i]
         cell = ((marks[i] * n_fifths + fifth[i]) * n_bands + _BAND_OF_AGE[age[i]]) * n_sexes + (1 - female[i])
-        tallies[cell, _CONSULTATIONS] += consultations[i]
+        if consultations[i] > 0:
+            tallies[cell, _CONSULTATIONS] += consultations[i]
         last_stage[i] = now
         if age[i] < ADULT_AGE:
             tallies[cell, _EVERYBODY] += 1
@@ -179,12 +180,14 @@ def _count_people(
         tallies[cell, _FIRST_STAGE + now] += 1
         if now != before and arrived[i] != week:
             tallies[cell, _FLOW_COLUMN[before, now]] += 1
-        tallies[cell, _LONELY] += lonely[i]
+        if lonely[i]:
+            tallies[cell, _LONELY] += 1
         tallies[cell, _LIFE] += min(10.0, max(0.0, life[now] + contentment[i] - life_lonely * lonely[i]))
         tallies[cell, _TRUST] += trust[i]
         tallies[cell, _AWARE] += aware[i]
         tallies[cell, _VOLUNTEERING] += anyway[i] or helps[i] >= 0
-        tallies[cell, _REFERRED] += last_referral[i] == week
+        if last_referral[i] == week:
+            tallies[cell, _REFERRED] += 1
     _count_heads(tallies)
     return tallies.reshape(_N_MARKS, N_CELLS, len(COUNTED))
 
@@ -198,7 +201,7 @@ def _count_heads(tallies: Floats) -> None:
         tallies[row, _EVERYBODY] += adults
 
 
-@compiled
+@borrowing
 def _add_up(counted: Floats, quality: Floats, people: Floats) -> None:
     """Add one chunk's tallies to a week's: everybody's, the worth of their stages, those in need, those reached."""
     for mark in range(_N_MARKS):

@@ -21,7 +21,7 @@ from sp_abm.parameters import Parameters
 from sp_abm.places import Place
 from sp_abm.population import Start
 from sp_abm.randomness import Luck
-from sp_abm.vocabulary import ADULT_AGE, WARM_UP_WEEKS
+from sp_abm.vocabulary import ADULT_AGE, WARM_UP_WEEKS, CaseState
 
 _NOBODY: Final = np.empty(0, np.int32)
 CHUNK: Final = 16384
@@ -149,6 +149,16 @@ class World:
     def posts(self) -> Posts:
         """Return the columns of link workers that the rules about cases read and write."""
         return part(Posts, self.link_workers)
+
+    @property
+    def open_rows(self) -> NDArray[np.int64]:
+        """Return the rows of open cases: the closed ones stay, and after some years there are thirty for each."""
+        return np.flatnonzero(self.cases.state[: self.n_cases] != CaseState.CLOSED)
+
+    def rows_closed_in(self, week: int) -> NDArray[np.int64]:
+        """Return the rows of the cases closed in a week."""
+        is_closed = self.cases.state[: self.n_cases] == CaseState.CLOSED
+        return np.flatnonzero(is_closed & (self.cases.week_closed[: self.n_cases] == week))
 
     def open_week(self) -> None:
         """Set every flow to zero, and of nobody, for a new week."""

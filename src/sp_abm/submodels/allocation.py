@@ -5,7 +5,7 @@ import numpy as np
 from sp_abm.agents.citizens import Clients, lose_trust
 from sp_abm.agents.link_workers import Posts, ramp
 from sp_abm.cases import NEVER, Cases, close_case, is_seen
-from sp_abm.kernels import Floats, Key, compiled, happens, inlined, uniform
+from sp_abm.kernels import Floats, Key, Whole, borrowing, compiled, happens, inlined, uniform
 from sp_abm.parameters.pathway import Allocation
 from sp_abm.vocabulary import NONE, CaseState, EquityRule, Outcome, Route, Stage
 from sp_abm.world import World
@@ -21,16 +21,16 @@ _DEPRIVED_FIRST, _NEED_FIRST = _RULES.index(EquityRule.DEPRIVED_FIRST), _RULES.i
 def allocation(world: World, week: int) -> None:
     """Let people give up waiting, then give waiting cases to the link worker with most room."""
     p, workers, key = world.parameters.allocation, world.link_workers, world.luck.key("allocation")
-    tables = (world.cases, world.n_cases, world.clients, world.posts)
+    tables = (world.cases, world.clients, world.posts)
     bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
-    gave_up = _give_up(*tables, patience_felt(world, week), p, *bad, key, week)
+    gave_up = _give_up(world.open_rows, *tables, patience_felt(world, week), p, *bad, key, week)
     caps = world.commissioner.caseload_cap[0] * workers.fte * ramp(workers, world.parameters.staffing)
     limits = np.asarray(caps * workers.in_post, np.float64)
     rule = (int(world.commissioner.equity_rule[0]), bool(p.shares_between_pcns))
-    _allocate(*tables, limits, np.full(world.pcns.id.shape[0], _MANY), *rule, week)
+    _allocate(world.open_rows, *tables, limits, np.full(world.pcns.id.shape[0], _MANY), *rule, week)
     spared = waiting_spared(world, week)
     if spared.any():
-        _allocate(*tables, np.where(workers.in_post, _MANY, 0.0), spared, *rule, week)
+        _allocate(world.open_rows, *tables, np.where(workers.in_post, _MANY, 0.0), spared, *rule, week)
     world.count(gave_up=gave_up)
 
 
@@ -57,10 +57,10 @@ def waiting_spared(world: World, week: int) -> Floats:
     return spared
 
 
-@compiled
+@borrowing
 def _give_up(
+    rows: Whole,
     cases: Cases,
-    n_cases: int,
     citizens: Clients,
     workers: Posts,
     patience: Floats,
@@ -72,8 +72,8 @@ def _give_up(
 ) -> int:
     """Let people give up before their first contact, where there still is a service; return how many do."""
     count = 0
-    for row in range(n_cases):
-        if cases.state[row] == CaseState.CLOSED or is_seen(cases, row) or cases.week_referred[row] >= week:
+    for row in rows:
+        if is_seen(cases, row) or cases.week_referred[row] >= week:
             continue
         i = cases.citizen[row]
         rate = p.rate_gives_up_per_week * patience[cases.pcn[row]]
@@ -113,8 +113,8 @@ def turn_by_equity(rule: int, fifth: int, stage: int, lonely: bool) -> int:
 
 @compiled
 def _allocate(
+    rows: Whole,
     cases: Cases,
-    n_cases: int,
     citizens: Clients,
     workers: Posts,
     limits: Floats,
@@ -124,11 +124,16 @@ def _allocate(
     week: int,
 ) -> None:
     """Give waiting cases to posts in their turn, at most `most` in each PCN."""
-    waiting = np.empty(n_cases, np.int64)
-    keys = np.empty(n_cases, np.int64)
-    left = most.copy()
+    waiting, keys = np.empty_like(rows), np.empty_like(rows)
+    count = _line_up(rows, cases, citizens, rule, waiting, keys)
+    _give_out(waiting[np.argsort(keys[:count])], cases, workers, limits, most.copy(), shares, week)
+
+
+@inlined
+def _line_up(rows: Whole, cases: Cases, citizens: Clients, rule: int, waiting: Whole, keys: Whole) -> int:
+    """Leave the cases that may be given to a post in `waiting`, with the keys of their turn; return how many."""
     count = 0
-    for row in range(n_cases):
+    for row in rows:
         if cases.state[row] == CaseState.WAITING and not must_wait_until_safe(cases, citizens, row):
             i = cases.citizen[row]
             turn = priority(cases, row) * _MOST_TURNS
@@ -138,8 +143,15 @@ def _allocate(
             turn = turn * 2 * _WEEK_OFFSET + cases.week_referred[row] + _WEEK_OFFSET
             keys[count] = (np.int64(turn) << 32) + citizens.id[i]
             count += 1
-    for k in np.argsort(keys[:count]):
-        row = waiting[k]
+    return count
+
+
+@inlined
+def _give_out(
+    waiting: Whole, cases: Cases, workers: Posts, limits: Floats, left: Floats, shares: bool, week: int
+) -> None:
+    """Give cases in their turn to the emptiest posts, as many as are `left` in each PCN."""
+    for row in waiting:
         post = emptiest_post(workers, limits, cases.pcn[row], shares) if left[cases.pcn[row]] >= 1 else NONE
         if post >= 0:
             left[cases.pcn[row]] -= 1

@@ -11,7 +11,7 @@ import numpy as np
 from sp_abm.agents.citizens import Clients, change_trust
 from sp_abm.agents.link_workers import Posts
 from sp_abm.cases import NEVER, Cases, close_case, is_adequate, is_seen
-from sp_abm.kernels import Flags, Floats, Key, Whole, compiled, happens, inlined, uniform
+from sp_abm.kernels import Flags, Floats, Key, Whole, borrowing, happens, inlined, uniform
 from sp_abm.parameters.pathway import Closure
 from sp_abm.vocabulary import CaseState, Outcome, Route, Stage
 from sp_abm.world import World
@@ -33,9 +33,10 @@ def closure(world: World, week: int) -> None:
     """Close what has ended; people helped gain trust, their GPs hear of it, and outcomes are written down."""
     p, key = world.parameters.closure, world.luck.key("closure")
     before = world.pcns.recorded_cases.sum()
-    tables = (world.cases, world.n_cases, world.clients, world.posts, world.gps.feedback)
+    tables = (world.open_rows, world.cases, world.clients, world.posts, world.gps.feedback)
     _close_all(*tables, world.pcns.fte_funded > 0, _record(world, week), p, key, week)
-    counts = _count_closed(world.cases, world.n_cases, week)
+    counts = np.zeros(_N_COUNTS, np.int64)
+    _count_closed(world.rows_closed_in(week), world.cases, counts)
     world.count(closed_seen=counts[_SEEN], contacts_of_closed=counts[_CONTACTS], adequate=counts[_ADEQUATE])
     world.count(outcomes_recorded=world.pcns.recorded_cases.sum() - before)
 
@@ -65,10 +66,10 @@ def p_recorded(world: World) -> Floats:
     return np.clip(p.p_recorded + p.effect_voice * (voice - 1), 0.0, 1.0)
 
 
-@compiled
+@borrowing
 def _close_all(
+    rows: Whole,
     cases: Cases,
-    n_cases: int,
     citizens: Clients,
     workers: Posts,
     feedback: Floats,
@@ -78,9 +79,7 @@ def _close_all(
     key: Key,
     week: int,
 ) -> None:
-    for row in range(n_cases):
-        if cases.state[row] == CaseState.CLOSED:
-            continue
+    for row in rows:
         i = cases.citizen[row]
         if not serves[cases.pcn[row]]:
             close_case(cases, row, workers, Outcome.SERVICE_ENDED, week)
@@ -139,13 +138,11 @@ def visible_value(cases: Cases, row: int, p: Closure) -> float:
     return p.value_contacts if cases.week_third[row] != NEVER else 0.0
 
 
-@compiled
-def _count_closed(cases: Cases, n_cases: int, week: int) -> Whole:
-    """Return (people seen, their contacts, adequately helped) among this week's closures, whatever the reason."""
-    counts = np.zeros(_N_COUNTS, np.int64)
-    for row in range(n_cases):
-        if cases.state[row] == CaseState.CLOSED and cases.week_closed[row] == week and is_seen(cases, row):
+@borrowing
+def _count_closed(rows: Whole, cases: Cases, counts: Whole) -> None:
+    """Count (people seen, their contacts, adequately helped) among some closed cases, whatever the reason."""
+    for row in rows:
+        if is_seen(cases, row):
             counts[_SEEN] += 1
             counts[_CONTACTS] += cases.n_contacts[row]
             counts[_ADEQUATE] += is_adequate(cases, row)
-    return counts

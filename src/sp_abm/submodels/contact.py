@@ -12,7 +12,20 @@ from sp_abm.agents.citizens import Clients, lose_trust
 from sp_abm.agents.community import Organisations, Terms, room, terms_of
 from sp_abm.agents.link_workers import Knowledge, Posts, hours_direct, shares_known
 from sp_abm.cases import NEVER, Cases, is_seen
-from sp_abm.kernels import Flags, Floats, Key, Singles, Whole, chance, compiled, happens, inlined, uniform, uniforms
+from sp_abm.kernels import (
+    Flags,
+    Floats,
+    Key,
+    Singles,
+    Whole,
+    borrowing,
+    chance,
+    compiled,
+    happens,
+    inlined,
+    uniform,
+    uniforms,
+)
 from sp_abm.loops import Blend, mean_by
 from sp_abm.parameters.pathway import Contact
 from sp_abm.vocabulary import NONE, Attempt, CaseState
@@ -58,8 +71,8 @@ def contact(world: World, week: int) -> None:
     p, luck = world.parameters, world.luck
     world.pass_over_citizens(_fade, world.citizens.contact_support, np.exp(-1.0 / p.contact.weeks_contact_fades))
     counts = _hold_appointments(
+        world.open_rows,
         world.cases,
-        world.n_cases,
         world.clients,
         world.posts,
         slots(world, week),
@@ -68,8 +81,9 @@ def contact(world: World, week: int) -> None:
         luck.key("contact"),
         week,
     )
-    pace, known = pace_of_learning(world), world.knowledge
-    _learn_and_forget(world.posts, world.organisations, known, pace, p.contact, luck.key("knowledge"), week)
+    known, before = world.knowledge, world.knowledge.known.copy()
+    arguments = (world.posts, world.organisations, known, before, pace_of_learning(world), p.contact)
+    _learn_and_forget(*arguments, luck.key("knowledge"), week)
     world.count(
         contacts=counts[_CONTACTS],
         missed=counts[_MISSED],
@@ -158,8 +172,8 @@ def _fade(low: int, high: int, support: Singles, kept: float) -> None:
 
 @compiled
 def _hold_appointments(
+    open_rows: Whole,
     cases: Cases,
-    n_cases: int,
     citizens: Clients,
     workers: Posts,
     slots: Floats,
@@ -168,7 +182,8 @@ def _hold_appointments(
     key: Key,
     week: int,
 ) -> Whole:
-    rows, keys, count = _wanted(cases, n_cases, citizens, p, key, week)
+    rows, keys = np.empty_like(open_rows), np.empty_like(open_rows)
+    count = _wanted(open_rows, cases, citizens, p, key, week, rows, keys)
     counts = np.zeros(_N_COUNTS, np.int64)
     left = slots.copy()
     for k in np.argsort(keys[:count]):
@@ -214,13 +229,13 @@ def _try_to_connect(
 
 
 @inlined
-def _wanted(cases: Cases, n_cases: int, citizens: Clients, p: Contact, key: Key, week: int) -> tuple[Whole, Whole, int]:
-    """Return (rows, sort keys, count) of cases that want a contact, first conversations first."""
-    rows = np.empty(n_cases, np.int64)
-    keys = np.empty(n_cases, np.int64)
+def _wanted(
+    open_rows: Whole, cases: Cases, citizens: Clients, p: Contact, key: Key, week: int, rows: Whole, keys: Whole
+) -> int:
+    """Leave in `rows` the cases that want a contact, with sort keys: first conversations first; return how many."""
     count = 0
-    for row in range(n_cases):
-        if cases.state[row] == CaseState.CLOSED or cases.worker[row] < 0:
+    for row in open_rows:
+        if cases.worker[row] < 0:
             continue
         i = cases.citizen[row]
         u = uniform(key, citizens.id[i], citizens.holder[i], week, 0)
@@ -229,7 +244,7 @@ def _wanted(cases: Cases, n_cases: int, citizens: Clients, p: Contact, key: Key,
             rows[count] = row
             keys[count] = (np.int64(turn) << 32) + citizens.id[i]
             count += 1
-    return rows, keys, count
+    return count
 
 
 @inlined
@@ -323,18 +338,18 @@ def start_activity(
     cases.state[row] = CaseState.CONNECTED
 
 
-@compiled
+@borrowing
 def _learn_and_forget(
     workers: Posts,
     organisations: Organisations,
     knowledge: Knowledge,
+    before: Flags,
     pace: Floats,
     p: Contact,
     key: Key,
     week: int,
 ) -> None:
     """Let workers get to know local organisations by themselves and from colleagues, and lose touch with others."""
-    before = knowledge.known.copy()
     for post in range(workers.id.shape[0]):
         if not workers.in_post[post]:
             continue

@@ -68,7 +68,8 @@ def _consult(
                 distress += gain
             rate = weekly_rate(frailty[i], distress, ill[i], p)
             number[i] = consultations(unit(luck[0, i - start]), rate, p.max_consultations_per_week)
-            by_practice[practice[i]] += number[i]
+            if number[i] > 0:
+                by_practice[practice[i]] += number[i]
     return by_practice
 
 
@@ -76,11 +77,8 @@ def _consult(
 def weekly_rate(frailty: float, distress: float, ill: bool, p: HelpSeeking) -> float:
     """Return the consultations a person is expected to have this week; `distress` is 1 in distress, else 0."""
     rate = p.rate_consultation_per_year / WEEKS_PER_YEAR * np.float64(frailty)
-    if distress > 0:
-        rate *= 1.0 + (p.ratio_distress - 1.0) * distress
-    if ill:
-        rate *= p.ratio_ill
-    return float(rate)
+    rate *= 1.0 + (p.ratio_distress - 1.0) * distress
+    return float(rate * p.ratio_ill if ill else rate)
 
 
 @inlined

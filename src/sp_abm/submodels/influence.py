@@ -42,10 +42,9 @@ def influence(world: World, week: int) -> None:
     """
     p, luck = world.parameters.influence, world.luck
     citizens, ties = world.citizens, world.ties
-    tables = (citizens.id, citizens.holder, citizens.n_live_ties, ties.start, ties.other, ties.strength, p)
-    counts = world.pass_over_citizens(
-        _choose_waking, *tables, luck.key("tie"), week, world.scratch_rows, world.scratch_entries
-    )
+    people = (citizens.id, citizens.holder, citizens.n_live_ties, ties.start, ties.other, ties.strength)
+    chosen = (world.scratch_rows, world.scratch_entries)
+    counts = world.pass_over_citizens(_choose_waking, *people, hazard_of_waking(p), luck.key("tie"), week, *chosen)
     rows = world.gathered(counts)
     wake(ties, citizens.n_live_ties, rows, world.gathered(counts, world.scratch_entries))
     by_fifth = rate_by_fifth(p)
@@ -84,6 +83,12 @@ def _ratio_by_ties(p: Influence, mean: float, sd: float) -> NDArray[np.float64]:
 
 
 @lru_cache
+def hazard_of_waking(p: Influence) -> NDArray[np.float64]:
+    """Return the weekly hazard that this end wakes one of 0, 1, 2... sleeping ties, shape (512,)."""
+    return np.arange(_COUNTS_OF_TIES) / p.weeks_tie_wakes / 2
+
+
+@lru_cache
 def rate_by_fifth(p: Influence) -> NDArray[np.float64]:
     """Return the weekly hazard of becoming lonely in each deprivation fifth, at the mean number of ties."""
     rates: NDArray[np.float64] = p.rate_lonely_per_week * p.ratio_lonely_deprivation ** np.array(DEPRIVATION_SCORES)
@@ -100,7 +105,7 @@ def _choose_waking(
     first: Whole,
     other: Whole,
     strength: Whole,
-    p: Influence,
+    hazards: Floats,
     key: Key,
     week: int,
     rows: Whole,
@@ -114,7 +119,7 @@ def _choose_waking(
         fill_luck(luck, key, ids, holders, week, start, stop)
         for i in range(start, stop):
             asleep = first[i + 1] - first[i] - n_live[i]
-            if asleep > 0 and happens(unit(luck[0, i - start]), asleep / p.weeks_tie_wakes / 2):
+            if happens(unit(luck[0, i - start]), hazards[asleep]):
                 rows[low + count] = i
                 entries[low + count] = _luckiest_sleeping(ids, holders, first, other, strength, i, key, week)
                 count += 1
@@ -182,8 +187,6 @@ def is_lonely(was: bool, stage: int, activity: float, rate: float, p: Influence,
 
     `activity` is 1 in an activity, else 0.
     """
-    if was:
-        ratio = 1.0 + (p.ratio_unlonely_activity - 1.0) * activity
-        return not happens(u, p.rate_unlonely_per_week * ratio)
+    rate_no_more = p.rate_unlonely_per_week * (1.0 + (p.ratio_unlonely_activity - 1.0) * activity)
     ratio = p.ratio_lonely_distress if stage == Stage.PRE_CRISIS or stage == Stage.CRISIS else 1.0
-    return happens(u, rate * ratio)
+    return was != happens(u, rate_no_more if was else rate * ratio)

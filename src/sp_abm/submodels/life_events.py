@@ -74,12 +74,11 @@ def strain_after(strain: float, p: LifeEvents, rate: float, u: float) -> float:
 @inlined
 def is_unemployed(was: bool, age: int, p: LifeEvents, rate_job_loss: float, u: float) -> bool:
     """Say whether a person is unemployed after this week."""
-    if age >= p.oldest_worker:
-        return False
-    return not happens(u, p.rate_employment_per_week) if was else happens(u, rate_job_loss)
+    rate = p.rate_employment_per_week if was else rate_job_loss
+    return (age < p.oldest_worker) & (was != happens(u, rate))
 
 
 @inlined
 def is_ill(was: bool, p: LifeEvents, u: float) -> bool:
     """Say whether a person has an episode of physical illness after this week."""
-    return not happens(u, p.rate_recovery_per_week) if was else happens(u, p.rate_illness_per_week)
+    return was != happens(u, p.rate_recovery_per_week if was else p.rate_illness_per_week)

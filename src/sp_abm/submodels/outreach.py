@@ -15,7 +15,20 @@ from sp_abm.agents.citizens import Clients, change_trust
 from sp_abm.agents.community import Organisations
 from sp_abm.agents.link_workers import hours_direct
 from sp_abm.cases import may_be_referred
-from sp_abm.kernels import LUCK_BLOCK, Flags, Floats, Key, Whole, compiled, fill_luck, inlined, uniform, uniforms, unit
+from sp_abm.kernels import (
+    LUCK_BLOCK,
+    Flags,
+    Floats,
+    Key,
+    Whole,
+    borrowing,
+    compiled,
+    fill_luck,
+    inlined,
+    uniform,
+    uniforms,
+    unit,
+)
 from sp_abm.parameters.pathway import Outreach, Referral
 from sp_abm.vocabulary import NONE, OutreachChannel, OutreachTarget, Route, Stage
 from sp_abm.world import World
@@ -167,15 +180,15 @@ def _first_in_line(
     ranks = np.full((n_pcns, most), np.inf)
     rows = np.full((n_pcns, most), -1, np.int32)
     age, last_referral, case, stage = citizens.age, citizens.last_referral, citizens.case_row, citizens.stage
-    lonely, fifth = citizens.lonely, citizens.fifth
+    lonely, fifth, pcns, activity = citizens.lonely, citizens.fifth, citizens.pcn, citizens.activity_row
     luck = np.empty((4, LUCK_BLOCK), np.uint32)
     for start in range(0, n, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, n)
         fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
         for i in range(start, stop):
-            pcn = citizens.pcn[i]
+            pcn = pcns[i]
             last = approaches[pcn] - 1
-            if last < 0 or citizens.activity_row[i] >= 0:
+            if last < 0 or activity[i] >= 0:
                 continue
             turn = place_in_line(target, stage[i], lonely[i], fifth[i], n_live[i] >= many_ties)
             rank = turn + unit(luck[0, i - start])
@@ -281,7 +294,7 @@ def _follow_up_all(world: World, week: int) -> None:
         world.count(follow_ups=_follow_up(due, world.clients, *levels, world.luck.key("toolkit"), week))
 
 
-@compiled
+@borrowing
 def _follow_up(due: Whole, citizens: Clients, chance: float, trust: float, level: float, key: Key, week: int) -> int:
     count = 0
     for i in due:

@@ -9,7 +9,7 @@ from sp_abm.agents.citizens import Citizens
 from sp_abm.agents.community import Organisations
 from sp_abm.cases import Cases
 from sp_abm.declare import part
-from sp_abm.kernels import Flags, Floats, Key, Singles, Whole, compiled, happens, uniforms
+from sp_abm.kernels import Flags, Floats, Key, Singles, Whole, borrowing, happens, inlined, uniforms
 from sp_abm.parameters.pathway import Participation
 from sp_abm.vocabulary import NONE
 from sp_abm.world import World
@@ -39,7 +39,9 @@ def participation(world: World, week: int) -> None:
     p, key = world.parameters.participation, world.luck.key("participation")
     n_pcns, gain = world.pcns.id.shape[0], world.links.gain(_VOLUNTEERING, week)
     tables = (part(Members, world.citizens), world.cases, world.organisations)
-    left, completed, new = _take_part(*tables, p, gain * p.p_volunteers, n_pcns, key, week, world.scratch_rows)
+    counts = np.zeros((_N_COUNTS, n_pcns))
+    _take_part(*tables, p, gain * p.p_volunteers, key, week, world.scratch_rows, counts)
+    left, completed, new = counts
     world.count(left_activity=left.sum(), completed=completed.sum())
     world.name(completed=world.scratch_rows[: int(completed.sum())].copy())
     chance = world.links.blend(_VOLUNTEERING, week, n_pcns, lambda: new / _others(world)).offset
@@ -69,20 +71,19 @@ def _volunteer_by_chance(world: World, chance: NDArray[np.float64], week: int) -
     np.add.at(world.organisations.volunteers, citizens.activity_row[rows], 1)
 
 
-@compiled
+@borrowing
 def _take_part(
     citizens: Members,
     cases: Cases,
     organisations: Organisations,
     p: Participation,
     p_volunteers: float,
-    n_pcns: int,
     key: Key,
     week: int,
     rows: Whole,
-) -> Floats:
-    """Return who left, of these completed, and of these volunteer, by PCN; rows of who completed are left in `rows`."""
-    counts = np.zeros((_N_COUNTS, n_pcns))
+    counts: Floats,
+) -> None:
+    """Count who left, of these completed, and of these volunteer, by PCN; leave rows of who completed in `rows`."""
     n_completed = 0
     for i in range(citizens.id.shape[0]):
         is_in, is_volunteer = citizens.activity_row[i] >= 0, citizens.volunteer_row[i] >= 0
@@ -109,10 +110,9 @@ def _take_part(
                 stays_on = not is_early and citizens.volunteer_row[i] < 0 and u[1] < p_volunteers
                 counts[_VOLUNTEERED, pcn] += stays_on
                 _leave(citizens, i, organisations, stays_on)
-    return counts
 
 
-@compiled
+@inlined
 def _attend(citizens: Members, i: int, cases: Cases, p: Participation) -> None:
     """Feel this week's support: full with an adequate dose of contacts in the case, thinner without."""
     citizens.weeks_in_activity[i] += 1
@@ -122,7 +122,7 @@ def _attend(citizens: Members, i: int, cases: Cases, p: Participation) -> None:
     citizens.activity_support[i] = max(np.float64(citizens.activity_support[i]), level)
 
 
-@compiled
+@inlined
 def _leave(citizens: Members, i: int, organisations: Organisations, stays_on: bool) -> None:
     """Free the person's place; some of those who completed it stay on as volunteers."""
     organisation = citizens.activity_row[i]

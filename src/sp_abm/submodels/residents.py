@@ -16,7 +16,7 @@ from sp_abm.agents.citizens import Citizens
 from sp_abm.agents.community import Organisations
 from sp_abm.agents.link_workers import Posts
 from sp_abm.cases import Cases, close_case, is_open
-from sp_abm.kernels import LUCK_BLOCK, Floats, Key, Whole, compiled, fill_luck, uniforms, unit
+from sp_abm.kernels import LUCK_BLOCK, Floats, Key, Whole, borrowing, compiled, fill_luck, inlined, uniforms, unit
 from sp_abm.network import put_to_sleep
 from sp_abm.parameters.people import Residents
 from sp_abm.vocabulary import (
@@ -100,7 +100,7 @@ def _mark_leavers(
     return count
 
 
-@compiled
+@borrowing
 def _replace_all(
     leavers: Whole,
     moves: Whole,
@@ -131,7 +131,7 @@ def _replace_all(
             citizens.age[i] = _age_of_newcomer(age_shares, citizens.age[i] >= ADULT_AGE, u[2], u[3])
 
 
-@compiled
+@inlined
 def _begin_anew(citizens: Citizens, i: int, p: Residents, u: Any, share_female: float, week: int) -> None:
     """Forget the person who lived here; the lasting traits of the place stay."""
     citizens.arrived[i] = week
@@ -154,7 +154,7 @@ def _begin_anew(citizens: Citizens, i: int, p: Residents, u: Any, share_female: 
     citizens.volunteer_row[i] = NONE
 
 
-@compiled
+@inlined
 def _be_born(citizens: Citizens, i: int) -> None:
     citizens.age[i] = 0
     citizens.stage[i] = Stage.THRIVING
@@ -165,7 +165,7 @@ def _be_born(citizens: Citizens, i: int) -> None:
     citizens.lonely[i] = False
 
 
-@compiled
+@inlined
 def _age_of_newcomer(age_shares: Floats, is_adult: bool, u_band: float, u_year: float) -> int:
     """Draw an age from the place's own shares, a child for a child and an adult for an adult."""
     if not is_adult:

@@ -12,9 +12,9 @@ from scipy.special import ndtri
 from sp_abm.agents.link_workers import Knowledge, Posts, fall_vacant, ramp, shares_known
 from sp_abm.cases import Cases, hand_back
 from sp_abm.declare import grown
-from sp_abm.kernels import compiled
+from sp_abm.kernels import Whole, borrowing
 from sp_abm.loops import POSTS_PER_PCN, mean_by
-from sp_abm.vocabulary import CaseState, Channel
+from sp_abm.vocabulary import Channel
 from sp_abm.world import World
 
 
@@ -107,14 +107,14 @@ def _close_posts(world: World, rows: NDArray[np.int64], week: int) -> None:
     workers = world.link_workers
     fall_vacant(workers, rows, week, world.luck, world.parameters.staffing)
     workers.fte[rows] = 0
-    _hand_back_all(world.cases, world.n_cases, world.posts)
+    _hand_back_all(world.open_rows, world.cases, world.posts)
 
 
-@compiled
-def _hand_back_all(cases: Cases, n_cases: int, workers: Posts) -> None:
-    for row in range(n_cases):
+@borrowing
+def _hand_back_all(rows: Whole, cases: Cases, workers: Posts) -> None:
+    for row in rows:
         post = cases.worker[row]
-        if cases.state[row] != CaseState.CLOSED and post >= 0 and not workers.in_post[post]:
+        if post >= 0 and not workers.in_post[post]:
             hand_back(cases, row, workers, True)
 
 

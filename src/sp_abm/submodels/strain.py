@@ -14,7 +14,7 @@ from sp_abm.cases import Cases
 from sp_abm.kernels import Whole, compiled
 from sp_abm.loops import mean_by
 from sp_abm.parameters.system import Strain
-from sp_abm.vocabulary import CaseState, Channel
+from sp_abm.vocabulary import Channel
 from sp_abm.world import World
 
 _MINUTES_PER_HOUR = 60
@@ -70,7 +70,7 @@ def cases_felt(world: World, week: int) -> Floats:
     workers, links = world.link_workers, world.links
     if links.is_on("vacancy->load", week):
         return workers.open_cases.astype(np.float64)
-    handed = _handed_on(world.cases, world.n_cases, workers.id.shape[0])
+    handed = _handed_on(world.open_rows, world.cases, workers.id.shape[0])
     n_pcns = world.pcns.id.shape[0]
     is_in = workers.in_post
     blend = links.blend("vacancy->load", week, n_pcns, lambda: mean_by(workers.pcn[is_in], handed[is_in], n_pcns))
@@ -79,11 +79,11 @@ def cases_felt(world: World, week: int) -> Floats:
 
 
 @compiled
-def _handed_on(cases: Cases, n_cases: int, n_posts: int) -> Whole:
+def _handed_on(rows: Whole, cases: Cases, n_posts: int) -> Whole:
     """Return the open cases of each post that somebody else had before."""
     handed = np.zeros(n_posts, np.int64)
-    for row in range(n_cases):
-        if cases.state[row] != CaseState.CLOSED and cases.worker[row] >= 0 and cases.changes[row] > 0:
+    for row in rows:
+        if cases.worker[row] >= 0 and cases.changes[row] > 0:
             handed[cases.worker[row]] += 1
     return handed
 

@@ -1,18 +1,20 @@
 """Transitions: people of 16 and over move between health stages, pushed by trouble and held by support."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from sp_abm.declare import part
-from sp_abm.kernels import LUCK_BLOCK, Flags, Key, Singles, Whole, compiled, fill_luck, inlined, unit
+from sp_abm.kernels import LUCK_BLOCK, Flags, Floats, Key, Singles, Whole, compiled, fill_luck, inlined, unit
 from sp_abm.loops import Blend
 from sp_abm.parameters.people import Transitions
-from sp_abm.vocabulary import ADULT_AGE, Stage
+from sp_abm.vocabulary import ADULT_AGE, TRANSITIONS, Stage
 from sp_abm.world import World
 
 _T, _O, _P, _C, _R = (int(stage) for stage in Stage)
 _MAX_WEEKS = 65535
+_ROUNDED_UP = 1 + 2**-30
 
 
 class Conditions(NamedTuple):
@@ -41,12 +43,30 @@ def transitions(world: World, week: int) -> None:
     support = world.blend(
         "connection->recovery", week, lambda: np.maximum(citizens.contact_support, citizens.activity_support)
     )
-    world.pass_over_citizens(_move_all, part(Conditions, citizens), support, p, shock, key, week)
+    arguments = (part(Conditions, citizens), support, p, hazard_by_stage(p), shock, key, week)
+    world.pass_over_citizens(_move_all, *arguments)
+
+
+@lru_cache
+def hazard_by_stage(p: Transitions) -> Floats:
+    """Return the sum of the base hazards out of each stage, a little up against rounding."""
+    hazards = np.zeros(len(Stage))
+    for before, after in TRANSITIONS:
+        hazards[before] += getattr(p, f"rate_{before.word}_{after.word}") * _ROUNDED_UP
+    return hazards
 
 
 @compiled
 def _move_all(
-    low: int, high: int, citizens: Conditions, link: Blend, p: Transitions, shock: float, key: Key, week: int
+    low: int,
+    high: int,
+    citizens: Conditions,
+    link: Blend,
+    p: Transitions,
+    hazards: Floats,
+    shock: float,
+    key: Key,
+    week: int,
 ) -> None:
     age, stage, weeks, pcn = citizens.age, citizens.stage, citizens.weeks_in_distress, citizens.pcn
     gain, offset = link.gain, link.offset
@@ -60,10 +80,23 @@ def _move_all(
         for i in range(start, stop):
             if age[i] >= ADULT_AGE:
                 support = gain * max(contact[i], activity[i]) + offset[pcn[i]]
-                push, pull = pressures(worse[i], better[i], strain[i] + shock, unemployed[i], lonely[i], support, p)
-                after = next_stage(stage[i], weeks[i], push, pull, p, unit(luck[0, i - start]))
+                u, after = unit(luck[0, i - start]), stage[i]
+                is_plain = (support == 0) & (not unemployed[i]) & (not lonely[i])
+                if not (is_plain & surely_stays(hazards[after], worse[i], better[i], strain[i] + shock, u)):
+                    push, pull = pressures(worse[i], better[i], strain[i] + shock, unemployed[i], lonely[i], support, p)
+                    after = next_stage(stage[i], weeks[i], push, pull, p, u)
                 weeks[i] = weeks_of_distress(stage[i], after, weeks[i])
                 stage[i] = after
+
+
+@inlined
+def surely_stays(hazard: float, worse: float, better: float, strain: float, u: float) -> bool:
+    """Say whether a person stays for certain whom only strain troubles: most do, and need no exponential to tell.
+
+    exp(strain) is at most 1 / (1 - strain); `hazard` is at least all base hazards out of the stage, each way.
+    """
+    edge = min(u, 1.0 - u)
+    return (edge * (1.0 - strain) > hazard * worse) & (edge > hazard * better)
 
 
 @inlined

@@ -11,7 +11,7 @@ from sp_abm.agents.link_workers import Posts, fall_vacant
 from sp_abm.cases import Cases, close_case, hand_back
 from sp_abm.kernels import Floats, Key, Whole, compiled, uniforms
 from sp_abm.parameters.system import Turnover
-from sp_abm.vocabulary import WEEKS_PER_YEAR, CaseState, Channel, Outcome
+from sp_abm.vocabulary import WEEKS_PER_YEAR, Channel, Outcome
 from sp_abm.world import World
 
 
@@ -27,7 +27,7 @@ def turnover(world: World, week: int) -> None:
     world.count(expected_leavers=p_leave.sum(), leavers=leavers.size)
     if leavers.size or not world.links.is_on("leaving->continuity", week):
         touched = shares_touched(world, leavers, week)
-        tables = (world.cases, world.n_cases, world.clients, world.posts, leavers, touched)
+        tables = (world.open_rows, world.cases, world.clients, world.posts, leavers, touched)
         bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
         dropped = _part_with_cases(*tables, world.parameters.turnover, *bad, luck.key("handed_on"), week)
         fall_vacant(workers, leavers, week + 1, luck, world.parameters.staffing)
@@ -68,8 +68,8 @@ def leaving_rate(world: World, week: int) -> NDArray[np.float64]:
 
 @compiled
 def _part_with_cases(
+    rows: Whole,
     cases: Cases,
-    n_cases: int,
     citizens: Clients,
     workers: Posts,
     leavers: Whole,
@@ -84,8 +84,8 @@ def _part_with_cases(
     dropped = 0
     is_leaving = np.zeros(workers.id.shape[0], np.bool_)
     is_leaving[leavers] = True
-    for row in range(n_cases):
-        if cases.state[row] == CaseState.CLOSED or cases.worker[row] < 0 or not is_leaving[cases.worker[row]]:
+    for row in rows:
+        if cases.worker[row] < 0 or not is_leaving[cases.worker[row]]:
             continue
         i = cases.citizen[row]
         u = uniforms(key, citizens.id[i], citizens.holder[i], week, 0)

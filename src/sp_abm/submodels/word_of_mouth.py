@@ -13,6 +13,7 @@ from sp_abm.kernels import (
     Floats,
     Key,
     Whole,
+    borrowing,
     compiled,
     fill_luck,
     happens,
@@ -23,7 +24,7 @@ from sp_abm.kernels import (
 )
 from sp_abm.network import Ties
 from sp_abm.parameters.pathway import WordOfMouth
-from sp_abm.vocabulary import ADULT_AGE, NONE, WEEKS_PER_YEAR, CaseState, Outcome
+from sp_abm.vocabulary import ADULT_AGE, NONE, WEEKS_PER_YEAR, Outcome
 from sp_abm.world import World
 
 _MOST = 0.999
@@ -65,7 +66,7 @@ def word_of_mouth(world: World, week: int) -> None:
     gains = Gains(*(world.links.gain(link, week) for link in (_TELLING, _HEARING, _LOSING_TRUST)))
     losses = Losses(np.zeros(world.pcns.id.shape[0]), world.pcns.trust_lost)
     keys = (luck.key("word_of_mouth"), luck.key("telling"))
-    tables = (world.cases, world.n_cases, world.clients, world.ties)
+    tables = (world.rows_closed_in(week - 1), world.cases, world.clients, world.ties)
     told, heard = _tell(*tables, p, gains, losses, *keys, week)
     world.count(told=told, heard_bad_news=heard)
     _come_from_elsewhere(world, gains, losses, week)
@@ -96,10 +97,10 @@ def _adults(world: World) -> Floats:
     return np.maximum(number, 1).astype(np.float64)
 
 
-@compiled
+@borrowing
 def _tell(
+    rows: Whole,
     cases: Cases,
-    n_cases: int,
     citizens: Clients,
     ties: Ties,
     p: WordOfMouth,
@@ -110,10 +111,9 @@ def _tell(
     week: int,
 ) -> tuple[int, int]:
     told = heard = 0
-    for row in range(n_cases):
+    for row in rows:
         i = cases.citizen[row]
-        is_last_week = cases.state[row] == CaseState.CLOSED and cases.week_closed[row] == week - 1
-        if not is_last_week or cases.holder[row] != citizens.holder[i]:
+        if cases.holder[row] != citizens.holder[i]:
             continue
         if is_adequate(cases, row):
             number = people_told(uniforms(key, citizens.id[i], citizens.holder[i], week, 0), gains.tells, p)
@@ -171,17 +171,14 @@ def _reach(
 
 @compiled
 def _remember(low: int, high: int, citizens: Memory, p: WordOfMouth, rate_media: float, key: Key, week: int) -> None:
+    age, told, aware = citizens.age, citizens.weeks_told, citizens.aware
     luck = np.empty((4, LUCK_BLOCK), np.uint32)
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
         fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
         for i in range(start, stop):
-            if citizens.age[i] < ADULT_AGE:
+            if age[i] < ADULT_AGE:
                 continue
-            if citizens.weeks_told[i] > 0:
-                citizens.weeks_told[i] -= 1
-            u = unit(luck[0, i - start])
-            if citizens.aware[i]:
-                citizens.aware[i] = not happens(u, p.rate_awareness_forgotten_per_week)
-            else:
-                citizens.aware[i] = happens(u, rate_media)
+            told[i] = max(told[i] - 1, 0)
+            rate = p.rate_awareness_forgotten_per_week if aware[i] else rate_media
+            aware[i] = aware[i] != happens(unit(luck[0, i - start]), rate)
