@@ -3,7 +3,8 @@
 Two sorts of people are told apart, besides everybody. In need are those of 16 and over who were in distress or lonely
 when the record began, or in the week they moved in, for as long as they live there. Reached are those who have had a
 first contact with a link worker since the record began, for as long as they live there. Who is in need is fixed by
-that moment: help does not take a person out, and both arms of a pair have the same people in need.
+that moment: help does not take a person out, and both arms of a pair have the same people in need, but for a few who
+move in where a child lived when the place settled.
 """
 
 from collections.abc import Mapping
