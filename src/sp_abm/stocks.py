@@ -9,31 +9,13 @@ from sp_abm.agents.link_workers import hours_direct
 from sp_abm.cases import NEVER
 from sp_abm.kernels import Flags, Floats, Whole, compiled, inlined
 from sp_abm.loops import Blend
-from sp_abm.tallies import PEOPLE_TALLIES
+from sp_abm.tallies import PEOPLE_TALLIES, SERVICE, WORKFORCE
 from sp_abm.vocabulary import TRANSITIONS, WEEKS_PER_YEAR, CaseState, Channel, Horizon, Route, Stage
 from sp_abm.world import World
 
 _MINUTES_PER_HOUR: Final = 60
 _REACTIVE, _MIXED, _PROACTIVE = range(len(Horizon))
-_WORKFORCE: Final = (
-    "fte_funded",
-    "fte_in_post",
-    "fte_vacant",
-    "n_workers",
-    "sum_burnout",
-    "n_burnt_out",
-    "n_intending",
-    "sum_weeks_in_post",
-    "sum_share_known",
-    "sum_role_clarity",
-)
-_SERVICE: Final = (
-    "n_held_cases",
-    "n_waiting",
-    *(f"referred_by_{route.word}" for route in Route),
-    *(f"helped_{horizon.value}" for horizon in Horizon),
-)
-_FIRST_HORIZON: Final = len(_SERVICE) - len(Horizon)
+_FIRST_HORIZON: Final = len(SERVICE) - len(Horizon)
 _CONSULTATIONS: Final = PEOPLE_TALLIES.index("consultations")
 _LIFE: Final = PEOPLE_TALLIES.index("sum_life_satisfaction")
 _CRISES: Final = [
@@ -48,7 +30,7 @@ def workforce(world: World) -> dict[str, float]:
     people = (workers.in_post, workers.pcn, workers.fte, workers.burnout, workers.intends, workers.weeks_in_post)
     known, local = world.knowledge.known, world.organisations.pcn
     counts = _count_workers(*people, clarity, known, local, p.threshold_burnt_out)
-    return dict(zip(_WORKFORCE, counts, strict=True)) | roles(world)
+    return dict(zip(WORKFORCE, counts, strict=True)) | roles(world)
 
 
 def roles(world: World) -> dict[str, float]:
@@ -85,7 +67,7 @@ def service(world: World, week: int) -> dict[str, float]:
     cases = world.cases
     columns = (cases.state, cases.worker, cases.week_referred, cases.week_first, cases.route, cases.stage)
     counts = _count_cases(*columns, world.n_cases, week)
-    return dict(zip(_SERVICE, counts, strict=True))
+    return dict(zip(SERVICE, counts, strict=True))
 
 
 def worth(world: World, people: list[float], week: int) -> dict[str, float]:
@@ -127,8 +109,8 @@ def _count_workers(
     local: Whole,
     threshold: float,
 ) -> Floats:
-    """Return the tallies of `_WORKFORCE`, in that order; `clarity` is of each PCN, `local` each organisation's PCN."""
-    counts = np.zeros(len(_WORKFORCE))
+    """Return the tallies of `WORKFORCE`, in that order; `clarity` is of each PCN, `local` each organisation's PCN."""
+    counts = np.zeros(len(WORKFORCE))
     counts[0] = fte.sum()
     for post in range(in_post.shape[0]):
         if in_post[post]:
@@ -172,8 +154,8 @@ def _count_places(organisations: Organisations, terms: Terms) -> tuple[int, int,
 def _count_cases(
     state: Whole, worker: Whole, week_referred: Whole, week_first: Whole, route: Whole, stage: Whole, n: int, week: int
 ) -> Floats:
-    """Return the tallies of `_SERVICE`, in that order: held, waiting, new by route, first seen by horizon."""
-    counts = np.zeros(len(_SERVICE))
+    """Return the tallies of `SERVICE`, in that order: held, waiting, new by route, first seen by horizon."""
+    counts = np.zeros(len(SERVICE))
     for row in range(n):
         if state[row] != CaseState.CLOSED:
             counts[0] += worker[row] >= 0

@@ -44,8 +44,7 @@ OF_SOME: Final = (
 """Tallies that are also kept, with `_in_need` or `_reached` at the end, for those people alone."""
 
 PEOPLE_TALLIES: Final = (*COUNTED, "sum_quality", *(f"{name}_{people}" for people in DENOMINATORS for name in OF_SOME))
-SYSTEM_TALLIES: Final = (
-    "weeks",
+WORKFORCE: Final = (
     "fte_funded",
     "fte_in_post",
     "fte_vacant",
@@ -56,12 +55,21 @@ SYSTEM_TALLIES: Final = (
     "sum_weeks_in_post",
     "sum_share_known",
     "sum_role_clarity",
+)
+SERVICE: Final = (
+    "n_held_cases",
+    "n_waiting",
+    *(f"referred_by_{route.word}" for route in Route),
+    *(f"helped_{horizon.value}" for horizon in Horizon),
+)
+SYSTEM_TALLIES: Final = (
+    "weeks",
+    *WORKFORCE,
     "hours_connecting",
     "hours_outreach",
     "hours_building",
     "hours_voice",
-    "n_held_cases",
-    "n_waiting",
+    *SERVICE,
     "places",
     "places_occupied",
     "n_organisations",
@@ -70,8 +78,6 @@ SYSTEM_TALLIES: Final = (
     "hours_volunteered",
     "n_gps",
     "sum_gp_awareness",
-    *(f"referred_by_{route.word}" for route in Route),
-    *(f"helped_{horizon.value}" for horizon in Horizon),
     "spent",
     "spent_posts",
     "spent_outreach",
