@@ -10,7 +10,7 @@ from sp_abm.agents.link_workers import Posts
 from sp_abm.declare import column
 from sp_abm.kernels import Key, Whole, borrowing, inlined, uniform
 from sp_abm.parameters.pathway import Referral
-from sp_abm.vocabulary import ADULT_AGE, N_KINDS, NONE, CaseState, Stage
+from sp_abm.vocabulary import ADULT_AGE, N_KINDS, NONE, CaseState, Route, Stage
 
 I32: TypeAlias = NDArray[np.int32]
 I16: TypeAlias = NDArray[np.int16]
@@ -18,6 +18,7 @@ I8: TypeAlias = NDArray[np.int8]
 U8: TypeAlias = NDArray[np.uint8]
 Flag: TypeAlias = NDArray[np.bool_]
 NEVER = -9999
+_MEDICAL = tuple(int(route) for route in Route if route.is_medical)
 
 _OPENERS = ("referral", "outreach")
 _CLOSERS = ("closure", "allocation", "turnover", "residents")
@@ -128,6 +129,12 @@ def is_adequate(cases: Cases, row: int) -> bool:
 def is_seen(cases: Cases, row: int) -> bool:
     """Say whether the person has met a link worker."""
     return bool(cases.week_first[row] != NEVER)
+
+
+@inlined
+def is_medical(route: int) -> bool:
+    """Say whether a route leads through general practice."""
+    return route in _MEDICAL
 
 
 @inlined

@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 
 from sp_abm.agents.community import Organisations, Terms, room, terms_of
-from sp_abm.agents.link_workers import hours_direct
-from sp_abm.cases import NEVER
+from sp_abm.agents.link_workers import hours_direct, share_known
+from sp_abm.cases import NEVER, is_medical
 from sp_abm.kernels import Flags, Floats, Whole, compiled, inlined
 from sp_abm.loops import Blend
 from sp_abm.tallies import PEOPLE_TALLIES, SERVICE, WORKFORCE
@@ -126,17 +126,6 @@ def _count_workers(
     return counts
 
 
-@inlined
-def share_known(known: Flags, post: int, local: Whole, pcn: int) -> float:
-    """Return the share of a PCN's organisations that the holder of a post knows, 0 where there are none."""
-    n_local = n_known = 0
-    for organisation in range(local.shape[0]):
-        if local[organisation] == pcn:
-            n_local += 1
-            n_known += known[post, organisation]
-    return n_known / n_local if n_local else 0.0
-
-
 @compiled
 def _count_places(organisations: Organisations, terms: Terms) -> tuple[int, int, int, int]:
     """Return (places, places taken, organisations with a free one, volunteers); a place taken is there in any case."""
@@ -175,7 +164,6 @@ def horizon(route: int, stage: int) -> int:
     practice before distress. Mixed: the rest.
     """
     is_distressed = stage == Stage.PRE_CRISIS or stage == Stage.CRISIS
-    is_medical = route == Route.GP or route == Route.PRACTICE_STAFF
-    if route == Route.OUTREACH or not (is_medical or is_distressed):
+    if route == Route.OUTREACH or not (is_medical(route) or is_distressed):
         return _PROACTIVE
-    return _REACTIVE if is_medical and is_distressed else _MIXED
+    return _REACTIVE if is_medical(route) and is_distressed else _MIXED

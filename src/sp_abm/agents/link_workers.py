@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.declare import column
+from sp_abm.kernels import Flags, Floats, Whole, compiled, inlined
 from sp_abm.parameters.pathway import Contact
 from sp_abm.parameters.system import Staffing
 from sp_abm.randomness import Luck
@@ -81,11 +82,24 @@ def hours_direct(workers: LinkWorkers, p_staffing: Staffing, p_contact: Contact)
     return full_time * workers.fte * ramp(workers, p_staffing) * (workers.in_post & ~workers.is_sick)
 
 
-def shares_known(workers: LinkWorkers, known: NDArray[np.bool_], pcn_of_organisation: NDArray[np.int32]) -> F64:
-    """Return the share of local organisations that each post's holder knows; 0 where there are none."""
-    is_local = workers.pcn[:, None] == pcn_of_organisation[None, :]
-    shares: F64 = (known & is_local).sum(axis=1) / np.maximum(1, is_local.sum(axis=1))
+@compiled
+def shares_known(pcn: Whole, known: Flags, pcn_of_organisation: Whole) -> Floats:
+    """Return the share of local organisations that each post's holder knows, from each post's PCN."""
+    shares = np.zeros(pcn.shape[0])
+    for post in range(pcn.shape[0]):
+        shares[post] = share_known(known, post, pcn_of_organisation, pcn[post])
     return shares
+
+
+@inlined
+def share_known(known: Flags, post: int, pcn_of_organisation: Whole, pcn: int) -> float:
+    """Return the share of a PCN's organisations that the holder of a post knows; 0 where there are none."""
+    n_local = n_known = 0
+    for organisation in range(pcn_of_organisation.shape[0]):
+        if pcn_of_organisation[organisation] == pcn:
+            n_local += 1
+            n_known += known[post, organisation]
+    return n_known / n_local if n_local else 0.0
 
 
 def fall_vacant(workers: LinkWorkers, rows: NDArray[np.int64], week: int, luck: Luck, p: Staffing) -> None:

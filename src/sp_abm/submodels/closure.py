@@ -10,10 +10,10 @@ import numpy as np
 
 from sp_abm.agents.citizens import Clients, change_trust
 from sp_abm.agents.link_workers import Posts
-from sp_abm.cases import NEVER, Cases, close_case, is_adequate, is_seen
+from sp_abm.cases import NEVER, Cases, close_case, is_adequate, is_medical, is_seen
 from sp_abm.kernels import Flags, Floats, Key, Whole, borrowing, happens, inlined, uniform
 from sp_abm.parameters.pathway import Closure
-from sp_abm.vocabulary import CaseState, Outcome, Route, Stage
+from sp_abm.vocabulary import CaseState, Outcome, Stage
 from sp_abm.world import World
 
 _SEEN, _CONTACTS, _ADEQUATE, _N_COUNTS = range(4)
@@ -93,7 +93,7 @@ def _close_all(
                 record.value[cases.pcn[row]] += visible_value(cases, row, p)
             if is_adequate(cases, row):
                 change_trust(citizens, i, p.trust_adequate)
-                if cases.route[row] == Route.GP or cases.route[row] == Route.PRACTICE_STAFF:
+                if is_medical(cases.route[row]):
                     feedback[citizens.gp[i]] += 1
 
 

@@ -137,7 +137,7 @@ def felt(world: World, on: Terms, week: int) -> Felt:
         return mean_by(cases.pcn[: world.n_cases][is_open], cases.changes[: world.n_cases][is_open], n_pcns)
 
     def known() -> Floats:
-        shares = shares_known(workers, world.knowledge.known, organisations.pcn)
+        shares = shares_known(workers.pcn, world.knowledge.known, organisations.pcn)
         return mean_by(workers.pcn[is_in], shares[is_in], n_pcns)
 
     def full() -> Floats:

@@ -6,7 +6,7 @@ themselves are sent by a community organisation.
 GPs learn from patients who were helped, share what they know within their practice, and forget.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from sp_abm.vocabulary import Route, Stage
 from sp_abm.world import World
 
 _NOBODY, _DECLINED = -2, -1
+Quartet: TypeAlias = tuple[float, float, float, float]
+"""The four uniforms of one keyed draw."""
+
 _BY_GP, _BY_STAFF, _BY_SELF, _BY_COMMUNITY = (
     int(route) for route in (Route.GP, Route.PRACTICE_STAFF, Route.SELF, Route.COMMUNITY)
 )
@@ -121,22 +124,36 @@ def _ask(
         if not (serves[pcn[i]] and may_be_referred(age[i], last[i], case[i], state, p.weeks_between, week)):
             continue
         u = uniforms(key, citizens.id[i], citizens.holder[i], week, 0)
-        awareness_gp = awareness[gp[i]]
-        factor = awareness_gp * pressure[practice[i]] * scale
-        route = _NOBODY
-        if number[i] > 0 and u[0] < p_offer(number[i], p_need(stage[i], lonely[i], discloses[i], p), factor, p):
-            offered = _BY_STAFF if u[3] < p.share_offers_by_staff else _BY_GP
-            route = _DECLINED if u[1] < p_decline(awareness_gp, p) else offered
-        elif may_come:
+        need = p_need(stage[i], lonely[i], discloses[i], p)
+        route = answer(u, number[i], need, awareness[gp[i]], awareness[gp[i]] * pressure[practice[i]] * scale, p)
+        if route == _NOBODY and may_come:
             knows = gain_aware * aware[i] + offset_aware[pcn[i]]
             trusts = gain_trust * np.float64(trust[i]) + offset_trust[pcn[i]]
-            if happens(u[2], knows * self_rate(stage[i], lonely[i], trusts, told[i], p) * scale):
-                route = _BY_COMMUNITY if u[3] < p.share_by_community else _BY_SELF
+            rate = knows * self_rate(stage[i], lonely[i], trusts, told[i], p) * scale
+            route = own_way(u, rate, p)
         if route != _NOBODY:
             rows[low + count] = i
             marks[i] = route
             count += 1
     return count
+
+
+@inlined
+def answer(u: Quartet, number: int, need: float, awareness: float, factor: float, p: Referral) -> int:
+    """Return by whom an offer is made and accepted, or that it is declined, or that nobody makes one."""
+    if number == 0 or u[0] >= p_offer(number, need, factor, p):
+        return _NOBODY
+    if u[1] < p_decline(awareness, p):
+        return _DECLINED
+    return _BY_STAFF if u[3] < p.share_offers_by_staff else _BY_GP
+
+
+@inlined
+def own_way(u: Quartet, rate: float, p: Referral) -> int:
+    """Return whether somebody comes of themselves at this weekly hazard, or sent by an organisation."""
+    if not happens(u[2], rate):
+        return _NOBODY
+    return _BY_COMMUNITY if u[3] < p.share_by_community else _BY_SELF
 
 
 @inlined

@@ -176,7 +176,7 @@ def _meet_organisations(world: World, rows: NDArray[np.int64], week: int) -> Non
 def _p_knows_at_start(world: World, week: int) -> NDArray[np.float64]:
     """Return the chance, by PCN, that a newcomer knows a local organisation: the team's, less what was lost."""
     workers, n_pcns = world.link_workers, world.pcns.id.shape[0]
-    shares = shares_known(workers, world.knowledge.known, world.organisations.pcn)
+    shares = shares_known(workers.pcn, world.knowledge.known, world.organisations.pcn)
     team = mean_by(workers.pcn[workers.in_post], shares[workers.in_post], n_pcns)
     lost = team - world.parameters.contact.p_knows_at_start
     p_knows: NDArray[np.float64] = team - world.links.felt("leaving->knowledge", week, lost)

@@ -28,6 +28,7 @@ from sp_abm.vocabulary import ADULT_AGE, NONE, WEEKS_PER_YEAR, Outcome
 from sp_abm.world import World
 
 _MOST = 0.999
+"""A campaign that reached everybody in a year would need an endless weekly hazard; this share is near enough."""
 _TELLING, _HEARING, _LOSING_TRUST = "helped->word_of_mouth", "word_of_mouth->awareness", "bad_experience->trust"
 
 
