@@ -15,7 +15,9 @@ PYTHON := $(firstword $(foreach name,python3.11 python3,$(shell $(name) -c "prin
 endif
 
 BIN := $(VENV)/bin
+CORE := $(VENV)/.core
 STAMP := $(VENV)/.installed
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -26,17 +28,22 @@ help:
 
 $(VENV): $(STAMP) ;
 
-$(STAMP): pyproject.toml constraints.txt
+# What a run needs, and no more: the demonstration should not wait for the tools of the tests.
+$(CORE): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "sp_abm needs Python 3.11, 3.12 or 3.13, and no python3 was found."; exit 1; }
 	@"$(PYTHON)" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))" || { \
 		echo "sp_abm needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $$("$(PYTHON)" --version 2>&1)."; \
 		echo "Name another one: make PYTHON=python3.12"; exit 1; }
-	@echo "Building $(VENV) with $$("$(PYTHON)" --version); the first time takes a few minutes."
+	@echo "Building $(VENV) with $$("$(PYTHON)" --version); the first time takes a minute or two."
 	@"$(PYTHON)" -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@$(INSTALL) -e .
 	@touch $@
 
-demo: $(VENV)
+$(STAMP): $(CORE)
+	@$(INSTALL) -e ".[dev]"
+	@touch $@
+
+demo: $(CORE)
 	$(BIN)/sp-abm demo --out demo-results
 
 test: $(VENV)
