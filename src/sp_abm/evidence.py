@@ -113,7 +113,7 @@ def figure(name: str) -> Evidence:
 
 
 def is_held_up(source: str) -> bool:
-    """Say whether a source names a row that was checked: a figure, or a target whose own figures were not all missed."""
+    """Say whether a source names a row that was checked: a figure, or a target with a checked figure or with none."""
     return any(_is_sound(name) for name in ids_in(source))
 
 

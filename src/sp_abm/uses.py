@@ -30,7 +30,7 @@ def uses() -> Mapping[str, tuple[str, ...]]:
             continue
         tree = ast.parse(path.read_text("utf-8"))
         groups = _groups_known(tree)
-        for function in groups and _functions(tree):
+        for function in _functions(tree) if groups else ():
             names, patterns = _names_read(function), _patterns_read(function)
             for full in found:
                 group, _, name = full.partition(".")
@@ -60,12 +60,14 @@ def _names_read(function: Function) -> set[str]:
 
 
 def _patterns_read(function: Function) -> list[re.Pattern[str]]:
-    """Return what the names may be that a function hands to `getattr`: a text with gaps, at least one word of it told."""
+    """Return what the names may be that a function hands to `getattr`: texts with gaps."""
     found = []
     for node in ast.walk(function):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
             name = node.args[1]
             if isinstance(name, ast.JoinedStr):
-                parts = [re.escape(part.value) if isinstance(part, ast.Constant) else r"\w+" for part in name.values]
-                found.append(re.compile("".join(str(part) for part in parts)))
+                parts = [
+                    re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"\w+" for part in name.values
+                ]
+                found.append(re.compile("".join(parts)))
     return found

@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def print_json(content: Any) -> None:
+    """Print content as JSON; a missing number is null."""
     print(json.dumps(finite(content), indent=1, allow_nan=False))
 
 

@@ -8,7 +8,7 @@ import typer
 
 from sp_abm.cli.catalogue import print_json
 from sp_abm.cli.options import AsJson, examples
-from sp_abm.cli.tables import add_heading, plain_table, screen, wrapped
+from sp_abm.cli.tables import add_heading, plain, plain_table, screen, wrapped
 from sp_abm.errors import BadValue
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ def card(full: str, declared: "Fact", value: float) -> dict[str, Any]:
     from sp_abm.uses import uses
 
     ids = ids_in(declared.source)
-    low, high = declared.range(value)
+    low, high = (float(f"{end:.6g}") for end in declared.range(value))
     return {
         "parameter": full, "meaning": declared.meaning, "value": float(value), "unit": declared.unit,
-        "low": float(declared.low), "high": float(declared.high), "range": {"low": float(low), "high": float(high)},
+        "low": float(declared.low), "high": float(declared.high), "range": {"low": low, "high": high},
         "distribution": declared.distribution, "grade": declared.grade.value, "role": declared.role.value,
         "source": declared.source,
         "evidence": [_row(evidence()[each]) for each in ids if each in evidence()],
@@ -101,7 +101,7 @@ def _print_card(found: dict[str, Any]) -> None:
         wrapped(console, f"{row['id']}: {_figure_words(row)}", 4)
         console.print(f"      {row['url']}", soft_wrap=True)
     for target in found["targets"]:
-        wrapped(console, f"{target['id']}: target \"{target['statistic']}\" (sp-abm validate)", 4)
+        wrapped(console, f'{target["id"]}: target "{target["statistic"]}" (sp-abm validate)', 4)
     wrapped(console, f"Used in:      {', '.join(found['used_in'])}", 2)
     hangs = "; ".join(f"{row['measure']}: {row['value']:g} ({row['method']})" for row in found["sensitivity"])
     wrapped(console, f"Results hang on it: {hangs or NOT_YET}", 2)
@@ -121,8 +121,8 @@ def _how_drawn(found: dict[str, Any]) -> str:
 
 def _figure_words(row: dict[str, Any]) -> str:
     """Return a published figure in words: what, how much, of whom, who says so, and whether that was checked."""
-    interval = "" if row["low"] is None or row["high"] is None else f" ({row['low']:g} to {row['high']:g})"
-    value = "no number" if row["value"] is None else f"{row['value']:g}{interval} {row['unit']}"
+    interval = "" if row["low"] is None or row["high"] is None else f" ({plain(row['low'])} to {plain(row['high'])})"
+    value = "no number" if row["value"] is None else f"{row['value']:,.10g}{interval} {row['unit']}"
     source = f"{row['authors']}: {row['title']}" if row["authors"] else row["title"]
     doubt = "" if row["is_checked"] else " Not checked against the source."
     return f"{row['quantity']}: {value}, {row['population']}. {source}, {row['year']} ({row['where']}).{doubt}"
