@@ -284,6 +284,7 @@ def still_going_at(age: int) -> Callable[[Floats], float]:
 
 
 NEW_SPELLS: Final = without_service(spells_begun_by(SPELLS_BEGIN))
+ALL_NEW_SPELLS: Final = without_service(spells_begun_by(FIVE_YEARS))
 PREVALENT: Final = without_service(out_of_distress)
 PEOPLE: Final[Mapping[str, Statistic]] = {
     "C01": measured("share_distress"),

@@ -110,12 +110,15 @@ def with_few_contacts(lived: Lived, rows: Rows, weeks: Rows) -> Flags:
 
 
 def consultations_before_and_after(worlds: Worlds) -> Floats:
-    """Return consultations in the 26 weeks after and before referral without any effect; the week itself is neither."""
+    """Return consultations in the 26 weeks after and before referral without any effect.
+
+    The week of the referral counts before: people are referred at a consultation.
+    """
     lived = worlds[NO_EFFECT]
     watch: Consultations = lived.seen_by(Consultations)
     _, people, weeks = _both_sides(lived)
     after = watch.between(weeks + 1, weeks + 1 + HALF_YEAR, people).sum()
-    return one(after, 1, watch.between(weeks - HALF_YEAR, weeks, people).sum(), 1)
+    return one(after, 1, watch.between(weeks + 1 - HALF_YEAR, weeks + 1, people).sum(), 1)
 
 
 def life_before_and_after(worlds: Worlds) -> Floats:

@@ -138,7 +138,7 @@ STUDIES: Final[Mapping[str, Study]] = {
     "tower-hamlets": Study(
         "tower-hamlets",
         "tower-hamlets",
-        8,
+        6,
         {
             TODAY: Arm(watches=(Histories, Attendance)),
             NO_SERVICE: Arm(NO_SERVICE, watches=(Histories,)),
@@ -151,7 +151,7 @@ STUDIES: Final[Mapping[str, Study]] = {
     "link-workers": Study(
         "100+ link workers",
         "tower-hamlets",
-        10,
+        8,
         {
             TODAY: Arm(watches=(Workers,)),
             SUPPORT: _supported(1, "support_level"),
