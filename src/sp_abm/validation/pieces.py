@@ -5,7 +5,7 @@ A piece is a study and a seed: all its worlds, lived through in one process.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
@@ -31,7 +31,7 @@ from sp_abm.validation.worlds import STUDIES, live_all
 
 STATISTICS: Final[Mapping[str, Statistic]] = {**PEOPLE, **SERVICE, **WORKFORCE, **NATIONAL}
 Done = Callable[[int, int], None]
-"""Called with (pieces done, pieces in all)."""
+"""Called with (pieces done, pieces in all): first with those that are kept, then after every other."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,12 @@ def validate(
     wanted = studies_of(place)
     kept = folder / "pieces" if folder else cache_folder("validation")
     pieces = [Piece(study, seed) for study in wanted for seed in range(1, STUDIES[study].n_seeds + 1)]
-    seen: dict[Piece, Mapping[str, Floats]] = {}
-    for piece, rows in _all(pieces, kept, workers):
+    read = {piece: _read(_file(kept, piece)) for piece in pieces}
+    seen = {piece: rows for piece, rows in read.items() if rows is not None}
+    if done:
+        done(len(seen), len(pieces))
+    for piece, rows in _run([piece for piece in pieces if piece not in seen], workers):
+        _keep(_file(kept, piece), rows)
         seen[piece] = rows
         if done:
             done(len(seen), len(pieces))
@@ -94,7 +98,8 @@ def validate(
 
 
 def _verdict(target: Target, study: str, seen: Mapping[Piece, Mapping[str, Floats]]) -> Verdict:
-    by_seed = [rows[target.id] for piece, rows in seen.items() if piece.study == study]
+    pieces = sorted((piece for piece in seen if piece.study == study), key=lambda piece: piece.seed)
+    by_seed = [seen[piece][target.id] for piece in pieces]
     model: Interval = pooled(STATISTICS[target.id], by_seed)
     return judged(target, model, len(by_seed))
 
@@ -103,20 +108,6 @@ def observed(piece: Piece) -> dict[str, Floats]:
     """Live through all worlds of a piece; return what each of its targets needs of them."""
     worlds = live_all(STUDIES[piece.study], piece.seed)
     return {target.id: STATISTICS[target.id].seen(worlds) for target in rows_of(piece.study)}
-
-
-def _all(pieces: Sequence[Piece], folder: Path, workers: int | None) -> Iterator[tuple[Piece, Mapping[str, Floats]]]:
-    """Yield what every piece gives: first what is kept, then what has to be run, each kept as soon as it is there."""
-    missing = []
-    for piece in pieces:
-        rows = _read(folder / f"{piece.name}.json")
-        if rows is None:
-            missing.append(piece)
-        else:
-            yield piece, rows
-    for piece, rows in _run(missing, workers):
-        _keep(folder / f"{piece.name}.json", rows)
-        yield piece, rows
 
 
 def _run(pieces: Iterable[Piece], workers: int | None) -> Iterator[tuple[Piece, Mapping[str, Floats]]]:
@@ -132,6 +123,10 @@ def _run(pieces: Iterable[Piece], workers: int | None) -> Iterator[tuple[Piece, 
             yield futures[future], future.result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _file(folder: Path, piece: Piece) -> Path:
+    return folder / f"{piece.name}.json"
 
 
 def _read(path: Path) -> Mapping[str, Floats] | None:
