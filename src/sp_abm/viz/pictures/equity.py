@@ -123,10 +123,10 @@ def _texts(material: Material) -> Texts:
 
 def _doubt(material: Material) -> str:
     """Return how sure the change of the gap is."""
-    if material.comparison is None or len(material.comparison.seeds) < 2:
+    change = material.difference("slope_index_distress")
+    if change is None:
         return ONE_RUN
-    change = material.comparison.difference(material.arm, "slope_index_distress")
-    n = len(material.comparison.seeds)
+    n = material.n_runs
     return (
         f"Dots: the first of {n} pairs. Change of the gap over all of them: {signed(change.mean, 2)} points "
         f"({signed(change.low, 2)} to {signed(change.high, 2)}, 95%): {change.verdict}."
