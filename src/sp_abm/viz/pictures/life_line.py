@@ -96,9 +96,10 @@ def draw_life_line(view: LifeLine, theme: Theme = LIGHT) -> str:
     def draw(area: Box) -> Drawing:
         marks, top = legend(_keys(view.kind, theme), area, theme)
         x = year_scale(view.weeks, area)
+        most = min(MOST_TOLD, int(area.width / (2 * _MARK + 1)))
         first = top
         for world in view.worlds:
-            lane, top = _lane(view, world, Box(area.left, top, area.width, 0.0), x, theme)
+            lane, top = _lane(view, world, most, Box(area.left, top, area.width, 0.0), x, theme)
             marks.extend(lane)
             top += _LANE_GAP
         bottom = top - _LANE_GAP
@@ -107,7 +108,7 @@ def draw_life_line(view: LifeLine, theme: Theme = LIGHT) -> str:
             marks.insert(0, line((at, first + _NAME), (at, bottom), theme.ink, **_PART))
         axis = Box(area.left, first, area.width, bottom - first + 4)
         marks += x_axis(view.weeks, axis, theme, most_ticks(axis))
-        told, end = _told(view, Box(area.left, bottom + _AXIS, area.width, 0.0), theme)
+        told, end = _told(view, most, Box(area.left, bottom + _AXIS, area.width, 0.0), theme)
         return [*marks, *told], end
 
     return framed(view.texts, theme, draw)
@@ -132,12 +133,12 @@ def _bar_colours(theme: Theme) -> tuple[str, ...]:
     return theme.worse, theme.baseline, theme.arm, theme.stages[Stage.OFF_BALANCE]
 
 
-def _lane(view: LifeLine, world: Told, area: Box, x: Scale, theme: Theme) -> Drawing:
+def _lane(view: LifeLine, world: Told, most: int, area: Box, x: Scale, theme: Theme) -> Drawing:
     """Return one world: its name, numbered marks of what happened, and how things went."""
     name = f"In {_name(world)}"
     marks = [text(area.left, area.top + LABEL_SIZE, name, theme.ink, LABEL_SIZE, is_strong=True, halo=theme.paper)]
     top = area.top + _NAME
-    shown = world.happenings[:MOST_TOLD]
+    shown = world.happenings[:most]
     low, high = area.left + _MARK, area.right - _MARK
     for place, at in enumerate(kept_apart([x(float(each.week)) for each in shown], 2 * _MARK + 1, low, high)):
         centre = top + _MARK
@@ -203,7 +204,7 @@ def _post(spans: Sequence[tuple[float, float, Mapping[str, Any]]], x: Scale, top
     return marks, top + _TALL + _THIN_GAP + _THIN
 
 
-def _told(view: LifeLine, area: Box, theme: Theme) -> Drawing:
+def _told(view: LifeLine, most: int, area: Box, theme: Theme) -> Drawing:
     """Return what happened in each world, side by side, or below each other on narrow paper."""
     columns = 1 if theme.is_narrow else len(view.worlds)
     width = (area.width - _COLUMN_GAP * (columns - 1)) / columns
@@ -212,18 +213,18 @@ def _told(view: LifeLine, area: Box, theme: Theme) -> Drawing:
     for position, world in enumerate(view.worlds):
         top = bottom if columns == 1 else area.top
         column = Box(area.left + position % columns * (width + _COLUMN_GAP), top, width, 0.0)
-        drawn, end = _list(world, column, theme)
+        drawn, end = _list(world, most, column, theme)
         marks.extend(drawn)
         bottom = max(bottom, end)
     return marks, bottom
 
 
-def _list(world: Told, area: Box, theme: Theme) -> Drawing:
+def _list(world: Told, most: int, area: Box, theme: Theme) -> Drawing:
     """Return a world's happenings in sentences, numbered as in the picture."""
     marks = [text(area.left, area.top + LABEL_SIZE, f"In {_name(world)}", theme.ink, LABEL_SIZE, is_strong=True)]
     y = area.top + LABEL_SIZE + 6
     lines = [("", f"At the start: {world.at_start}")]
-    shown = world.happenings[:MOST_TOLD]
+    shown = world.happenings[:most]
     lines += [(f"{place + 1}", _sentence(each)) for place, each in enumerate(shown)]
     more = len(world.happenings) - len(shown)
     lines += [("", f"and {more} more, which the table has")] if more else []
