@@ -130,6 +130,12 @@ COMPARISON: Final = FolderKind(
     "differences",
     ("comparison.json", "differences.csv", "figures", "summaries.csv"),
 )
+EVALUATION: Final = FolderKind(
+    "an evaluation",
+    "evaluation.json",
+    "estimates",
+    ("estimates.csv", "estimates.png", "estimates.svg", "evaluation.json"),
+)
 
 
 def checked_folder(out: Path | None, kind: FolderKind) -> Path | None:
