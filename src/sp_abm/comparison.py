@@ -13,7 +13,7 @@ from sp_abm.errors import BadValue
 from sp_abm.measures import MEASURES
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
-from sp_abm.pool import for_each_seed
+from sp_abm.pool import for_each
 from sp_abm.randomness import checked_seed
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario, load
@@ -174,7 +174,7 @@ def compare(
     numbers = checked_seeds(seeds)
     pieces: dict[int, _Pair] = {}
     work = partial(_run_seed, arms, where, weeks, numbers[0])
-    for seed, pair in for_each_seed(work, numbers, workers):
+    for seed, pair in for_each(work, numbers, workers):
         pieces[seed] = pair
         if done:
             done(len(pieces), len(numbers))

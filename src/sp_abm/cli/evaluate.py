@@ -33,8 +33,8 @@ _WEEKS: Final = {6: 26, 12: 52}
 _HOW: Final = (
     "Before: in the week of referral (consultations: the half-year before it). After: {later} later (consultations: "
     "the half-year up to then, as a rate a year). Matched and compared: people not referred till then, followed from "
-    "the same weeks on; matched on age, sex, deprivation, consultations and the survey at the start. Intervals are over "
-    "replications."
+    "the same weeks on; matched on age, sex, deprivation, consultations and the survey at the start. Intervals are "
+    "over replications."
 )
 
 

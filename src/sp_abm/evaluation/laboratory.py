@@ -17,7 +17,7 @@ from sp_abm.evaluation.records import OUTCOMES, WINDOW, Records
 from sp_abm.loops import CUT_OFF_PEOPLE
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
-from sp_abm.pool import for_each_seed
+from sp_abm.pool import for_each
 from sp_abm.scenario import Scenario, load
 from sp_abm.simulation import Simulation, checked_years
 from sp_abm.vocabulary import WEEKS_PER_YEAR
@@ -122,7 +122,7 @@ def evaluate(
         )
     numbers = checked_seeds(seeds)
     found: dict[int, _One] = {}
-    for seed, one in for_each_seed(partial(_one, arm, where, weeks), numbers, workers):
+    for seed, one in for_each(partial(_one, arm, where, weeks), numbers, workers):
         found[seed] = one
         if done:
             done(len(found), len(numbers))
