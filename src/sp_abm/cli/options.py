@@ -136,6 +136,9 @@ EVALUATION: Final = FolderKind(
     "estimates",
     ("estimates.csv", "estimates.png", "estimates.svg", "evaluation.json"),
 )
+LOOP_STUDY: Final = FolderKind(
+    "a study of the loops", "loops.json", "tipping", ("loops.json", "shares.csv", "shares.png", "shares.svg")
+)
 
 
 def checked_folder(out: Path | None, kind: FolderKind) -> Path | None:

@@ -18,7 +18,7 @@ YEARS: Final = 10
 RESPONSE: Final = 1.0
 RULES: Final = tuple((rule.value, signal.value) for rule in InvestmentRule for signal in InvestmentSignal)
 
-EVERYWHERE, NOWHERE, UNCLEAR = "posts hold at every level", "no tipping point", "unclear"
+FOUND, EVERYWHERE, NOWHERE, UNCLEAR = "found", "posts hold at every level", "no tipping point", "unclear"
 
 
 def with_review(scenario: Scenario, rule: str, signal: str, response: float = RESPONSE) -> Scenario:
@@ -71,7 +71,7 @@ def tipping_point(drifts: Mapping[float, Sequence[float]]) -> TippingPoint:
         return TippingPoint(np.nan, np.nan, np.nan, verdict, found)
     if mean[-1] < 0:
         return TippingPoint(np.nan, np.nan, np.nan, NOWHERE if falls[-1] else UNCLEAR, found)
-    return TippingPoint(_crossing(levels, mean), _crossing(levels, high), _crossing(levels, low), "found", found)
+    return TippingPoint(_crossing(levels, mean), _crossing(levels, high), _crossing(levels, low), FOUND, found)
 
 
 def _crossing(levels: NDArray[np.float64], values: NDArray[np.float64]) -> float:

@@ -58,7 +58,7 @@ def draw_intervals(panels: Sequence[Panel], texts: Texts, theme: Theme) -> str:
             top += height + _GAP
         return marks
 
-    return framed(texts, theme, sum(heights) + _GAP * (len(panels) - 1), draw)
+    return framed(texts, theme, sum(heights) + _GAP * max(0, len(panels) - 1), draw)
 
 
 def shown(row: Row, decimals: int) -> str:
