@@ -67,7 +67,7 @@ def loops(
     wanted: dict[str, Any] = {"parts": tuple(part or PARTS), "measures": tuple(measure or SHOWN), "workers": workers}
     announce_compiling()
     with Meter() as meter:
-        found = study(plan, against, place, seeds, years, done=lambda done, all_: meter.runs(done, all_, 0), **wanted)
+        found = study(plan, against, place, seeds, years, done=meter.years, **wanted)
     if as_json:
         print(json.dumps(finite(found.as_dict()), indent=1, allow_nan=False))
     else:

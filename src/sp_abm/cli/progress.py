@@ -71,6 +71,10 @@ class Meter:
         """Show runs of a sweep done, and how many of them failed."""
         self._show(f"running ({failed} failed)" if failed else "running", done, total, "run")
 
+    def years(self, done: int, total: int) -> None:
+        """Show years simulated, of runs of different lengths."""
+        self._show("running", done, total, "year")
+
     def _show(self, what: str, done: int, total: int, unit: str) -> None:
         now = time.monotonic()
         if what != self._what:

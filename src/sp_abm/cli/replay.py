@@ -54,12 +54,18 @@ def _show(found: "list[Replayed]", networks: int) -> None:
     console.print(f"National roll-out, July 2019 to July 2024, {networks} average networks", style="bold")
     table = plain_table("Evidence", "What", "When", "Published", "Model", "95% interval", "Verdict", right=(3, 4))
     for one in found:
-        row, (low, high), model = one.row, one.published, one.model
-        places = decimals(low, 3)
+        row, model = one.row, one.model
+        places = decimals(one.published[0], 3)
         interval = f"{number(model.low, places)} to {number(model.high, places)}"
         verdict = f"{one.verdict} (input)" if row.is_input else one.verdict
         table.add_row(
-            row.id, f"{row.what}, {row.unit}", row.when, figure, number(model.mean, places), interval, verdict
+            row.id,
+            f"{row.what}, {row.unit}",
+            row.when,
+            _figure(*one.published, places),
+            number(model.mean, places),
+            interval,
+            verdict,
         )
     console.print(table)
     wrapped(console, missed(found))

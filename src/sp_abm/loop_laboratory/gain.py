@@ -16,6 +16,8 @@ from sp_abm.vocabulary import WEEKS_PER_YEAR
 LOOP: Final = "R1"
 YEARS: Final = 3
 """Time for one turn: strain, leaving, a vacancy filled, a yearly review that saw it, posts that followed."""
+RUNS: Final = 4
+"""Pushed and not, with the circle whole and cut."""
 PUSH_SD: Final = 0.5
 """The push, in standard deviations of burnout between workers."""
 

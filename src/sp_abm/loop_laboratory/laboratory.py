@@ -138,7 +138,7 @@ def _all(pieces: list[Piece], workers: int | None, done: Callable[[int, int], No
     for piece, one in for_each(made, missing, workers):
         found[piece] = one
         if done:
-            done(len(found), len(pieces))
+            done(sum(piece.years for piece in found), sum(piece.years for piece in pieces))
     return {piece: found[piece] for piece in pieces}
 
 

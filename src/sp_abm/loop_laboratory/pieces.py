@@ -15,6 +15,7 @@ from sp_abm.loop_laboratory import gain, shares, tipping
 from sp_abm.places import Place
 from sp_abm.scenario import Scenario
 from sp_abm.snapshot import write_folder
+from sp_abm.vocabulary import WEEKS_PER_YEAR
 
 Found = dict[str, Any]
 _FILE: Final = "piece.json"
@@ -53,6 +54,16 @@ class Piece:
             SOURCE_HASH,
         ]
         return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
+
+    @property
+    def years(self) -> int:
+        """Return roughly how many years it simulates."""
+        runs, years = {
+            "shares": (len(shares.cuts()) + 2, self.weeks / WEEKS_PER_YEAR),
+            "gain": (gain.RUNS, gain.YEARS),
+            "tipping": (1, tipping.YEARS),
+        }[self.kind]
+        return round(runs * years)
 
     @property
     def folder(self) -> Path:
