@@ -18,7 +18,7 @@ from sp_abm.measures import MEASURES
 from sp_abm.results import Results
 
 COMMANDS = (
-    *("run", "compare", "sweep", "status", "resume", "story", "dashboard", "demo"),
+    *("run", "compare", "evaluate", "loops", "replay", "sweep", "status", "resume", "story", "dashboard", "demo"),
     *("places", "scenarios", "measures", "levers", "parameters"),
 )
 SHORT = ("--no-warm-up", "--years", "0.2")

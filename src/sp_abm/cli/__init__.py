@@ -25,6 +25,8 @@ sp-abm: an agent-based model of social prescribing.
 Try first:
   sp-abm run today                          run today's service in the sandbox, a small made-up town
   sp-abm compare today supported-workforce  what would change, and whether it is more than luck
+  sp-abm evaluate today                     what an evaluator would measure of it, and what it truly does
+  sp-abm loops                              what each feedback loop carries, and where support tips
   sp-abm story citizen                      one life in plain words, with the service and without it
   sp-abm dashboard                          the same on screen, with levers to pull
   sp-abm demo                               three plans in Tower Hamlets, with figures (takes some minutes)

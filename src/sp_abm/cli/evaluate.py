@@ -14,6 +14,7 @@ from sp_abm.cli.options import (
     Out,
     PlaceName,
     Years,
+    check_runs,
     checked_folder,
     examples,
     parsed_changes,
@@ -28,7 +29,6 @@ from sp_abm.vocabulary import WEEKS_PER_YEAR
 if TYPE_CHECKING:
     from sp_abm.evaluation.laboratory import Evaluation
 
-MOST_SEEDS: Final = 1000
 _WEEKS: Final = {6: 26, 12: 52}
 _HOW: Final = (
     "Before: in the week of referral (consultations: the half-year before it). After: {later} later (consultations: "
@@ -73,7 +73,8 @@ def evaluate(
     from sp_abm.places import place as find_place
     from sp_abm.scenario import load
 
-    weeks = _checked(seeds, months, workers)
+    check_runs(seeds, workers)
+    weeks = _weeks(months)
     arm, where = load(scenario).with_changes(parsed_changes(changes), "--set"), find_place(place)
     folder = checked_folder(out, EVALUATION)
     announce_compiling()
@@ -88,14 +89,10 @@ def evaluate(
         screen(stderr=as_json).print(f"The evaluation and its figure are in {folder}", soft_wrap=True)
 
 
-def _checked(seeds: int, months: int, workers: int | None) -> int:
+def _weeks(months: int) -> int:
     """Return the weeks that the months are, or raise `BadValue`."""
-    if not 1 <= seeds <= MOST_SEEDS:
-        raise BadValue(f"--seeds {seeds} must be from 1 to {MOST_SEEDS}.")
     if months not in _WEEKS:
         raise BadValue(f"--months {months} must be {' or '.join(map(str, _WEEKS))}.")
-    if workers is not None and workers < 1:
-        raise BadValue(f"--workers {workers} must be at least 1.")
     return _WEEKS[months]
 
 

@@ -3,22 +3,39 @@
 import json
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from sp_abm.cli.options import LOOP_STUDY, AsJson, Out, PlaceName, Years, checked_folder, examples, whole
+from sp_abm.cli.options import (
+    LOOP_STUDY,
+    AsJson,
+    Changes,
+    Out,
+    PlaceName,
+    Years,
+    check_runs,
+    checked_folder,
+    examples,
+    parsed_changes,
+    whole,
+)
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.run import place_line
 from sp_abm.cli.tables import DISCLAIMER, finite, plain_table, screen, span, wrapped
-from sp_abm.errors import BadValue
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
 if TYPE_CHECKING:
     from sp_abm.loop_laboratory.laboratory import LoopStudy
-
-MOST_SEEDS: Final = 1000
+Plan = Annotated[str, typer.Argument(help="The scenario whose effect is shared out among links and loops.")]
+Against = Annotated[str, typer.Option(help="The scenario it is compared with; cut links are frozen at it.")]
+Part = Annotated[
+    list[str] | None, typer.Option(help="shares, gain or tipping; may be given several times (default: all).")
+]
+MeasureName = Annotated[
+    list[str] | None, typer.Option(help="A measure to share out (see `measures`); may be given several times.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -28,27 +45,21 @@ def register(app: typer.Typer) -> None:
             "loops",
             "loops --part tipping --seeds 20",
             "loops horizon-2 --against today --measure share_distress --part shares",
+            "loops --set transitions.effect_support=0.3 --seeds 20",
             "loops --out results",
         )
     )(loops)
 
 
 def loops(
-    plan: Annotated[str, typer.Argument(help="The scenario whose effect is shared out among links and loops.")] = (
-        "supported-workforce"
-    ),
-    against: Annotated[
-        str, typer.Option(help="The scenario it is compared with; cut links are frozen at it.")
-    ] = "today",
+    plan: Plan = "supported-workforce",
+    against: Against = "today",
     place: PlaceName = "sandbox",
     seeds: Annotated[int, whole("How many replications the intervals are made of.")] = 4,
     years: Years = 3,
-    part: Annotated[
-        list[str] | None, typer.Option(help="shares, gain or tipping; may be given several times (default: all).")
-    ] = None,
-    measure: Annotated[
-        list[str] | None, typer.Option(help="A measure to share out (see `measures`); may be given several times.")
-    ] = None,
+    part: Part = None,
+    measure: MeasureName = None,
+    changes: Changes = None,
     workers: Annotated[int | None, whole("How many processes share the runs (default: one a core).")] = None,
     out: Out = None,
     as_json: AsJson = False,
@@ -59,12 +70,15 @@ def loops(
     """
     from sp_abm.loop_laboratory.laboratory import PARTS, SHOWN, study
 
-    if not 1 <= seeds <= MOST_SEEDS:
-        raise BadValue(f"--seeds {seeds} must be from 1 to {MOST_SEEDS}.")
-    if workers is not None and workers < 1:
-        raise BadValue(f"--workers {workers} must be at least 1.")
+    check_runs(seeds, workers)
     folder = checked_folder(out, LOOP_STUDY)
-    wanted: dict[str, Any] = {"parts": tuple(part or PARTS), "measures": tuple(measure or SHOWN), "workers": workers}
+    given = parsed_changes(changes)
+    wanted: dict[str, Any] = {
+        "parts": tuple(part or PARTS),
+        "measures": tuple(measure or SHOWN),
+        "workers": workers,
+        "changes": given,
+    }
     announce_compiling()
     with Meter() as meter:
         found = study(plan, against, place, seeds, years, done=meter.years, **wanted)

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from sp_abm.cli.options import AsJson, examples, whole
+from sp_abm.cli.options import AsJson, check_runs, examples, whole
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.tables import DISCLAIMER, decimals, finite, number, plain_table, screen, wrapped
-from sp_abm.errors import BadValue
 
 if TYPE_CHECKING:
     from sp_abm.replay import Replayed
 
-MOST_NETWORKS: Final = 1000
 _HOW: Final = (
     "A sample of average networks, each with its own luck, scaled to England's residents; intervals (95%) are over "
     "networks. A figure published without an interval is met within a tenth and near within a fifth. Posts are what "
@@ -36,10 +34,7 @@ def replay(
     """Replay the national roll-out on a sample of networks and set it beside what was published."""
     from sp_abm.replay import replay as run_all
 
-    if not 2 <= networks <= MOST_NETWORKS:
-        raise BadValue(f"--networks {networks} must be from 2 to {MOST_NETWORKS}.")
-    if workers is not None and workers < 1:
-        raise BadValue(f"--workers {workers} must be at least 1.")
+    check_runs(networks, workers, "--networks", 2)
     announce_compiling()
     with Meter() as meter:
         found = run_all(networks, workers=workers, done=lambda done, total: meter.runs(done, total, 0))

@@ -1,19 +1,18 @@
 """The study of the loops: shares of links and loops, the gain of the vicious circle, the tipping point of support."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sp_abm.comparison import Difference, checked_seeds, paired_difference
 from sp_abm.errors import BadValue, unknown
 from sp_abm.loop_laboratory.gain import gain
 from sp_abm.loop_laboratory.pieces import PARTS, Found, Piece, kept, made
-from sp_abm.loop_laboratory.shares import ALL, cuts, share
-from sp_abm.loop_laboratory.tipping import LEVELS, RULES, TippingPoint, tipping_point, with_review
+from sp_abm.loop_laboratory.shares import ALL, WHOLE, cuts, share
+from sp_abm.loop_laboratory.tipping import LEVELS, NO_REVIEW, RULES, TippingPoint, tipping_point, with_review
 from sp_abm.measures import MEASURES
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
@@ -89,14 +88,16 @@ def study(
     *,
     parts: Sequence[str] = PARTS,
     measures: Sequence[str] = SHOWN,
+    changes: Mapping[str, Any] | None = None,
     workers: int | None = None,
     done: Callable[[int, int], None] | None = None,
 ) -> LoopStudy:
     """Study the loops: `years` is how long the plan runs against the baseline; gain takes three years, tipping ten.
 
-    What was finished before, by whomever, is taken from the cache. Raises `UnknownName` or `BadValue`.
+    `changes` are levers and parameters changed in both. What was finished before, by whomever, is taken from the cache.
+    Raises `UnknownName` or `BadValue`.
     """
-    arms = (load(baseline), load(plan))
+    arms = (load(baseline).with_changes(changes or {}, "given"), load(plan).with_changes(changes or {}, "given"))
     if arms[0].content() == arms[1].content():
         raise BadValue(f"The plan {arms[1].name!r} is the baseline {arms[0].name!r}: there is no change to share out.")
     for kind, names, known in (("part of the study", parts, PARTS), ("measure", measures, MEASURES)):
@@ -125,8 +126,8 @@ def _pieces(
     return [
         Piece(part, arm, arm, place, seed, 0, (), (*level, *review))
         for seed in seeds
-        for review in RULES
-        for arm in [with_review(baseline, *review)]
+        for review in ((NO_REVIEW, *RULES) if part == "gain" else RULES)
+        for arm in [baseline if review == NO_REVIEW else with_review(baseline, *review)]
         for level in levels
     ]
 
@@ -150,14 +151,12 @@ def _shared(
     if not values:
         return {}, {}
 
-    def change(arm: str) -> NDArray[np.float64]:
-        return np.array([np.subtract(one[arm], one["baseline"]) for one in values])
-
-    whole = change("plan")
+    whole = np.array([one[WHOLE] for one in values])
     changes = {measure: paired_difference(whole[:, k]) for k, measure in enumerate(measures)}
-    shares = {
-        name: {measure: share(whole[:, k], change(name)[:, k]) for k, measure in enumerate(measures)} for name in cuts()
-    }
+    shares = {}
+    for name in cuts():
+        left = np.array([one[name] for one in values])
+        shares[name] = {measure: share(whole[:, k], left[:, k]) for k, measure in enumerate(measures)}
     return changes, shares
 
 

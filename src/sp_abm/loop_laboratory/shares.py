@@ -8,14 +8,19 @@ from numpy.typing import NDArray
 
 from sp_abm.comparison import CLEAR, CONFIDENCE, ENOUGH_PAIRS, TOO_FEW, UNCLEAR, Difference, paired_difference
 from sp_abm.loop_laboratory.runs import Runs
-from sp_abm.loops import LINKS, LOOPS
+from sp_abm.loops import LINKS, LOOPS, Level
 from sp_abm.places import Place
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario
 
-ALL: Final = "all links"
+ALL, WHOLE = "all links", "whole"
 NO_CHANGE: Final = "no clear change to share out"
 Floats = NDArray[np.float64]
+
+
+def n_runs() -> int:
+    """Return how many runs one seed takes."""
+    return 2 + len(cuts()) + sum(not is_exact(frozen) for frozen in cuts().values())
 
 
 def cuts() -> dict[str, tuple[str, ...]]:
@@ -24,25 +29,34 @@ def cuts() -> dict[str, tuple[str, ...]]:
     return {**{link: (link,) for link in LINKS}, **loops, ALL: tuple(LINKS)}
 
 
+def is_exact(frozen: Sequence[str]) -> bool:
+    """Say whether these links, frozen at a run's own signals, leave that run as it is.
+
+    A link that works on citizens is frozen at its network's mean, which moves things even where the mean is the same.
+    """
+    return not any(LINKS[link].level is Level.PCN for link in frozen)
+
+
 def measured(
     baseline: Scenario, plan: Scenario, place: Place, seed: int, weeks: int, measures: Sequence[str]
 ) -> dict[str, list[float]]:
-    """Return the measures of one seed under the baseline, the plan, and the plan with each cut, by name.
+    """Return by how much the plan changes each measure of one seed: whole, and left with each cut, by name.
 
-    A cut link is frozen at what came through it in the baseline.
+    A cut link is frozen, under the plan and under the baseline alike, at what came through it in the baseline.
     """
-    today, links = Runs(baseline, place, seed, weeks).reference()
-    runs = Runs(plan, place, seed, weeks)
-    found = {"baseline": today, "plan": runs.run()}
-    values = {name: _values(results, measures) for name, results in found.items()}
+    before = Runs(baseline, place, seed, weeks)
+    after = Runs(plan, place, seed, weeks)
+    results, links = before.reference()
+    today = _values(results, measures)
+    left = {WHOLE: _values(after.run(), measures) - today}
     for name, frozen in cuts().items():
-        values[name] = _values(runs.run(frozen=frozen, at=links), measures)
-    return values
+        start = today if is_exact(frozen) else _values(before.run(frozen=frozen, at=links), measures)
+        left[name] = _values(after.run(frozen=frozen, at=links), measures) - start
+    return {name: change.tolist() for name, change in left.items()}
 
 
-def _values(results: Results, measures: Sequence[str]) -> list[float]:
-    summary = results.summary
-    return [float(summary[measure]) for measure in measures]
+def _values(results: Results, measures: Sequence[str]) -> Floats:
+    return np.asarray(results.summary[list(measures)], np.float64)
 
 
 def share(whole: Floats, left: Floats) -> Difference:

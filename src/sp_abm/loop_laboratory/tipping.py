@@ -17,6 +17,8 @@ LEVELS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 YEARS: Final = 10
 RESPONSE: Final = 1.0
 RULES: Final = tuple((rule.value, signal.value) for rule in InvestmentRule for signal in InvestmentSignal)
+NO_REVIEW: Final = ("no review", "-")
+"""Money as the scenario has it: with today's, it does not answer."""
 
 FOUND, EVERYWHERE, NOWHERE, UNCLEAR = "found", "posts hold at every level", "no tipping point", "unclear"
 
