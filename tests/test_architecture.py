@@ -74,9 +74,9 @@ kinds = {name: [type(getattr(again, name)).__name__ for _ in range(2)] for name 
 print(json.dumps(kinds))
 """
     kinds = python(code)
-    names = {"Results", "Scenario", "SocialPrescribingModel", "__version__", "compare", "open_study", "simulate"}
-    assert set(kinds) == names
-    assert kinds["simulate"] == kinds["compare"] == kinds["open_study"] == ["function", "function"]
+    functions = {"compare", "evaluate", "open_study", "simulate"}
+    assert set(kinds) == functions | {"Results", "Scenario", "SocialPrescribingModel", "__version__"}
+    assert all(kinds[name] == ["function", "function"] for name in functions)
     assert "module" not in {kind for pair in kinds.values() for kind in pair}
 
 

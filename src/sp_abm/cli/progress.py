@@ -76,6 +76,10 @@ class Meter:
         """Show seeds of a validation done, each with all its worlds."""
         self._show(VALIDATING, done, total, "seed")
 
+    def years(self, done: int, total: int) -> None:
+        """Show years simulated, of runs of different lengths."""
+        self._show("running", done, total, "year")
+
     def _show(self, what: str, done: int, total: int, unit: str) -> None:
         now = time.monotonic()
         if what != self._what:
