@@ -8,7 +8,8 @@ import typer
 
 from sp_abm.cli.options import AsJson, check_runs, examples, whole
 from sp_abm.cli.progress import Meter, announce_compiling
-from sp_abm.cli.tables import DISCLAIMER, decimals, finite, number, plain_table, screen, wrapped
+from sp_abm.cli.tables import DISCLAIMER, finite, plain_table, screen, wrapped
+from sp_abm.viz.amounts import decimals, number
 
 if TYPE_CHECKING:
     from sp_abm.replay import Replayed

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import floor, isfinite, log10
 from typing import Final
 
-from sp_abm.viz.axes import Box, Scale, middle_of
+from sp_abm.viz.axes import Box, Drawing, Scale, middle_of
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.svg import Element, element, line, rectangle, shortened, text
 from sp_abm.viz.theme import KEY_GAP, LABEL_SIZE, SMALL_SIZE, Theme
@@ -50,15 +50,15 @@ def draw_intervals(panels: Sequence[Panel], texts: Texts, theme: Theme) -> str:
     """Return the panels one below the other as an SVG string."""
     heights = [_HEADING + _ROW * len(panel.rows) + _AXIS_ROOM for panel in panels]
 
-    def draw(box: Box) -> list[Element]:
+    def draw(box: Box) -> Drawing:
         marks: list[Element] = []
         top = box.top
         for panel, height in zip(panels, heights, strict=True):
             marks += _panel(panel, Box(box.left, top, box.width, height), theme)
             top += height + _GAP
-        return marks
+        return marks, top - _GAP
 
-    return framed(texts, theme, sum(heights) + _GAP * max(0, len(panels) - 1), draw)
+    return framed(texts, theme, draw)
 
 
 def shown(row: Row, decimals: int) -> str:
