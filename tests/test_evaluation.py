@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sp_abm.cli import main
+from sp_abm.comparison import in_turn
 from sp_abm.errors import BadValue, UnknownName
 from sp_abm.evaluation.estimators import METHODS
 from sp_abm.evaluation.groups import first_referrals, index_weeks
@@ -185,6 +186,13 @@ def test_a_scenarios_own_cuts_stay_and_people_are_cut_off_only_where_asked():
         "activity->ties": 0,
     }
     assert arm.cut == {"burnout->intention": 0}
+
+
+def test_plausible_sets_are_taken_in_turn_by_the_replications():
+    sets = [{"transitions.effect_support": 0.0}, {"transitions.effect_support": 3.0}]
+    arms = in_turn(load("today"), sets, (1, 2, 5))
+    assert [arms[seed].parameters["transitions.effect_support"] for seed in (1, 2, 5)] == [0, 3, 0]
+    assert in_turn(load("today"), (), (1,)) == {1: load("today")}
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Compare: several scenarios in one place with the same luck, seed by seed, so that a difference is an effect."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -195,6 +195,12 @@ def checked_seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
     if not numbers or len(set(numbers)) < len(numbers):
         raise BadValue(f"seeds = {seeds!r} must be a number of seeds, 1 to {MOST_SEEDS}, or a list of different seeds.")
     return numbers
+
+
+def in_turn(scenario: Scenario, sets: Sequence[Mapping[str, float]], seeds: Sequence[int]) -> dict[int, Scenario]:
+    """Return the scenario of each seed: with the parameter sets in turn, or as it is where there are none."""
+    arms = [scenario.with_changes(changes, f"set {number}") for number, changes in enumerate(sets)] or [scenario]
+    return {seed: arms[k % len(arms)] for k, seed in enumerate(seeds)}
 
 
 @dataclass(frozen=True)

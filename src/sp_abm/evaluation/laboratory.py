@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.comparison import Difference, checked_seeds, paired_difference
+from sp_abm.comparison import Difference, checked_seeds, in_turn, paired_difference
 from sp_abm.errors import BadValue, unknown
 from sp_abm.evaluation.estimators import METHODS, Group, mean_of
 from sp_abm.evaluation.groups import FOLLOW_UPS, groups, index_weeks
@@ -103,13 +103,15 @@ def evaluate(
     *,
     has_effect: bool = True,
     changes: Mapping[str, Any] | None = None,
+    sets: Sequence[Mapping[str, float]] = (),
     workers: int | None = None,
     done: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
     """Measure a scenario's service five ways and compare with the truth, from the same people without it.
 
     `has_effect` False lets nothing the service does reach people's health, in either world; `changes` are levers and
-    parameters. Raises `BadValue` where nobody is referred, or where the years leave no time to follow anybody.
+    parameters; `sets` are plausible sets of parameters, taken in turn by the replications, so that intervals hold
+    what is not known of them too. Raises `BadValue` where nobody is referred or no time is left to follow anybody.
     """
     arm, where, weeks = load(scenario).with_changes(changes or {}, "given"), find_place(place), checked_years(years)
     if not has_effect:
@@ -122,7 +124,8 @@ def evaluate(
         )
     numbers = checked_seeds(seeds)
     found: dict[int, _One] = {}
-    for seed, one in for_each(partial(_one, arm, where, weeks), numbers, workers):
+    work = partial(_one, in_turn(arm, sets, numbers), where, weeks)
+    for seed, one in for_each(work, numbers, workers):
         found[seed] = one
         if done:
             done(len(found), len(numbers))
@@ -135,8 +138,9 @@ def evaluate(
 _One = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 
-def _one(arm: Scenario, place: Place, weeks: int, seed: int) -> _One:
+def _one(arms: Mapping[int, Scenario], place: Place, weeks: int, seed: int) -> _One:
     """Return estimates, states and sizes of one seed, from one warmed-up state with the service and without."""
+    arm = arms[seed]
     base = Simulation.start(arm, place, seed, weeks=weeks)
     runs = []
     for scenario in (arm, arm.with_changes({"posts_per_10000": 0.0}, "without the service")):

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sp_abm.comparison import Difference, checked_seeds, paired_difference
+from sp_abm.comparison import Difference, checked_seeds, in_turn, paired_difference
 from sp_abm.errors import BadValue, unknown
 from sp_abm.loop_laboratory.gain import gain
 from sp_abm.loop_laboratory.pieces import PARTS, Found, Piece, kept, made
@@ -89,13 +89,14 @@ def study(
     parts: Sequence[str] = PARTS,
     measures: Sequence[str] = SHOWN,
     changes: Mapping[str, Any] | None = None,
+    sets: Sequence[Mapping[str, float]] = (),
     workers: int | None = None,
     done: Callable[[int, int], None] | None = None,
 ) -> LoopStudy:
     """Study the loops: `years` is how long the plan runs against the baseline; gain takes three years, tipping ten.
 
-    `changes` are levers and parameters changed in both. What was finished before, by whomever, is taken from the cache.
-    Raises `UnknownName` or `BadValue`.
+    `changes` are levers and parameters changed in both; `sets` are plausible sets of parameters, taken in turn by the
+    replications. What was finished before, by whomever, is taken from the cache. Raises `UnknownName` or `BadValue`.
     """
     arms = (load(baseline).with_changes(changes or {}, "given"), load(plan).with_changes(changes or {}, "given"))
     if arms[0].content() == arms[1].content():
@@ -105,7 +106,13 @@ def study(
             if name not in known:
                 raise unknown(kind, name, known)
     where, numbers, weeks = find_place(place), checked_seeds(seeds), checked_years(years)
-    pieces = [piece for part in parts for piece in _pieces(part, *arms, where, numbers, weeks, tuple(measures))]
+    before, after = (in_turn(arm, sets, numbers) for arm in arms)
+    pieces = [
+        piece
+        for part in parts
+        for seed in numbers
+        for piece in _pieces(part, before[seed], after[seed], where, seed, weeks, tuple(measures))
+    ]
     found = _all(pieces, workers, done)
     return LoopStudy(*arms, where, years, numbers, *_shared(found, measures), _gains(found), _tips(found))
 
@@ -115,17 +122,16 @@ def _pieces(
     baseline: Scenario,
     plan: Scenario,
     place: Place,
-    seeds: tuple[int, ...],
+    seed: int,
     weeks: int,
     measures: tuple[str, ...],
 ) -> list[Piece]:
-    """Return the pieces of a part; gain and tipping ask about the baseline under each rule and signal."""
+    """Return the pieces of a part and seed; gain and tipping ask about the baseline under each rule and signal."""
     if part == "shares":
-        return [Piece(part, baseline, plan, place, seed, weeks, measures) for seed in seeds]
+        return [Piece(part, baseline, plan, place, seed, weeks, measures)]
     levels: tuple[tuple[float, ...], ...] = tuple((level,) for level in LEVELS) if part == "tipping" else ((),)
     return [
         Piece(part, arm, arm, place, seed, 0, (), (*level, *review))
-        for seed in seeds
         for review in ((NO_REVIEW, *RULES) if part == "gain" else RULES)
         for arm in [baseline if review == NO_REVIEW else with_review(baseline, *review)]
         for level in levels
