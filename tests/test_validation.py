@@ -42,7 +42,7 @@ def test_every_target_has_a_statistic_and_a_study_and_no_other_has():
         (0.4, MEETS, "inside"),
         (0.41, NEAR, "0.01 above"),
         (0.10001, NEAR, "0.1 below"),
-        (0.09, MISSES, "0.11 below it (0.6 times"),
+        (0.09, MISSES, "0.11 below it (0.6 of"),
         (0.6, MISSES, "above"),
         (np.nan, NOT_TESTABLE, "in none of 3 runs"),
     ],
