@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from sp_abm.declare import Fact
 from sp_abm.levers import CHOICES, DEFAULTS, FOLLOWS, LEVERS, SWITCHES, shown
 from sp_abm.loops import LINKS, LOOPS
+from sp_abm.parameters import Parameters, all_facts
 from sp_abm.scenario import START, WARM_UP, Scenario, load, scenario_names
 from sp_abm.vocabulary import Role
 
@@ -33,6 +35,18 @@ frozen at the mean of the PCN. `sp-abm run SCENARIO --cut 'burnout->intention' -
 Some signals are nothing under today's levers (toolkit, investment, support beyond today's): frozen there, they are as
 good as cut off. A few cuts are one-sided, since what did not happen cannot be taken from the run: a frozen vacancy is
 filled at once where the reference run had fewer; a leaver's cases go unnoticed where the reference run had fewer."""
+
+
+PARAMETERS_HEAD = """# Parameters
+
+This page is made from the model by `python docs/make_pages.py`; a test keeps it in step.
+
+Every number in a rule, with its value, the range it may plausibly lie in, how good its evidence is, and its source: ids
+of evidence (W workforce, EO outcomes, POP population) or of targets (C, P). *Measured* is read off a source, *derived*
+worked out from or fitted to sources, *expert* judged in their light, *assumed* means that nobody measured it, or that
+the figure was not checked against its source. Ranges are those of the evidence; where it has none they reach 10, 25, 40
+or 50% either way, by grade. A range is drawn from evenly, or, where the value is measured or derived, in a triangle
+over it; constants are fixed. `sp-abm parameters NAME` gives the links, and the rules that read it."""
 
 
 def words(lever: str, value: float) -> str:
@@ -92,7 +106,24 @@ def links_page() -> str:
     return "\n\n".join((LINKS_HEAD, "## Loops", loops, "## Links", links)) + "\n"
 
 
-PAGES = {"model/scenarios.md": scenarios_page, "model/links.md": links_page}
+def parameter_row(full: str, fact: Fact, value: float) -> tuple[str, ...]:
+    """Return what a reader needs to know of one parameter."""
+    low, high = fact.range(value)
+    likely = "fixed" if low == high else f"{low:.4g} to {high:.4g}"
+    return f"`{full.partition('.')[2]}`", fact.meaning, f"{value:g}", fact.unit, likely, fact.grade.value, fact.source
+
+
+def parameters_page() -> str:
+    """Return the page of every parameter, by submodel."""
+    parts = [PARAMETERS_HEAD]
+    for group in Parameters._fields:
+        rows = [parameter_row(*entry) for entry in all_facts() if entry[0].startswith(f"{group}.")]
+        head = ("parameter", "meaning", "value", "unit", "range", "grade", "source")
+        parts += [f"## {group.replace('_', ' ').capitalize()}", table(head, rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+PAGES = {"model/parameters.md": parameters_page, "model/scenarios.md": scenarios_page, "model/links.md": links_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
