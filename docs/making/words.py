@@ -1,0 +1,26 @@
+"""Pages written by hand for everybody, with a few numbers from the model and links to the sources."""
+
+from collections import Counter
+
+from making.references import prose
+from sp_abm.levers import DEFAULTS
+from sp_abm.parameters import all_facts
+from sp_abm.vocabulary import Grade
+
+
+def grades() -> str:
+    """Return how many numbers have which grade, in a sentence."""
+    found = Counter(fact.grade for _, fact, _ in all_facts())
+    assumed, total = found.pop(Grade.ASSUMED), sum(found.values())
+    words = ", ".join(f"{found[grade]} {grade.value}" for grade in Grade if grade in found)
+    return f"Of {assumed + total} numbers {assumed} are assumed; the others are {words}."
+
+
+def plain_page() -> str:
+    """Return the description for people who commission services."""
+    return prose("plain-description.md", way="model/")
+
+
+def questions_page() -> str:
+    """Return the page of questions and answers."""
+    return prose("questions.md", way="../model/", grades=grades(), posts=f"{DEFAULTS['posts_per_10000']:g}")

@@ -1,0 +1,128 @@
+"""The book: made pages in step with the model, a place to link to for every name, links that lead somewhere."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from making.columns import anchor
+from making.markdown import slug, table
+from making.navigation import completed, named
+from making.pages import PAGES
+from making.sources import ENTITIES, sources
+from sp_abm.declare import columns_of
+from sp_abm.evidence import targets
+from sp_abm.levers import LEVERS
+from sp_abm.loops import LINKS, LOOPS
+from sp_abm.measures import MEASURES
+from sp_abm.parameters import all_facts
+from sp_abm.scenario import scenario_names
+from sp_abm.schedule import NAMES
+from sp_abm.world import FLOWS, TABLES
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+WRITTEN = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md") if "making" not in path.parts)
+NAMED = {
+    "model/measures.md": (*MEASURES, *FLOWS),
+    "model/scenarios.md": (*LEVERS, *scenario_names()),
+    "model/links.md": (*LINKS, *LOOPS),
+    "model/week.md": NAMES,
+    "model/columns.md": [anchor(name, column) for name, entity in ENTITIES.items() for column in columns_of(entity)],
+    "model/evidence.md": list(targets()),
+    "model/parameters.md": [full for full, _, _ in all_facts()],
+}
+"""By page, the names that must be places to link to."""
+
+
+def anchors(page):
+    """Return the places of a page that a link can lead to: its headings, and what has an id."""
+    text = without_code((DOCS / page).read_text("utf-8"))
+    headings = [re.sub(r"[^\w\s-]", "", line.strip("# ")) for line in text.splitlines() if line.startswith("#")]
+    return {re.sub(r"[-\s]+", "-", heading).strip("-").lower() for heading in headings} | set(
+        re.findall(r'id="([^"]+)"', text)
+    )
+
+
+def without_code(text):
+    """Return a page without its blocks of code, in which a link is none."""
+    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_made_page_is_in_step_with_the_model(name):
+    assert (DOCS / name).read_text("utf-8") == PAGES[name](), f"{name}: run python docs/make_pages.py"
+
+
+@pytest.mark.parametrize("page", NAMED)
+def test_every_name_is_a_place_on_its_page_that_others_can_link_to_and_once(page):
+    found = anchors(page)
+    assert [name for name in NAMED[page] if slug(name) not in found] == []
+    ids = re.findall(r'id="([^"]+)"', (DOCS / page).read_text("utf-8"))
+    assert len(ids) == len(set(ids))
+
+
+def test_the_tables_of_the_book_are_those_of_the_world():
+    assert tuple(ENTITIES) == TABLES
+
+
+def test_every_flow_is_counted_by_a_submodel_and_every_link_used_by_one():
+    assert {flow for source in sources() for flow in source.flows} == set(FLOWS)
+    assert {link for source in sources() for link in source.links} <= set(LINKS)
+    assert next(source.questions for source in sources() if source.name == "turnover") == ("turnover", "handed_on")
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_every_link_of_a_page_leads_to_a_page_and_a_place_on_it(page):
+    text = without_code((DOCS / page).read_text("utf-8"))
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"https?:", target):
+            continue
+        path, _, place = target.partition("#")
+        there = (DOCS / page).parent / path if path else DOCS / page
+        if not there.is_file() or (place and place not in anchors(there.resolve().relative_to(DOCS).as_posix())):
+            broken.append(target)
+    assert broken == []
+
+
+def test_a_page_that_is_not_written_is_left_out_and_one_that_is_not_named_follows_its_folder():
+    nav = ["index.md", {"Model": ["model/a.md", "model/later.md"]}, {"Later": ["later.md"]}]
+    pages = ["alone.md", "index.md", "model/a.md", "model/new.md"]
+    assert completed(nav, pages) == ["index.md", {"Model": ["model/a.md", "model/new.md"]}, "alone.md"]
+    assert sorted(named(completed(nav, pages))) == pages
+
+
+def test_a_stroke_in_a_cell_ends_no_cell():
+    assert table(("a", "b"), [("x|y", "z")]) == "| a | b |\n| --- | --- |\n| x\\|y | z |"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Return the folder of the built book; a warning of the builder is an error."""
+    folder = tmp_path_factory.mktemp("book")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not re.search("^WARNING", done.stderr, re.MULTILINE), done.stderr
+    return folder
+
+
+@pytest.mark.slow
+def test_the_book_builds_without_a_warning_and_has_every_page(site):
+    built = {path.relative_to(site).with_suffix(".md").as_posix() for path in site.rglob("*.html")}
+    assert set(WRITTEN) <= built
+    assert not list(site.rglob("*.py"))
+
+
+@pytest.mark.slow
+def test_no_built_page_loads_anything_from_elsewhere(site):
+    """What a page loads: scripts, pictures, frames, links nobody has to follow by hand, imports of styles."""
+    loads = re.compile(
+        r'<(?:script|img|iframe|source|link|video|audio)\b[^>]*?(?:src|href)="(?:https?:)?//|@import|url\(["\']?https?:'
+    )
+    pages = [*site.rglob("*.html"), *site.rglob("*.css")]
+    assert len(pages) > len(WRITTEN)
+    assert [path.name for path in pages if loads.search(path.read_text("utf-8"))] == []
