@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from making.columns import anchor
+from making.hooks import completed, named
 from making.markdown import slug, table
-from making.navigation import completed, named
 from making.pages import PAGES
 from making.sources import ENTITIES, sources
 from sp_abm.declare import columns_of

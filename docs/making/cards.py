@@ -9,12 +9,15 @@ HEAD = f"""{MADE}
 
 Print this page (it prints two cards side by side) and cut them out. Give the cards, not the sheet below them: a guess
 before the result is the point. Each card says what is changed against *today*; everything else stays."""
-GUESS = """Before we run it, I think
-
-- [ ] link workers' burnout: rises / stays / falls
-- [ ] the wait for a first contact: longer / same / shorter
-- [ ] people helped enough: fewer / same / more
-- [ ] distress in the whole place: rises / cannot be told / falls"""
+GUESS = "<br>".join(
+    (
+        "Before we run it, I think",
+        "☐ link workers' burnout rises / stays / falls",
+        "☐ the wait for a first contact gets longer / stays / gets shorter",
+        "☐ people helped enough get fewer / stay / get more",
+        "☐ distress in the whole place rises / cannot be told / falls",
+    )
+)
 MANY = 3
 
 
@@ -42,7 +45,7 @@ def card(scenario: Scenario) -> str:
     """Return one card."""
     changed = "\n".join(changes(scenario)) or "- Nothing: everything as it is today."
     title = scenario.name.replace("-", " ").capitalize()
-    return f'<div class="card" markdown>\n\n### {title}\n\n{scenario.why}\n\n{changed}\n\n{GUESS}\n\n</div>'
+    return f'<div class="card" markdown>\n\n## {title}\n\n{scenario.why}\n\n{changed}\n\n{GUESS}\n\n</div>'
 
 
 def cards_page() -> str:

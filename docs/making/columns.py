@@ -4,7 +4,7 @@ import inspect
 
 import numpy as np
 
-from making.markdown import MADE, link, page, paragraphs, sentence, table
+from making.markdown import MADE, anchored, link, page, paragraphs, sentence, table
 from making.sources import ENTITIES
 from sp_abm.declare import Column, columns_of
 from sp_abm.schedule import NAMES
@@ -26,7 +26,7 @@ def row(table_name: str, name: str, spec: Column) -> list[str]:
     """Return what a reader needs to know of one column."""
     kind = np.dtype(spec.dtype).name + (f" x {spec.width}" if spec.width else "")
     writers = ", ".join(link("week.md", each) if each in NAMES else each for each in spec.written_by)
-    return [f'<a id="{anchor(table_name, name)}"></a>`{name}`', spec.meaning, spec.unit, kind, writers]
+    return [anchored(anchor(table_name, name), name), spec.meaning, spec.unit, kind, writers]
 
 
 def columns_page() -> str:

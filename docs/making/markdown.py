@@ -14,9 +14,9 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *cells))
 
 
-def anchored(name: str) -> str:
-    """Return a name in code, which other pages can link to as `page.md#name`."""
-    return f'<a id="{slug(name)}"></a>`{name}`'
+def anchored(name: str, words: str = "") -> str:
+    """Return a name in code, which other pages can link to as `page.md#name`, and which leads to itself."""
+    return f'<a id="{slug(name)}" href="#{slug(name)}">`{words or name}`</a>'
 
 
 def slug(name: str) -> str:

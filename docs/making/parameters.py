@@ -4,7 +4,7 @@ import inspect
 from collections import Counter
 
 from making.evidence import linked
-from making.markdown import MADE, link, page, paragraphs, sentence, table
+from making.markdown import MADE, anchored, link, page, paragraphs, sentence, table
 from sp_abm.declare import Fact, facts_of
 from sp_abm.evidence import ids_in, sensitivity
 from sp_abm.parameters import Parameters, all_facts, group_type
@@ -32,7 +32,7 @@ def row(full: str, fact: Fact, value: float) -> list[str]:
     """Return what a reader needs to know of one parameter."""
     low, high = fact.range(value)
     plausible = "fixed" if fact.distribution == "fixed" else f"{low:.3g} to {high:.3g}"
-    name = f'<a id="{full}"></a>`{full.partition(".")[2]}`'
+    name = anchored(full, full.partition(".")[2])
     allowed = f"{fact.low:g} to {fact.high:g}"
     value_words = f"{value:g} {fact.unit}"
     grade, source = fact.grade.value, linked(fact.source)

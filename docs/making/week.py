@@ -25,7 +25,7 @@ def overview(page_of_week: str = "") -> str:
         (str(place), link(page_of_week, source.name), sentence(source.says.split("\n")[0]))
         for place, source in enumerate(sources(), 1)
     )
-    return table(("", "submodel", "what it is"), rows)
+    return table(("place", "submodel", "what it is"), rows)
 
 
 def card(source: Source) -> str:

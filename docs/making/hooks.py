@@ -1,4 +1,4 @@
-"""Hook of mkdocs: the navigation has the pages that are there, whoever wrote them, in the order of `mkdocs.yml`."""
+"""Hooks of mkdocs: the navigation has the pages that are there, whoever wrote them, in the order of `mkdocs.yml`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 
 Part = list[Any]
+_SEARCH = '<div class="md-search" data-md-component="search" role="dialog"'
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -14,6 +15,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     pages = sorted(path.relative_to(config.docs_dir).as_posix() for path in Path(config.docs_dir).rglob("*.md"))
     config.nav = completed(config.nav or [], [page for page in pages if not page.startswith("making/")])
     return config
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Say to screen readers what the theme's search is."""
+    return output.replace(_SEARCH, f'{_SEARCH} aria-label="Search"')
 
 
 def completed(nav: Part, pages: list[str]) -> Part:
