@@ -3,6 +3,7 @@
 from making.markdown import MADE, page, sentence, slug
 from making.scenarios import shipped, words
 from sp_abm.levers import DEFAULTS, LEVERS
+from sp_abm.parameters import all_facts
 from sp_abm.scenario import Scenario
 
 HEAD = f"""{MADE}
@@ -28,12 +29,20 @@ def changes(scenario: Scenario) -> list[str]:
         steps = [(week, value) for week, value in timeline if week or value != DEFAULTS[name]]
         if not steps:
             continue
-        first = ", then ".join(f"{words(name, value)}{when(week)}" for week, value in steps[:MANY])
+        first = ", then ".join(f"{said(name, value)}{when(week)}" for week, value in steps[:MANY])
         more = " and so on" if len(steps) > MANY else ""
         meaning = LEVERS[name].meaning.partition(";")[0]
-        found.append(f"- {sentence(meaning)[:-1]}: **{first}{more}** (today {words(name, DEFAULTS[name])})")
-    found += [f"- `{name}`: **{value:g}**" for name, value in scenario.parameters.items()]
+        found.append(f"- {sentence(meaning)[:-1]}: **{first}{more}** (today {said(name, DEFAULTS[name])})")
+    facts = {full: (fact, value) for full, fact, value in all_facts()}
+    for name, value in scenario.parameters.items():
+        fact, today = facts[name]
+        found.append(f"- {sentence(fact.meaning)[:-1]}: **{value:g}** (today {today:g})")
     return found
+
+
+def said(lever: str, value: float) -> str:
+    """Return a lever's value as a person says it."""
+    return words(lever, value).replace("_", " ")
 
 
 def when(week: int) -> str:

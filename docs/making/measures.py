@@ -47,14 +47,17 @@ def row(measure: Measure) -> list[str]:
     notes = [note for note, is_so in (("by group", measure.is_by_group), ("paired", measure.is_paired)) if is_so]
     kind = ", ".join((measure.kind.value, *notes))
     return [
-        anchored(measure.name), measure.label, measure.unit, kind, measure.window.value, counted(measure),
+        f"{anchored(measure.name)}<br>{sentence(measure.label)}",
+        measure.unit,
+        f"{kind}<br>{measure.window.value}",
+        counted(measure),
         measure.theory.value,
-    ]  # fmt: skip
+    ]
 
 
 def measures_page() -> str:
     """Return the page of every measure."""
-    head = ("measure", "what it says", "unit", "kind", "weeks", "how it is counted", "theory")
+    head = ("measure", "unit", "kind and weeks", "how it is counted", "theory")
     parts = []
     for subject in Subject:
         members = [measure for measure in MEASURES.values() if measure.subject is subject]

@@ -32,19 +32,12 @@ def row(full: str, fact: Fact, value: float) -> list[str]:
     """Return what a reader needs to know of one parameter."""
     low, high = fact.range(value)
     plausible = "fixed" if fact.distribution == "fixed" else f"{low:.3g} to {high:.3g}"
-    name = anchored(full, full.partition(".")[2])
-    allowed = f"{fact.low:g} to {fact.high:g}"
-    value_words = f"{value:g} {fact.unit}"
-    grade, source = fact.grade.value, linked(fact.source)
     return [
-        name,
-        sentence(fact.meaning),
-        value_words,
-        plausible,
-        allowed,
-        grade,
-        source,
-        fact.role.value,
+        f"{anchored(full, full.partition('.')[2])}<br>{sentence(fact.meaning)}",
+        f"{value:g} {fact.unit}",
+        f"{plausible}<br>({fact.low:g} to {fact.high:g})",
+        f"{fact.grade.value}<br>{fact.role.value}",
+        linked(fact.source),
         read_in(full),
     ]
 
@@ -71,9 +64,7 @@ def counts() -> str:
 def parameters_page() -> str:
     """Return the page of every parameter."""
     values = {full: value for full, _, value in all_facts()}
-    head = (
-        "parameter", "meaning", "value", "range", "allowed", "grade", "source", "role", "read in",
-    )  # fmt: skip
+    head = ("parameter", "value", "range (allowed)", "grade and role", "source", "read in")
     parts = []
     for group in Parameters._fields:
         facts = facts_of(group_type(group))
