@@ -19,7 +19,8 @@ that rests on such rows alone is graded better than assumed.
 The whole tables, with more than is used, lie in `src/sp_abm/data/evidence/`."""
 TARGETS = """A target is a statistic with the interval that the evidence gives it. `sp-abm validate` computes each from
 runs and says *meets*, *near* (within half the interval's width outside) or *misses*. Calibration targets were looked at
-when values were chosen; patterns were not; input checks only show that what was put in comes out."""
+when values were chosen; patterns were kept for checking, but some share a figure with a parameter
+([which](odd.md#1-purpose-and-patterns)); input checks only show that what was put in comes out."""
 PROSE = Path(__file__).parent / "prose"
 _CITED = re.compile(r"\[\[((?:EO|POP-|W)\d{3})\]\]")
 _ID = re.compile(r"\b(EO|POP-|W|C|P)(\d{2,3})\b")

@@ -12,10 +12,11 @@ from making.sources import ENTITIES, sources
 from making.week import overview
 from making.words import grades
 from sp_abm.declare import columns_of, facts_of
-from sp_abm.evidence import targets
+from sp_abm.evidence import Target, ids_in, targets
 from sp_abm.levers import DEFAULTS
 from sp_abm.loops import LINKS, LOOPS
 from sp_abm.measures import MEASURES, Subject
+from sp_abm.parameters import all_facts
 from sp_abm.places import Place, places
 from sp_abm.randomness import QUESTIONS
 from sp_abm.vocabulary import WARM_UP_WEEKS, WEEKS_PER_YEAR, Stage
@@ -44,13 +45,24 @@ def entities() -> str:
 
 
 def patterns() -> str:
-    """Return the targets that no value was chosen by."""
+    """Return the targets that were kept for checking, and the parameters that lean on the same figures after all."""
     rows = (
-        (link("evidence.md", one.id, one.id), sentence(one.statistic), f"{one.low:g} to {one.high:g} {one.unit}")
+        (
+            link("evidence.md", one.id, one.id),
+            sentence(one.statistic),
+            f"{one.low:g} to {one.high:g} {one.unit}",
+            ", ".join(link("parameters.md", full) for full in leaning_on(one)),
+        )
         for one in targets().values()
         if one.kind == "pattern"
     )
-    return table(("pattern", "statistic", "interval of the evidence"), rows)
+    return table(("pattern", "statistic", "interval of the evidence", "same figures behind"), rows)
+
+
+def leaning_on(target: Target) -> list[str]:
+    """Return the parameters whose source names a target, or a figure that the target rests on."""
+    figures = {target.id, *ids_in(target.evidence)}
+    return [full for full, fact, _ in all_facts() if figures & set(ids_in(fact.source))]
 
 
 def initialisation() -> str:

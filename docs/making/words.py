@@ -5,6 +5,7 @@ from collections import Counter
 from making.references import prose
 from sp_abm.levers import DEFAULTS
 from sp_abm.parameters import all_facts
+from sp_abm.schedule import WEEK
 from sp_abm.vocabulary import Grade
 
 
@@ -23,4 +24,5 @@ def plain_page() -> str:
 
 def questions_page() -> str:
     """Return the page of questions and answers."""
-    return prose("questions.md", way="../model/", grades=grades(), posts=f"{DEFAULTS['posts_per_10000']:g}")
+    posts = f"{DEFAULTS['posts_per_10000']:g}"
+    return prose("questions.md", way="../model/", grades=grades(), posts=posts, n_rules=str(len(WEEK)))
