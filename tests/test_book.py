@@ -11,7 +11,7 @@ from making.markdown import slug, table
 from making.pages import PAGES
 from making.sources import ENTITIES, sources
 from sp_abm.declare import columns_of
-from sp_abm.evidence import targets
+from sp_abm.evidence import evidence, targets
 from sp_abm.levers import LEVERS
 from sp_abm.loops import LINKS, LOOPS
 from sp_abm.measures import MEASURES
@@ -60,6 +60,28 @@ def test_every_name_is_a_place_on_its_page_that_others_can_link_to_and_once(page
     assert [name for name in NAMED[page] if slug(name) not in found] == []
     ids = re.findall(r'id="([^"]+)"', (DOCS / page).read_text("utf-8"))
     assert len(ids) == len(set(ids))
+
+
+def rows(page):
+    """Return the rows of the tables of a page, by the name that stands first."""
+    found = re.findall(r'^\| <a id="([^"]+)".*$', (DOCS / page).read_text("utf-8"), re.MULTILINE)
+    lines = re.findall(r'^\| <a id=".*$', (DOCS / page).read_text("utf-8"), re.MULTILINE)
+    return dict(zip(found, lines, strict=True))
+
+
+def test_every_parameter_leads_to_its_evidence_or_says_that_there_is_none():
+    table_of = rows("model/parameters.md")
+    for full, fact, _ in all_facts():
+        leads = "evidence.md#" in table_of[full]
+        assert leads or re.match("assumed|fitted|places|expert", fact.source), f"{full}: {fact.source}"
+
+
+def test_every_row_of_evidence_names_who_says_so_and_what_leans_on_it():
+    table_of = rows("model/evidence.md")
+    for name, row in evidence().items():
+        if name in table_of:
+            assert row.title in table_of[name] and (row.url in table_of[name])
+            assert re.search(r"this book|\]\((parameters|scenarios)\.md#|\]\(#", table_of[name]), name
 
 
 def test_the_tables_of_the_book_are_those_of_the_world():

@@ -1,11 +1,13 @@
 """The book's own steps: what its pages about places, scenarios, measures and submodels tell a reader to do works."""
 
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sp_abm.cli import main
 from sp_abm.measures import MEASURES
 from sp_abm.places import place
 from sp_abm.results import Results
@@ -13,12 +15,30 @@ from sp_abm.scenario import load
 from sp_abm.simulation import Simulation
 from sp_abm.tallies import Sums
 
-PAGES = Path(__file__).parents[1] / "docs" / "extend"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = DOCS / "extend"
 
 
 def blocks(page, language):
     """Return the blocks of code of a page."""
     return re.findall(rf"^```{language}\n(.*?)^```", (PAGES / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def commands():
+    """Return every command line that the book shows, on a line of its own or between strokes, without its comment."""
+    texts = [path.read_text("utf-8") for path in DOCS.rglob("*.md") if "making" not in path.parts]
+    shown = [line for text in texts for line in re.findall(r"^ +sp-abm ([^#\n]*)|`sp-abm ([^`]+)`", text, re.MULTILINE)]
+    return sorted({" ".join((first or second).split()) for first, second in shown})
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_the_book_shows_exists_with_its_options(command, capsys):
+    words = shlex.split(command)
+    with pytest.raises(SystemExit) as end:
+        main([words[0], "--help"])
+    help_page = capsys.readouterr().out
+    assert end.value.code == 0
+    assert all(word in help_page for word in words if word.startswith("--")), command
 
 
 def test_the_least_place_of_the_page_is_filled_from_england_and_the_full_one_is_not(tmp_path):

@@ -26,3 +26,8 @@ def questions_page() -> str:
     """Return the page of questions and answers."""
     posts = f"{DEFAULTS['posts_per_10000']:g}"
     return prose("questions.md", way="../model/", grades=grades(), posts=posts, n_rules=str(len(WEEK)))
+
+
+def design_page() -> str:
+    """Return the page that leads from pictures of service design to the model."""
+    return prose("design-work.md")
