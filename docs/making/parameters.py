@@ -16,8 +16,8 @@ HEAD = f"""{MADE}
 
 Rules hold no numbers but 0, 1 and 2. Every other number is one of these. *Range* is what is plausible: where the
 evidence gives a range it is that one, else it reaches 10, 25, 40 or 50% either way, by grade. What is *allowed* is
-wider, and a value outside it is refused. `sp-abm parameters NAME` prints one in full; `--set GROUP.NAME=value` changes
-it.
+wider, and a value outside it is refused. A sweep draws from a range evenly, or in a triangle over the value where that
+is measured or derived. `sp-abm parameters NAME` prints one in full; `--set GROUP.NAME=value` changes it.
 
 **Grades.** *Measured*: read off a source. *Derived*: worked out from sources, or fitted so that the model meets a
 [target](evidence.md#targets). *Expert*: judged in the light of sources. *Assumed*: nobody measured it, or the figure
