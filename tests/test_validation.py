@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sp_abm.errors import UnknownName
+from sp_abm.errors import CannotWrite, UnknownName
 from sp_abm.evidence import Target, targets
 from sp_abm.simulation import Simulation
 from sp_abm.validation import STATISTICS, pieces, pooling, score_words, studies_of, validate
@@ -42,7 +42,7 @@ def test_every_target_has_a_statistic_and_a_study_and_no_other_has():
         (0.4, MEETS, "inside"),
         (0.41, NEAR, "0.01 above"),
         (0.10001, NEAR, "0.1 below"),
-        (0.09, MISSES, "0.11 below it (0.6 times"),
+        (0.09, MISSES, "0.11 below it (0.6 of"),
         (0.6, MISSES, "above"),
         (np.nan, NOT_TESTABLE, "in none of 3 runs"),
     ],
@@ -200,3 +200,10 @@ def test_the_rows_for_machines_say_what_was_promised(small_study, tmp_path):
     assert set(row) == {"id", "kind", "statistic", "evidence", "model", "verdict", "why"}
     assert set(row["evidence"]) == {"low", "high"} and set(row["model"]) == {"low", "mean", "high"}
     assert row["model"]["low"] < row["model"]["mean"] < row["model"]["high"]
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(small_study, tmp_path, monkeypatch):
+    monkeypatch.setattr(pieces, "observed", lambda piece: pytest.fail("something was run"))
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(CannotWrite, match="file cannot be written"):
+        validate("average-pcn", folder=tmp_path / "file", workers=1)

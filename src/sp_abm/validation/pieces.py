@@ -7,11 +7,13 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 import numpy as np
@@ -81,14 +83,15 @@ def validate(
     model; `workers` is how many processes share the work.
     """
     wanted = studies_of(place)
-    kept = folder / "pieces" if folder else cache_folder("validation")
+    kept = _checked(folder) / "pieces" if folder else cache_folder("validation")
     pieces = [Piece(study, seed) for study in wanted for seed in range(1, STUDIES[study].n_seeds + 1)]
     read = {piece: _read(_file(kept, piece)) for piece in pieces}
     seen = {piece: rows for piece, rows in read.items() if rows is not None}
     if done:
         done(len(seen), len(pieces))
     for piece, rows in _run([piece for piece in pieces if piece not in seen], workers):
-        _keep(_file(kept, piece), rows)
+        with nullcontext() if folder else suppress(CannotWrite):
+            _keep(_file(kept, piece), rows)
         seen[piece] = rows
         if done:
             done(len(seen), len(pieces))
@@ -123,6 +126,16 @@ def _run(pieces: Iterable[Piece], workers: int | None) -> Iterator[tuple[Piece, 
             yield futures[future], future.result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _checked(folder: Path) -> Path:
+    """Return a folder that is there and can be written; raises `CannotWrite` before anything is run."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder):
+            return folder
+    except OSError as problem:
+        raise CannotWrite(f"{folder} cannot be written: {problem.strerror or problem}.") from None
 
 
 def _file(folder: Path, piece: Piece) -> Path:

@@ -47,7 +47,7 @@ def judged(target: Target, model: Interval, n_seeds: int) -> Verdict:
     side, distance = ("below", low - value) if value < low else ("above", value - high)
     width = high - low
     verdict = NEAR if distance <= width / 2 else MISSES
-    widths = f" ({distance / width:.1f} times the interval's width)" if width > 0 else ""
+    widths = f" ({distance / width:.1g} of the interval's width)" if width > 0 else ""
     return Verdict(target, model, verdict, f"{_short(distance)} {side} it{widths}{_doubt(target, model)}")
 
 
