@@ -9,8 +9,11 @@ from making.columns import anchor
 from making.hooks import completed, named
 from making.markdown import slug, table
 from making.pages import PAGES
+from making.references import reference
 from making.sources import ENTITIES, sources
+from making.tests_of import WOULD_TEST, what_would_test
 from sp_abm.declare import columns_of
+from sp_abm.errors import UnknownName
 from sp_abm.evidence import evidence, targets
 from sp_abm.levers import LEVERS
 from sp_abm.loops import LINKS, LOOPS
@@ -67,6 +70,22 @@ def rows(page):
     found = re.findall(r'^\| <a id="([^"]+)".*$', (DOCS / page).read_text("utf-8"), re.MULTILINE)
     lines = re.findall(r'^\| <a id=".*$', (DOCS / page).read_text("utf-8"), re.MULTILINE)
     return dict(zip(found, lines, strict=True))
+
+
+def test_a_name_in_prose_that_is_declared_nowhere_is_refused_with_the_nearest():
+    assert (
+        reference("strain.sd_trait", way="../model/") == "[`strain.sd_trait`](../model/parameters.md#strain.sd_trait)"
+    )
+    with pytest.raises(UnknownName, match=r"strain\.sd_trait"):
+        reference("strain.sd_trai")
+
+
+def test_the_longest_beginning_says_what_would_test_a_number_and_none_is_idle():
+    names = [full for full, _, _ in all_facts()]
+    assert what_would_test("outreach.uses_data").startswith("Nothing")
+    with pytest.raises(KeyError):
+        what_would_test("nobody.knows")
+    assert [start for start in WOULD_TEST if not any(full.startswith(start) for full in names)] == []
 
 
 def test_every_parameter_leads_to_its_evidence_or_says_that_there_is_none():
