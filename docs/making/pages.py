@@ -16,7 +16,7 @@ from making.places import places_page
 from making.scenarios import scenarios_page
 from making.tests_map import tests_page
 from making.week import week_page
-from making.words import design_page, plain_page, questions_page
+from making.words import checking_page, design_page, plain_page, questions_page
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "model/odd.md": odd_page,
@@ -33,6 +33,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "model/glossary.md": glossary_page,
     "model/design-work.md": design_page,
     "model/tests.md": tests_page,
+    "model/verification-and-validation.md": checking_page,
     "workshop/cards.md": cards_page,
     "workshop/questions.md": questions_page,
     "plain-description.md": plain_page,
