@@ -13,7 +13,7 @@ from sp_abm.loop_laboratory import laboratory
 from sp_abm.loop_laboratory.gain import added, gain, pushed
 from sp_abm.loop_laboratory.laboratory import study
 from sp_abm.loop_laboratory.runs import Runs
-from sp_abm.loop_laboratory.shares import ALL, NO_CHANGE, cuts, is_exact, measured, ratio_of_means, share
+from sp_abm.loop_laboratory.shares import ALL, NO_CHANGE, batches, cuts, is_exact, measured, ratio_of_means, share
 from sp_abm.loop_laboratory.tipping import EVERYWHERE, FOUND, NOWHERE, UNCLEAR, tipping_point, with_review, yearly_drift
 from sp_abm.loop_laboratory.words import DAMPED, OPEN, RUNAWAY, gain_verdict, said
 from sp_abm.loops import LINKS, LOOPS
@@ -61,12 +61,14 @@ def test_every_link_and_every_loop_is_cut_once_and_all_of_them_together():
     assert list(found) == [*LINKS, *LOOPS, ALL]
     assert found["R5"] == ("support->burnout", "peers->burnout")
     assert found[ALL] == tuple(LINKS)
+    assert [name for batch in batches() for name in batch] == list(found)
 
 
 def test_in_a_small_place_links_without_a_signal_carry_nothing_and_support_reaches_burnout_by_its_links_alone():
     """The toolkit is not used and money does not answer: to cut those links changes no bit. Burnout under full support
     with support->burnout and peers->burnout cut is within a tenth of the change of what it is today."""
-    left = measured(load("today"), SUPPORT, HAMLET, 1, 13, ["burnout_mean"])
+    names = ["support->burnout", "toolkit->visible_impact", "investment->posts", "R5", ALL]
+    left = measured(load("today"), SUPPORT, HAMLET, 1, 13, ["burnout_mean"], names)
     (whole,) = left["whole"]
     assert whole < 0
     assert left["toolkit->visible_impact"] == left["investment->posts"] == [whole]
