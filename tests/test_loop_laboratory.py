@@ -19,7 +19,7 @@ from sp_abm.loop_laboratory.words import DAMPED, OPEN, RUNAWAY, gain_verdict, sa
 from sp_abm.loops import LINKS, LOOPS
 from sp_abm.places import place
 from sp_abm.scenario import load
-from sp_abm.viz.loop_shares import draw_loop_shares, panels
+from sp_abm.viz.loop_shares import draw_loop_diagram, draw_loop_shares, panels
 
 HAMLET = replace(place("sandbox"), key="hamlet", residents=900, n_pcns=2)
 SUPPORT = load("today").with_changes({"support_level": 1.0, "staffing.share_support_delivered": 1.0})
@@ -195,6 +195,7 @@ def test_strengths_are_of_links_only_and_the_picture_shows_those_that_carry_some
     assert svg == draw_loop_shares(known)
     assert "What carries the effect of full support" in svg
     assert "nothing to share out" in draw_loop_shares(replace(known, changes={}))
+    assert "Strongest: support → burnout" in draw_loop_diagram(known, "burnout_mean")
 
 
 def test_wrong_names_and_a_plan_that_changes_nothing_are_told():
