@@ -148,7 +148,7 @@ def test_the_plain_sentences_say_how_much_would_have_come_anyway(without_effect)
 def test_a_figure_has_a_panel_an_outcome_and_a_row_a_method(without_effect):
     drawn = panels(without_effect, 52)
     assert [len(panel.rows) for panel in drawn] == [5] * len(OUTCOMES)
-    assert [row.label for row in drawn[0].rows if row.is_measure] == ["Truth"]
+    assert [row.label for row in drawn[0].rows if row.to_compare_with] == ["Truth"]
     svg = draw_estimates(without_effect, 52)
     assert svg == draw_estimates(without_effect, 52)
     assert "the truth is nothing" in svg

@@ -13,13 +13,13 @@ from sp_abm.loop_laboratory import laboratory
 from sp_abm.loop_laboratory.gain import added, gain, pushed
 from sp_abm.loop_laboratory.laboratory import study
 from sp_abm.loop_laboratory.runs import Runs
-from sp_abm.loop_laboratory.shares import ALL, NO_CHANGE, cuts, is_exact, measured, ratio_of_means, share
+from sp_abm.loop_laboratory.shares import ALL, NO_CHANGE, batches, cuts, is_exact, measured, ratio_of_means, share
 from sp_abm.loop_laboratory.tipping import EVERYWHERE, FOUND, NOWHERE, UNCLEAR, tipping_point, with_review, yearly_drift
 from sp_abm.loop_laboratory.words import DAMPED, OPEN, RUNAWAY, gain_verdict, said
 from sp_abm.loops import LINKS, LOOPS
 from sp_abm.places import place
 from sp_abm.scenario import load
-from sp_abm.viz.loop_shares import draw_loop_shares, panels
+from sp_abm.viz.loop_shares import draw_loop_diagram, draw_loop_shares, panels
 
 HAMLET = replace(place("sandbox"), key="hamlet", residents=900, n_pcns=2)
 SUPPORT = load("today").with_changes({"support_level": 1.0, "staffing.share_support_delivered": 1.0})
@@ -61,12 +61,14 @@ def test_every_link_and_every_loop_is_cut_once_and_all_of_them_together():
     assert list(found) == [*LINKS, *LOOPS, ALL]
     assert found["R5"] == ("support->burnout", "peers->burnout")
     assert found[ALL] == tuple(LINKS)
+    assert [name for batch in batches() for name in batch] == list(found)
 
 
 def test_in_a_small_place_links_without_a_signal_carry_nothing_and_support_reaches_burnout_by_its_links_alone():
     """The toolkit is not used and money does not answer: to cut those links changes no bit. Burnout under full support
     with support->burnout and peers->burnout cut is within a tenth of the change of what it is today."""
-    left = measured(load("today"), SUPPORT, HAMLET, 1, 13, ["burnout_mean"])
+    names = ["support->burnout", "toolkit->visible_impact", "investment->posts", "R5", ALL]
+    left = measured(load("today"), SUPPORT, HAMLET, 1, 13, ["burnout_mean"], names)
     (whole,) = left["whole"]
     assert whole < 0
     assert left["toolkit->visible_impact"] == left["investment->posts"] == [whole]
@@ -193,6 +195,7 @@ def test_strengths_are_of_links_only_and_the_picture_shows_those_that_carry_some
     assert svg == draw_loop_shares(known)
     assert "What carries the effect of full support" in svg
     assert "nothing to share out" in draw_loop_shares(replace(known, changes={}))
+    assert "Strongest: support → burnout" in draw_loop_diagram(known, "burnout_mean")
 
 
 def test_wrong_names_and_a_plan_that_changes_nothing_are_told():

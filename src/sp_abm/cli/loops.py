@@ -161,7 +161,7 @@ def _save(found: "LoopStudy", folder: Path) -> None:
     import pandas as pd
 
     from sp_abm.snapshot import write_folder
-    from sp_abm.viz.loop_shares import draw_loop_shares
+    from sp_abm.viz.loop_shares import draw_loop_diagram, draw_loop_shares
     from sp_abm.viz.png import to_png
 
     rows = [
@@ -178,8 +178,9 @@ def _save(found: "LoopStudy", folder: Path) -> None:
         )
         if not rows:
             return
-        svg = draw_loop_shares(found)
-        (beside / "shares.svg").write_text(svg, "utf-8")
-        (beside / "shares.png").write_bytes(to_png(svg))
+        pictures = {"shares": draw_loop_shares(found), "diagram": draw_loop_diagram(found, rows[0]["measure"])}
+        for name, svg in pictures.items():
+            (beside / f"{name}.svg").write_text(svg, "utf-8")
+            (beside / f"{name}.png").write_bytes(to_png(svg))
 
     write_folder(folder, write)

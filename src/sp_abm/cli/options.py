@@ -147,7 +147,10 @@ EVALUATION: Final = FolderKind(
     ("estimates.csv", "estimates.png", "estimates.svg", "evaluation.json"),
 )
 LOOP_STUDY: Final = FolderKind(
-    "a study of the loops", "loops.json", "tipping", ("loops.json", "shares.csv", "shares.png", "shares.svg")
+    "a study of the loops",
+    "loops.json",
+    "tipping",
+    ("diagram.png", "diagram.svg", "loops.json", "shares.csv", "shares.png", "shares.svg"),
 )
 
 

@@ -11,7 +11,7 @@ from sp_abm.comparison import Difference, checked_seeds, in_turn, paired_differe
 from sp_abm.errors import BadValue, unknown
 from sp_abm.loop_laboratory.gain import gain
 from sp_abm.loop_laboratory.pieces import PARTS, Found, Piece, kept, made
-from sp_abm.loop_laboratory.shares import ALL, WHOLE, cuts, share
+from sp_abm.loop_laboratory.shares import ALL, WHOLE, batches, cuts, share
 from sp_abm.loop_laboratory.tipping import LEVELS, NO_REVIEW, RULES, TippingPoint, tipping_point, with_review
 from sp_abm.measures import MEASURES
 from sp_abm.places import Place
@@ -128,7 +128,7 @@ def _pieces(
 ) -> list[Piece]:
     """Return the pieces of a part and seed; gain and tipping ask about the baseline under each rule and signal."""
     if part == "shares":
-        return [Piece(part, baseline, plan, place, seed, weeks, measures)]
+        return [Piece(part, baseline, plan, place, seed, weeks, measures, names) for names in batches()]
     levels: tuple[tuple[float, ...], ...] = tuple((level,) for level in LEVELS) if part == "tipping" else ((),)
     return [
         Piece(part, arm, arm, place, seed, 0, (), (*level, *review))
@@ -153,10 +153,13 @@ def _shared(
     found: dict[Piece, Found], measures: Sequence[str]
 ) -> tuple[dict[str, Difference], dict[str, dict[str, Difference]]]:
     """Return the plan's changes by measure, and each cut's shares of them."""
-    values = [one["values"] for piece, one in found.items() if piece.kind == "shares"]
+    by_seed: dict[int, dict[str, list[float]]] = {}
+    for piece, one in found.items():
+        if piece.kind == "shares":
+            by_seed.setdefault(piece.seed, {}).update(one["values"])
+    values = list(by_seed.values())
     if not values:
         return {}, {}
-
     whole = np.array([one[WHOLE] for one in values])
     changes = {measure: paired_difference(whole[:, k]) for k, measure in enumerate(measures)}
     shares = {}

@@ -59,10 +59,14 @@ class Piece:
         return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
 
     @property
+    def _cuts(self) -> tuple[str, ...]:
+        return tuple(map(str, self.setting)) if self.kind == "shares" else ()
+
+    @property
     def years(self) -> int:
         """Return roughly how many years it simulates."""
         runs, years = {
-            "shares": (shares.n_runs(), self.weeks / WEEKS_PER_YEAR),
+            "shares": (shares.n_runs(self._cuts), self.weeks / WEEKS_PER_YEAR),
             "gain": (gain.RUNS, gain.YEARS),
             "tipping": (1, tipping.YEARS),
         }[self.kind]
@@ -75,7 +79,8 @@ class Piece:
 
 
 def _shares(piece: Piece) -> Found:
-    return {"values": shares.measured(piece.baseline, piece.plan, piece.place, piece.seed, piece.weeks, piece.measures)}
+    arguments = (piece.baseline, piece.plan, piece.place, piece.seed, piece.weeks, piece.measures)
+    return {"values": shares.measured(*arguments, [str(name) for name in piece.setting])}
 
 
 def _gain(piece: Piece) -> Found:

@@ -14,13 +14,20 @@ from sp_abm.results import Results
 from sp_abm.scenario import Scenario
 
 ALL, WHOLE = "all links", "whole"
+_BATCH: Final = 12
 NO_CHANGE: Final = "no clear change to share out"
 Floats = NDArray[np.float64]
 
 
-def n_runs() -> int:
-    """Return how many runs one seed takes."""
-    return 2 + len(cuts()) + sum(not is_exact(frozen) for frozen in cuts().values())
+def n_runs(names: Sequence[str]) -> int:
+    """Return how many runs these cuts of one seed take."""
+    return 2 + len(names) + sum(not is_exact(cuts()[name]) for name in names)
+
+
+def batches() -> list[tuple[str, ...]]:
+    """Return the names of all cuts in batches, each of which is kept as soon as it is done."""
+    names = list(cuts())
+    return [tuple(names[k : k + _BATCH]) for k in range(0, len(names), _BATCH)]
 
 
 def cuts() -> dict[str, tuple[str, ...]]:
@@ -38,9 +45,15 @@ def is_exact(frozen: Sequence[str]) -> bool:
 
 
 def measured(
-    baseline: Scenario, plan: Scenario, place: Place, seed: int, weeks: int, measures: Sequence[str]
+    baseline: Scenario,
+    plan: Scenario,
+    place: Place,
+    seed: int,
+    weeks: int,
+    measures: Sequence[str],
+    names: Sequence[str],
 ) -> dict[str, list[float]]:
-    """Return by how much the plan changes each measure of one seed: whole, and left with each cut, by name.
+    """Return by how much the plan changes each measure of one seed: whole, and left with each of the named cuts.
 
     A cut link is frozen, under the plan and under the baseline alike, at what came through it in the baseline.
     """
@@ -49,7 +62,8 @@ def measured(
     results, links = before.reference()
     today = _values(results, measures)
     left = {WHOLE: _values(after.run(), measures) - today}
-    for name, frozen in cuts().items():
+    for name in names:
+        frozen = cuts()[name]
         start = today if is_exact(frozen) else _values(before.run(frozen=frozen, at=links), measures)
         left[name] = _values(after.run(frozen=frozen, at=links), measures) - start
     return {name: change.tolist() for name, change in left.items()}

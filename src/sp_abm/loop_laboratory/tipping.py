@@ -61,18 +61,24 @@ class TippingPoint:
 def tipping_point(drifts: Mapping[float, Sequence[float]]) -> TippingPoint:
     """Return where drifts of posts by level of support, one a seed, cross 0 from below.
 
-    The point is where the mean crosses 0 for the last time; the interval holds every level at which a drift of 0 lies
-    inside the 95% interval. Where the interval of no level leaves out 0 the answer is unclear.
+    The point is where the mean crosses 0 for the last time; the interval holds every level whose drift may be 0 (95%).
+    It is unclear where the interval says nothing, or where posts hold or fall everywhere, but by no more than luck.
     """
     levels = np.array(sorted(drifts))
     found = tuple(paired_difference(np.asarray(drifts[level], float)) for level in levels)
     mean, low, high = (np.array([getattr(one, part) for one in found]) for part in ("mean", "low", "high"))
-    falls, holds = high < 0, low >= 0
-    if not falls.any():
-        verdict = EVERYWHERE if holds.any() or not np.isfinite(low).all() else UNCLEAR
+
+    def nowhere(verdict: str) -> TippingPoint:
         return TippingPoint(np.nan, np.nan, np.nan, verdict, found)
+
+    if not np.isfinite(low).all():
+        return nowhere(UNCLEAR)
+    if mean.min() >= 0:
+        return nowhere(EVERYWHERE if low[0] >= 0 else UNCLEAR)
     if mean[-1] < 0:
-        return TippingPoint(np.nan, np.nan, np.nan, NOWHERE if falls[-1] else UNCLEAR, found)
+        return nowhere(NOWHERE if high[-1] < 0 else UNCLEAR)
+    if high.min() >= 0 and low[-1] < 0:
+        return nowhere(UNCLEAR)
     return TippingPoint(_crossing(levels, mean), _crossing(levels, high), _crossing(levels, low), FOUND, found)
 
 

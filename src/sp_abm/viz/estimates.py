@@ -26,7 +26,8 @@ def _rows(found: Evaluation, outcome: str, weeks: int) -> tuple[Row, ...]:
     rows = []
     for method in METHODS:
         estimate = found.estimate(outcome, method, weeks)
-        rows.append(Row(LABELS[method], estimate.mean, estimate.low, estimate.high, method == "truth"))
+        is_truth = method == "truth"
+        rows.append(Row(LABELS[method], estimate.mean, estimate.low, estimate.high, is_truth, is_truth))
     return tuple(rows)
 
 

@@ -27,13 +27,17 @@ _TICKS: Final = 4
 
 @dataclass(frozen=True)
 class Row:
-    """One estimate: mean and interval (missing where there is none), and whether it is the one to compare with."""
+    """One estimate: mean and interval (missing where there is none); a strong one stands out.
+
+    The interval of one `to_compare_with` is drawn as a band across its panel.
+    """
 
     label: str
     mean: float
     low: float
     high: float
-    is_measure: bool = False
+    is_strong: bool = False
+    to_compare_with: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def _panel(panel: Panel, box: Box, theme: Theme) -> list[Element]:
     unit = text(box.right, box.top + LABEL_SIZE, panel.unit, theme.quiet_ink, SMALL_SIZE, "end")
     marks = [heading, unit, *_axis(x, plot, theme)]
     for row in panel.rows:
-        if row.is_measure and isfinite(row.low):
+        if row.to_compare_with and isfinite(row.low):
             width = max(1.0, x(row.high) - x(row.low))
             band = {"fill_opacity": _BAND_OPACITY}
             marks.append(rectangle(x(row.low), plot.top, width, plot.height, theme.arm, **band))
@@ -97,15 +101,15 @@ def _panel(panel: Panel, box: Box, theme: Theme) -> list[Element]:
 
 def _row(row: Row, panel: Panel, x: Scale, box: Box, plot: Box, theme: Theme) -> list[Element]:
     y = box.top + _ROW / 2
-    baseline, colour = middle_of(y, SMALL_SIZE), theme.arm if row.is_measure else theme.quiet_ink
-    label = shortened(row.label, _NAMES_WIDTH - KEY_GAP, SMALL_SIZE, row.is_measure)
-    marks = [text(box.left, baseline, label, theme.ink, SMALL_SIZE, is_strong=row.is_measure)]
+    baseline, colour = middle_of(y, SMALL_SIZE), theme.arm if row.is_strong else theme.quiet_ink
+    label = shortened(row.label, _NAMES_WIDTH - KEY_GAP, SMALL_SIZE, row.is_strong)
+    marks = [text(box.left, baseline, label, theme.ink, SMALL_SIZE, is_strong=row.is_strong)]
     if isfinite(row.mean):
         if isfinite(row.low):
             marks.append(line((x(row.low), y), (x(row.high), y), colour, stroke_width=2))
         marks.append(element("circle", {"cx": x(row.mean), "cy": y, "r": _DOT, "fill": colour}))
     numbers = shown(row, panel.decimals)
-    marks.append(text(plot.right + KEY_GAP * 2, baseline, numbers, theme.ink, SMALL_SIZE, is_strong=row.is_measure))
+    marks.append(text(plot.right + KEY_GAP * 2, baseline, numbers, theme.ink, SMALL_SIZE, is_strong=row.is_strong))
     return marks
 
 

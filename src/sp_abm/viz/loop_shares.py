@@ -8,6 +8,8 @@ from sp_abm.loop_laboratory.words import name_of
 from sp_abm.measures import MEASURES
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.intervals import Panel, Row, draw_intervals
+from sp_abm.viz.loop_diagram import draw_loops, loop_diagram
+from sp_abm.viz.material import Material, Strength
 from sp_abm.viz.theme import LIGHT, Theme
 from sp_abm.viz.words import NOT_A_FORECAST, as_sentence
 
@@ -31,6 +33,16 @@ def panels(study: LoopStudy) -> tuple[Panel, ...]:
         if rows:
             drawn.append(Panel(MEASURES[measure].label, "share of the change, 1 = all of it", rows, 2))
     return tuple(drawn)
+
+
+def draw_loop_diagram(study: LoopStudy, measure: str, theme: Theme = LIGHT) -> str:
+    """Return the diagram of all links, each as strong as the share of a measure's change that it carries."""
+    strengths = {name: Strength(*found) for name, found in study.strengths(measure).items() if found[0]}
+    known = {name: strength for name, strength in strengths.items() if isfinite(strength.mean)}
+    words = (
+        f"share of what {study.plan.name} changes in {MEASURES[measure].label.lower()} that is gone without the link"
+    )
+    return draw_loops(loop_diagram(Material(strengths=known, strengths_of=words)), theme)
 
 
 def draw_loop_shares(study: LoopStudy, theme: Theme = LIGHT) -> str:
