@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sp_abm.agents.citizens import Clients
 from sp_abm.agents.link_workers import Posts
 from sp_abm.declare import column
-from sp_abm.kernels import Key, Whole, borrowing, inlined, uniform
+from sp_abm.kernels import Key, Whole, borrowing, compiled, inlined, uniform
 from sp_abm.parameters.pathway import Referral
 from sp_abm.vocabulary import ADULT_AGE, N_KINDS, NONE, CaseState, Route, Stage
 
@@ -140,9 +140,19 @@ def is_medical(route: int) -> bool:
 @inlined
 def may_be_referred(age: int, last_referral: int, case_row: int, state: Whole, weeks_between: float, week: int) -> bool:
     """Say whether a person is of age, was not referred lately, and has no open case; `state` is of all cases."""
-    if age < ADULT_AGE or week - last_referral <= weeks_between:
-        return False
-    return bool(case_row < 0 or state[case_row] == CaseState.CLOSED)
+    return is_referable(age, last_referral, weeks_between, week) and not has_open_case(case_row, state)
+
+
+@inlined
+def is_referable(age: int, last_referral: int, weeks_between: float, week: int) -> bool:
+    """Say whether a person is of age and was not referred lately."""
+    return (age >= ADULT_AGE) & (week - last_referral > weeks_between)
+
+
+@inlined
+def has_open_case(case_row: int, state: Whole) -> bool:
+    """Say whether a person's latest case (-1 is none) is open; `state` is of all cases."""
+    return bool(case_row >= 0 and state[case_row] != CaseState.CLOSED)
 
 
 @inlined
@@ -154,6 +164,28 @@ def planned_contacts(citizens: Clients, i: int, p: Referral) -> int:
     if stage == Stage.PRE_CRISIS or citizens.lonely[i]:
         return int(p.contacts_standard)
     return int(p.contacts_light)
+
+
+@compiled
+def rows_of_open_cases(state: Whole, n_cases: int) -> NDArray[np.int64]:
+    """Return the rows of open cases among the first `n_cases`, in order."""
+    rows = np.empty(n_cases, np.int64)
+    count = 0
+    for row in range(n_cases):
+        rows[count] = row
+        count += state[row] != CaseState.CLOSED
+    return rows[:count]
+
+
+@compiled
+def rows_of_cases_closed(state: Whole, week_closed: Whole, n_cases: int, week: int) -> NDArray[np.int64]:
+    """Return the rows of cases closed in a week among the first `n_cases`, in order."""
+    rows = np.empty(n_cases, np.int64)
+    count = 0
+    for row in range(n_cases):
+        rows[count] = row
+        count += (state[row] == CaseState.CLOSED) & (week_closed[row] == week)
+    return rows[:count]
 
 
 @borrowing

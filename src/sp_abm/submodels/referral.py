@@ -11,15 +11,28 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.cases import may_be_referred
-from sp_abm.declare import part
-from sp_abm.kernels import Flags, Floats, Key, Singles, Whole, compiled, happens, inlined, uniforms
+from sp_abm.cases import has_open_case, is_referable
+from sp_abm.kernels import (
+    LUCK_BLOCK,
+    Flags,
+    Floats,
+    Key,
+    Singles,
+    Whole,
+    compiled,
+    fill_luck_of,
+    happens,
+    inlined,
+    listed,
+    unit,
+)
 from sp_abm.loops import Blend
 from sp_abm.parameters.pathway import Referral
 from sp_abm.vocabulary import Route, Stage
 from sp_abm.world import World
 
 _NOBODY, _DECLINED = -2, -1
+_ROUNDED_UP = 1 + 2**-30
 Quartet: TypeAlias = tuple[float, float, float, float]
 """The four uniforms of one keyed draw."""
 
@@ -59,7 +72,7 @@ def referral(world: World, week: int) -> None:
     awareness = world.links.felt("gp_awareness->referral", week, world.gps.awareness)
     crowded = world.links.felt("consultations->identification", week, crowding(world))
     arguments = (
-        part(Askers, citizens),
+        world.part(Askers, citizens),
         world.cases.state,
         np.minimum(1.0, awareness * world.commissioner.gp_engagement[0]),
         np.exp(-p.exponent_time_pressure * crowded),
@@ -110,38 +123,52 @@ def _ask(
     rows: Whole,
     marks: Whole,
 ) -> int:
-    age, last, case, aware = citizens.age, citizens.last_referral, citizens.case_row, citizens.aware
-    number, stage, lonely, discloses = citizens.consultations, citizens.stage, citizens.lonely, citizens.discloses
-    gp, practice, pcn, trust, told = citizens.gp, citizens.practice, citizens.pcn, citizens.trust, citizens.weeks_told
-    gain_aware, offset_aware = link_aware.gain, link_aware.offset
-    gain_trust, offset_trust = link_trust.gain, link_trust.offset
-    is_anybody_aware = offset_aware.any()
+    """Ask who is offered the service or comes of themselves: first mark who may, then list those the rule finds."""
+    is_anybody_aware = link_aware.offset.any()
+    most_offered = p.p_identified * awareness.max() * pressure.max() * scale * _ROUNDED_UP
+    most_coming = most_self_rate(link_aware, link_trust, p) * scale * _ROUNDED_UP
+    luck, may_ask = np.empty((4, LUCK_BLOCK), np.uint32), np.empty(LUCK_BLOCK, np.int8)
+    askers = np.empty(LUCK_BLOCK, np.int64)
     count = 0
-    for i in range(low, high):
-        may_come = is_door_open and (aware[i] or is_anybody_aware)
-        if number[i] == 0 and not may_come:
-            continue
-        if not (serves[pcn[i]] and may_be_referred(age[i], last[i], case[i], state, p.weeks_between, week)):
-            continue
-        u = uniforms(key, citizens.id[i], citizens.holder[i], week, 0)
-        need = p_need(stage[i], lonely[i], discloses[i], p)
-        route = answer(u, number[i], need, awareness[gp[i]], awareness[gp[i]] * pressure[practice[i]] * scale, p)
-        if route == _NOBODY and may_come:
-            knows = gain_aware * aware[i] + offset_aware[pcn[i]]
-            trusts = gain_trust * np.float64(trust[i]) + offset_trust[pcn[i]]
-            rate = knows * self_rate(stage[i], lonely[i], trusts, told[i], p) * scale
-            route = own_way(u, rate, p)
-        if route != _NOBODY:
-            rows[low + count] = i
-            marks[i] = route
-            count += 1
+    for start in range(low, high, LUCK_BLOCK):
+        stop = min(start + LUCK_BLOCK, high)
+        age, last, aware = citizens.age[start:stop], citizens.last_referral[start:stop], citizens.aware[start:stop]
+        number = citizens.consultations[start:stop]
+        for k in range(age.shape[0]):
+            may_come = is_door_open & (aware[k] | is_anybody_aware)
+            may_ask[k] = ((number[k] > 0) | may_come) & is_referable(age[k], last[k], p.weeks_between, week)
+        n_askers = listed(may_ask, stop - start, start, askers)
+        fill_luck_of(luck, key, citizens.id, citizens.holder, week, askers, n_askers)
+        for k in range(n_askers):
+            i = askers[k]
+            u = (unit(luck[0, k]), unit(luck[1, k]), unit(luck[2, k]), unit(luck[2 + 1, k]))
+            if u[0] > most_offered * citizens.consultations[i] and u[2] > most_coming:
+                continue
+            pcn = citizens.pcn[i]
+            if not serves[pcn] or has_open_case(citizens.case_row[i], state):
+                continue
+            aware_here, stage_here, lonely = citizens.aware[i], citizens.stage[i], citizens.lonely[i]
+            need, known = p_need(stage_here, lonely, citizens.discloses[i], p), awareness[citizens.gp[i]]
+            route = answer(u, citizens.consultations[i], need, known, known * pressure[citizens.practice[i]] * scale, p)
+            if route == _NOBODY and is_door_open and (aware_here or is_anybody_aware):
+                knows = link_aware.gain * aware_here + link_aware.offset[pcn]
+                trusts = link_trust.gain * np.float64(citizens.trust[i]) + link_trust.offset[pcn]
+                rate = knows * self_rate(stage_here, lonely, trusts, citizens.weeks_told[i], p) * scale
+                route = own_way(u, rate, p)
+            if route != _NOBODY:
+                rows[low + count] = i
+                marks[i] = route
+                count += 1
     return count
 
 
 @inlined
 def answer(u: Quartet, number: int, need: float, awareness: float, factor: float, p: Referral) -> int:
     """Return by whom an offer is made and accepted, or that it is declined, or that nobody makes one."""
-    if number == 0 or u[0] >= p_offer(number, need, factor, p):
+    # The chance of an offer is at most the number of consultations times that of one: most need no power.
+    if number == 0 or u[0] > number * (need * p.p_identified * factor) * _ROUNDED_UP:
+        return _NOBODY
+    if u[0] >= p_offer(number, need, factor, p):
         return _NOBODY
     if u[1] < p_decline(awareness, p):
         return _DECLINED
@@ -192,13 +219,30 @@ def self_rate(stage: int, lonely: bool, trust: float, weeks_told: int, p: Referr
     return float(trust) * (max(rate, p.rate_told_per_week) if weeks_told > 0 else rate)
 
 
+@inlined
+def most_self_rate(aware: Blend, trust: Blend, p: Referral) -> float:
+    """Return a weekly hazard that nobody's exceeds who comes of themselves."""
+    rate = max(p.rate_self_per_week * max(1.0, p.ratio_self_well, p.ratio_self_off_balance), p.rate_told_per_week)
+    return float((aware.gain + aware.offset.max()) * (trust.gain + trust.offset.max()) * rate)
+
+
 def _learn(world: World, week: int) -> None:
     """Move every GP's awareness by feedback, forgetting and what colleagues in the practice know."""
     p, gps = world.parameters.referral, world.gps
     heard = world.links.felt("feedback->gp_awareness", week, np.minimum(gps.feedback, p.max_feedback_per_week))
-    learned = p.rate_awareness_learned * heard * (1 - gps.awareness)
-    forgotten = p.rate_awareness_forgotten_per_week * gps.awareness
-    in_practice = np.bincount(gps.practice, weights=gps.awareness) / np.bincount(gps.practice)
-    shared = p.rate_awareness_shared_per_week * (in_practice[gps.practice] - gps.awareness)
-    gps.awareness[:] = np.clip(gps.awareness + learned - forgotten + shared, p.min_awareness, 1.0)
+    _move_awareness(gps.awareness, np.asarray(heard, np.float64), gps.practice, world.practices.id.size, p)
     gps.feedback[:] = 0
+
+
+@compiled
+def _move_awareness(awareness: Floats, heard: Floats, practice: Whole, n_practices: int, p: Referral) -> None:
+    total, number = np.zeros(n_practices), np.zeros(n_practices)
+    for gp in range(practice.shape[0]):
+        total[practice[gp]] += awareness[gp]
+        number[practice[gp]] += 1
+    for gp in range(practice.shape[0]):
+        own = awareness[gp]
+        learned = p.rate_awareness_learned * heard[gp] * (1 - own)
+        forgotten = p.rate_awareness_forgotten_per_week * own
+        shared = p.rate_awareness_shared_per_week * (total[practice[gp]] / number[practice[gp]] - own)
+        awareness[gp] = min(1.0, max(p.min_awareness, own + learned - forgotten + shared))

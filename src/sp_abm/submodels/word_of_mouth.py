@@ -6,7 +6,6 @@ import numpy as np
 
 from sp_abm.agents.citizens import Clients, lose_trust
 from sp_abm.cases import Cases, is_adequate
-from sp_abm.declare import part
 from sp_abm.kernels import (
     LUCK_BLOCK,
     Flags,
@@ -15,9 +14,9 @@ from sp_abm.kernels import (
     Whole,
     borrowing,
     compiled,
-    fill_luck,
-    happens,
+    fill_first_luck,
     inlined,
+    p_happens,
     uniform,
     uniforms,
     unit,
@@ -63,7 +62,7 @@ def word_of_mouth(world: World, week: int) -> None:
     share = p.share_aware_from_media
     rate_media = p.rate_awareness_forgotten_per_week * share / (1 - share)
     rate_media -= np.log1p(-min(world.commissioner.awareness_campaign[0], _MOST)) / WEEKS_PER_YEAR
-    world.pass_over_citizens(_remember, part(Memory, world.citizens), p, rate_media, luck.key("told"), week)
+    world.pass_over_citizens(_remember, world.part(Memory, world.citizens), p, rate_media, luck.key("told"), week)
     gains = Gains(*(world.links.gain(link, week) for link in (_TELLING, _HEARING, _LOSING_TRUST)))
     losses = Losses(np.zeros(world.pcns.id.shape[0]), world.pcns.trust_lost)
     keys = (luck.key("word_of_mouth"), luck.key("telling"))
@@ -172,14 +171,13 @@ def _reach(
 
 @compiled
 def _remember(low: int, high: int, citizens: Memory, p: WordOfMouth, rate_media: float, key: Key, week: int) -> None:
-    age, told, aware = citizens.age, citizens.weeks_told, citizens.aware
-    luck = np.empty((4, LUCK_BLOCK), np.uint32)
+    p_forgets, p_media = p_happens(p.rate_awareness_forgotten_per_week), p_happens(rate_media)
+    luck = np.empty(LUCK_BLOCK, np.uint32)
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
-        fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
-        for i in range(start, stop):
-            if age[i] < ADULT_AGE:
-                continue
-            told[i] = max(told[i] - 1, 0)
-            rate = p.rate_awareness_forgotten_per_week if aware[i] else rate_media
-            aware[i] = aware[i] != happens(unit(luck[0, i - start]), rate)
+        fill_first_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
+        age, told, aware = citizens.age[start:stop], citizens.weeks_told[start:stop], citizens.aware[start:stop]
+        for k in range(age.shape[0]):
+            if age[k] >= ADULT_AGE:
+                told[k] -= told[k] > 0
+                aware[k] = aware[k] != (unit(luck[k]) < (p_forgets if aware[k] else p_media))
