@@ -114,3 +114,14 @@ def test_what_cannot_be_done_is_refused_in_one_line(
     code, _, err = sp_abm(*given)
     assert code == 2 and words in err
     assert not (tmp_path / "store").exists()
+
+
+def test_a_scheduler_that_is_not_there_is_told_in_one_line_and_the_sweep_can_go_on_without(
+    sp_abm: Any, study: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed")
+    asked = ("--scheduler", "tcp://127.0.0.1:1", "--wait", "0.3")
+    code, _, err = sp_abm("sweep", study, "--out", tmp_path / "store", *asked)
+    assert code == 2 and "No Dask scheduler answers at tcp://127.0.0.1:1 within 0.3 s. Start one there" in err
+    code, out, _ = sp_abm("resume", tmp_path / "store", "--workers", 0)
+    assert code == 0 and "8 were run." in out
