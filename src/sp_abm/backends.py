@@ -61,7 +61,7 @@ class Pool:
         self._lost_early = 0
 
     def __str__(self) -> str:
-        return f"{self._most} processes"
+        return f"{self._most} process{'es' if self._most > 1 else ''}"
 
     def run(self, tasks: "Iterable[Task]") -> "Iterator[Ran]":
         """Yield what came of every cell, as soon as it is there."""

@@ -30,6 +30,7 @@ Wait = Annotated[
 ]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The store of a sweep.")]
 MOST_ERRORS = 3
+BYTES_PER_MB = 1e6
 
 
 def register(app: typer.Typer) -> None:
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=examples("sweep study.toml --plan", "sweep study.toml --out results --workers 4"))(sweep)
     app.command(epilog=examples("status results", "status results --json", "status results --csv tables"))(status)
     app.command(epilog=examples("resume results"))(resume)
+    app.command(epilog=examples("compact results"))(compact)
 
 
 def sweep(
@@ -108,6 +110,18 @@ def status(
         wrapped(console, f"{n:,} failed: {error}", 2)
     if counts["done"] < len(found.runs):
         wrapped(console, f"Go on: sp-abm resume {folder}")
+
+
+def compact(folder: Folder) -> None:
+    """Write the weeks of all runs into a few Parquet files, for a notebook or SQL to read at once; cells stay."""
+    from sp_abm.opened import open_study
+
+    found = open_study(folder)
+    weekly = found.compact()
+    parts = sorted(weekly.glob("*.parquet"))
+    size = sum(part.stat().st_size for part in parts) / BYTES_PER_MB
+    n = int((found.runs["status"] == "done").sum())
+    wrapped(screen(), f"The weeks of {n:,} runs are in {weekly}/*.parquet: {len(parts)} files, {size:,.1f} MB.")
 
 
 def plan_words(plan: "Plan") -> list[str]:
