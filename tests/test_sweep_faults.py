@@ -1,6 +1,7 @@
 """Sweeps under attack: workers and sweeps that are killed, hang, or run side by side; what is finished stays, once."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -106,6 +107,31 @@ def test_a_sweep_that_is_stopped_leaves_whole_cells_and_nobody_behind_and_goes_o
     again = resume(tmp_path / "store", workers=2)
     assert (again.reused, again.ran) == (len(kept), 48 - len(kept))
     assert contents(tmp_path / "store") == contents(tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_a_disk_without_room_for_a_cell_is_told_and_what_was_there_stays(hamlet, tmp_path, contents):
+    """The system itself refuses files of half the size of a cell; the plan and all before the cells is smaller."""
+    path = hamlet("n = 1", years=1)
+    path.write_text(path.read_text("utf-8").replace("measures = [", "#"), "utf-8")
+    sweep(path, tmp_path / "store", workers=2)
+    before = contents(tmp_path / "store")
+    limit = min(map(len, before.values())) // 2
+    path.write_text(path.read_text("utf-8").replace("\nn = 1", "\nn = 2"), "utf-8")
+
+    def no_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+    command = [*CLI, "sweep", path, "--out", tmp_path / "store", "--workers", "1"]
+    done = subprocess.run(
+        list(map(str, command)), preexec_fn=no_room, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 2 and "cannot be written: File too large" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert contents(tmp_path / "store") == before and not list((tmp_path / "store" / "unfinished").iterdir())
+    again = resume(tmp_path / "store", workers=2)
+    sweep(path, tmp_path / "whole", workers=2)
+    assert (again.reused, again.ran) == (4, 4) and contents(tmp_path / "store") == contents(tmp_path / "whole")
 
 
 @pytest.mark.slow

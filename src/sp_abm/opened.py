@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sp_abm.cells import DONE, MISSING, Ran
-from sp_abm.compaction import fingerprint, is_made_of, parts_of, stamped, write_weeks
+from sp_abm.compaction import fingerprint, is_made_of, parts_of, stamped, weeks_of, write_weeks
 from sp_abm.crate import METADATA, crate_of
 from sp_abm.errors import BadFile, MissingExtra, unknown
+from sp_abm.kernels import Floats
 from sp_abm.levers import LEVERS
 from sp_abm.measures import MEASURES
 from sp_abm.parameters import all_facts
@@ -24,6 +26,7 @@ from sp_abm.store import PLAN, RUNS, Store, read_cell
 if TYPE_CHECKING:
     import pandas as pd
 
+Index = NDArray[np.int64]
 _TABLES: Final = ("runs", "summary", "weekly")
 _FILES: Final = {
     "runs.csv": "one row a run: its place in the design, its seed and how it ended",
@@ -124,24 +127,23 @@ class OpenStudy:
     @cached_property
     def weekly(self) -> "pd.DataFrame":
         """Return one row a run and week, one column a measure; empty unless the study asked for weeks."""
-        import pandas as pd
-
         if self._parts:
-            columns = ["run", "week", *self._measures]
-            return pd.concat([pd.read_parquet(part, columns=columns) for part in self._parts]).set_index(columns[:2])
+            return self._framed(*weeks_of(self._parts, self._measures))
         wanted = self._plan["cell"].drop_duplicates()
         weeks = {ran.hash: ran.values[1:] for _, ran in self._read(wanted) if ran.status == DONE}
         runs = [(run, weeks[name]) for run, name in enumerate(self._plan["cell"]) if name in weeks]
         lengths = [len(rows) for _, rows in runs]
-        index = pd.MultiIndex.from_arrays(
-            [
-                np.repeat(np.array([run for run, _ in runs], np.int64), lengths),
-                np.concatenate([np.arange(0), *map(np.arange, lengths)]),
-            ],
-            names=["run", "week"],
+        return self._framed(
+            np.repeat(np.array([run for run, _ in runs], np.int64), lengths),
+            np.concatenate([np.arange(0), *map(np.arange, lengths)]),
+            np.concatenate([np.empty((0, len(self._measures))), *(rows for _, rows in runs)]),
         )
-        values = np.concatenate([np.empty((0, len(self._measures))), *(rows for _, rows in runs)])
-        return pd.DataFrame(values, index, self._measures)
+
+    def _framed(self, runs: Index, weeks: Index, values: Floats) -> "pd.DataFrame":
+        import pandas as pd
+
+        index = pd.MultiIndex.from_arrays([runs, weeks], names=["run", "week"])
+        return pd.DataFrame(values, index, self._measures, copy=False)
 
     def keep_runs(self) -> None:
         """Write the runs with their summaries beside the cells, as one Parquet file for any tool."""
