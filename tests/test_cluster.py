@@ -250,9 +250,23 @@ def test_a_worker_of_another_version_is_refused_before_it_runs_anything(hamlet, 
         file.write("# read otherwise\n")
     with running(tmp_path / "cluster", 0) as there:
         there.add_worker(PYTHONPATH=str(tmp_path / "other"))
-        with pytest.raises(WorkersLost, match=r"The worker at tcp.* has sp_abm .*, model .*, and this is sp_abm"):
+        with pytest.raises(WorkersLost, match=r"The worker at tcp.* has sp_abm .*, model .*; this is sp_abm"):
             sweep(hamlet(), tmp_path / "store", scheduler=there.address)
     assert not (tmp_path / "store" / "cells").exists()
+
+
+@pytest.mark.slow
+def test_a_worker_without_sp_abm_is_named_and_a_scheduler_needs_none(tmp_path):
+    """An empty folder of the package's name hides it from the scheduler, and then from the worker too."""
+    (tmp_path / "none" / "sp_abm").mkdir(parents=True)
+    (tmp_path / "none" / "sp_abm" / "__init__.py").touch()
+    without = {"PYTHONPATH": str(tmp_path / "none")}
+    with running(tmp_path / "cluster", 1, **without) as there:
+        assert [ran.status for ran in Dask(there.address).run([(cell(),)])] == [DONE]
+    with running(tmp_path / "cluster", 0) as there:
+        there.add_worker(**without)
+        with pytest.raises(WorkersLost, match=r"The worker at tcp.* cannot load sp_abm \(No module named"):
+            list(Dask(there.address).run([(cell(),)]))
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ import pickle
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from itertools import count
@@ -162,7 +162,7 @@ class _Crew:
 
     def _submit(self, task: "Task") -> str:
         name = f"sp_abm-{self._client.id}-{next(self._numbers)}"
-        future = self._client.submit(run_far, self._version, pickle.dumps(task), key=name, pure=False)
+        future = self._client.submit(_errand(), self._version, pickle.dumps(task), key=name, pure=False)
         self._under_way[name] = future, task
         return name
 
@@ -192,6 +192,7 @@ class _Crew:
     def _collect(self, name: str) -> "Iterator[Ran]":
         """Yield what came of a task that Dask says is over; if it is not, wait on or ask for it again."""
         from distributed import CancelledError, KilledWorker
+        from distributed.comm.core import CommClosedError
 
         future, task = self._under_way.pop(name)
         try:
@@ -208,13 +209,12 @@ class _Crew:
         except CancelledError:  # by whoever restarted the workers, or since the scheduler is gone
             self._probe()
             self._again.append(task)
-        except (ImportError, AttributeError) as problem:
-            raise WorkersLost(
-                f"A worker of {self._address} cannot load sp_abm ({problem}). Install {self._version} there."
-            ) from None
+        except CommClosedError:  # on the way here; what came of it is still there, or the scheduler is gone
+            self._probe()
+            self._again.append(task)
         else:
             if isinstance(came, str):
-                raise WorkersLost(f"{came}, and this is {self._version}. Start workers of the same version.")
+                raise WorkersLost(f"{came}; this is {self._version}. Install the same there, and start it again.")
             yield from came
 
 
@@ -224,14 +224,28 @@ def _version() -> str:
     return f"sp_abm {__version__}, model {model_version()}"
 
 
-def run_far(version: str, task: bytes) -> "list[Ran] | str":
+def _errand() -> "Callable[[str, bytes], list[Ran] | str]":
+    """Return what a worker is asked to do, as a function that travels whole: who lacks sp_abm can still say so."""
+
+    def run(version: str, task: bytes) -> "list[Ran] | str":
+        from distributed import get_worker
+
+        who = f"The worker at {get_worker().address}"
+        try:
+            from sp_abm.cluster import run_far
+        except ImportError as problem:
+            return f"{who} cannot load sp_abm ({problem})"
+        return run_far(version, task, who)
+
+    return run
+
+
+def run_far(version: str, task: bytes, who: str) -> "list[Ran] | str":
     """Run a pickled task in a worker, one thread each; of another version, say so and run nothing."""
     os.environ.update(dict.fromkeys(THREADS, "1"))
     mine = _version()
     if mine != version:
-        from distributed import get_worker
-
-        return f"The worker at {get_worker().address} has {mine}"
+        return f"{who} has {mine}"
     if not hasattr(_HERE, "bench"):
         from sp_abm.bench import Bench
 

@@ -90,16 +90,15 @@ def weeks_of(
     parts: Iterable[Path], measures: list[str]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Return run, week and values, shape (rows, measures), of all parts, in room for just them."""
-    files = [pq.ParquetFile(path) for path in parts]
-    n, first = sum(file.metadata.num_rows for file in files), 0
+    paths = list(parts)
+    n, first = sum(pq.read_metadata(path).num_rows for path in paths), 0
     runs, weeks, values = np.empty(n, np.int64), np.empty(n, np.int64), np.empty((n, len(measures)))
-    for file in files:
-        table = file.read(["run", "week", *measures])
+    for path in paths:
+        table = pq.read_table(path, columns=["run", "week", *measures])
         rows = slice(first, first + table.num_rows)
         runs[rows], weeks[rows] = table["run"].to_numpy(), table["week"].to_numpy()
         for column, name in enumerate(measures):
             values[rows, column] = table[name].to_numpy()
-        file.close()
         first += table.num_rows
     return runs, weeks, values
 

@@ -35,7 +35,13 @@ BYTES_PER_MB = 1e6
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command(epilog=examples("sweep study.toml --plan", "sweep study.toml --out results --workers 4"))(sweep)
+    app.command(
+        epilog=examples(
+            "sweep study.toml --plan",
+            "sweep study.toml --out results --workers 4",
+            "sweep study.toml --out results --scheduler tcp://127.0.0.1:8786",
+        )
+    )(sweep)
     app.command(epilog=examples("status results", "status results --json", "status results --csv tables"))(status)
     app.command(epilog=examples("resume results"))(resume)
     app.command(epilog=examples("compact results"))(compact)
