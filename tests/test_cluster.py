@@ -36,7 +36,7 @@ class Cluster:
         self.file.unlink(missing_ok=True)
         self._start("scheduler", *LOOPBACK, "--port", 0, "--scheduler-file", self.file, **environment)
         until = time.monotonic() + SECONDS_TO_START
-        while not self.file.exists() and time.monotonic() < until:
+        while not (self.file.exists() and self.file.read_bytes().endswith(b"}")) and time.monotonic() < until:
             time.sleep(0.05)
         self.address = json.loads(self.file.read_text("utf-8"))["address"]
 

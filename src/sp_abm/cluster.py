@@ -71,21 +71,23 @@ class Dask:
             yield from _Crew(client, self._wait).run(iter(tasks))
 
     def _found_address(self) -> str:
-        """Return the scheduler's address, waiting for its file if need be."""
+        """Return the scheduler's address, waiting for its file, and for the end of it, if need be."""
         if self._file is None:
             return str(self._address)
         path, until = Path(self._file).expanduser(), time.monotonic() + self._wait
-        while not path.exists():
-            if time.monotonic() > until:
-                raise SchedulerLost(
-                    f"{path} did not appear within {self._wait:g} s. Start a scheduler that writes it: "
-                    f"dask scheduler --scheduler-file {path}"
-                )
-            time.sleep(min(1.0, self._wait / 10))
-        try:
-            return str(json.loads(path.read_text("utf-8"))["address"])
-        except (OSError, ValueError, KeyError, TypeError):
-            raise BadFile(f"{path} is not the file of a Dask scheduler: it names no address.") from None
+        while True:
+            try:
+                return str(json.loads(path.read_text("utf-8"))["address"])
+            except (OSError, ValueError, KeyError, TypeError):
+                if time.monotonic() > until:
+                    break
+            time.sleep(min(0.5, self._wait / 10))
+        if path.exists():
+            raise BadFile(f"{path} is not the file of a Dask scheduler: it names no address.")
+        raise SchedulerLost(
+            f"{path} did not appear within {self._wait:g} s. Start a scheduler that writes it: "
+            f"dask scheduler --scheduler-file {path}"
+        )
 
 
 @contextmanager
