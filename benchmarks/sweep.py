@@ -5,7 +5,8 @@ worker was running cells; `memory_gb_per_worker` the largest a worker became on 
 
 `side_by_side_ratio` is the wall time of a run as a lane of one `simulate_many` over that of a run by `simulate`, one
 at a time: new seeds, so that every run has its warm-up to make, in turns, median of three rounds. Lanes share `cores`
-cores; `side_by_side_cpu_ratio` is the same in CPU time of all threads, which threads cannot save. The two for
+cores, so that it says something only where `load` (processes that want a core) leaves them free;
+`side_by_side_cpu_ratio` is the same in CPU time of all threads, which threads cannot save. The two for
 `sandbox` are of a place so small that lanes take turns in one thread.
 
 ``python -m benchmarks.sweep --thousand`` runs 1,000 runs of `sandbox` x 5 years by one `sp-abm sweep`, and estimates
@@ -104,13 +105,15 @@ def thousand() -> dict[str, float]:
         command = [sys.executable, "-m", "sp_abm", "sweep", str(THOUSAND), "--out", str(Path(folder, "store"))]
         print(f"$ sp-abm sweep {THOUSAND.relative_to(THOUSAND.parents[1])} --out thousand", file=sys.stderr)
         wall, _ = timed(lambda: subprocess.run(command, check=True, stdout=sys.stderr))
+        cpu = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = int((open_study(Path(folder, "store")).runs["status"] == "done").sum())
     week = twin_seconds()
     weeks = len(plan.cells) * plan.study.weeks + len({cell.start for cell in plan.cells.values()}) * WARM_UP_WEEKS
     return {
         "runs_done": done,
-        "cores": os.cpu_count() or 1,
+        **machine(),
         "sweep_seconds": wall,
+        "sweep_cpu_seconds": cpu.ru_utime + cpu.ru_stime,
         "plain_mesa_seconds_per_week": week,
         "plain_mesa_hours_on_one_core": week * weeks / SECONDS_PER_HOUR,
         "plain_mesa_hours_on_all_cores": week * weeks / SECONDS_PER_HOUR / (os.cpu_count() or 1),
@@ -126,10 +129,15 @@ def twin_seconds() -> float:
     return sum(weeks[TWIN_WEEKS_BEFORE:]) / TWIN_WEEKS
 
 
+def machine() -> dict[str, float]:
+    """Return the cores of this machine, and how many processes wanted them lately: wall times depend on it."""
+    return {"cores": os.cpu_count() or 1, "load": os.getloadavg()[0]}
+
+
 def overheads(runs: int) -> dict[str, float]:
     """Return what a run costs beside its rules, and what lanes save."""
     found = {"overhead_ms_per_run": overhead_ms(runs), "memory_gb_per_worker": memory_gb()}
-    found["cores"] = os.cpu_count() or 1
+    found |= machine()
     for place, end in (("average-pcn", ""), ("sandbox", "_sandbox")):
         wall, cpu = side_by_side(place)
         found |= {f"side_by_side_ratio{end}": wall, f"side_by_side_cpu_ratio{end}": cpu}

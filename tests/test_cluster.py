@@ -203,15 +203,18 @@ def test_a_scheduler_that_is_killed_or_hangs_is_noticed_and_resume_goes_on(
 
 
 @pytest.mark.slow
-def test_a_sweep_on_a_cluster_that_is_killed_goes_on_with_what_it_has(hamlet, tmp_path, contents, own):
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)], ids=["kill -9", "Ctrl-C"]
+)
+def test_a_sweep_on_a_cluster_that_is_stopped_goes_on_with_what_it_has(hamlet, tmp_path, contents, own, number, code):
     study, store = hamlet("n = 6", years=1), tmp_path / "store"
     sweep(study, tmp_path / "whole", workers=2)
     command = [sys.executable, "-m", "sp_abm", "sweep", study, "--out", store, "--scheduler-file", own.file]
     driver = subprocess.Popen(list(map(str, command)), stdout=-3, stderr=-3)
     while len(contents(store)) < 5 and driver.poll() is None:
         time.sleep(0.02)
-    driver.kill()
-    assert driver.wait() == -signal.SIGKILL
+    driver.send_signal(number)
+    assert driver.wait(60) == code
     kept = contents(store)
     again = resume(store, scheduler=own.address)
     assert (again.reused, again.ran) == (len(kept), 24 - len(kept)) and 5 <= len(kept) < 24
@@ -314,6 +317,13 @@ def test_a_limit_that_no_cluster_could_keep_is_refused(hamlet, tmp_path):
     with pytest.raises(BadValue, match=r"seconds_per_run = 60 cannot be kept by Dask scheduler tcp://127\.0\.0\.1:1"):
         sweep(path, tmp_path / "store", scheduler="tcp://127.0.0.1:1")
     assert not (tmp_path / "store").exists()
+
+
+def test_nothing_of_dask_is_loaded_before_a_scheduler_is_named():
+    code = (
+        "import sys, sp_abm.cli, sp_abm.sweep; print([name for name in ('dask', 'distributed') if name in sys.modules])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 
 def test_without_dask_the_extra_is_named(monkeypatch):
