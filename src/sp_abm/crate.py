@@ -22,25 +22,8 @@ def crate_of(folder: Path, provenance: Mapping[str, Any], said: Mapping[str, str
     return {
         "@context": f"{_STANDARD}/context",
         "@graph": [
-            {
-                "@id": METADATA,
-                "@type": "CreativeWork",
-                "conformsTo": {"@id": _STANDARD},
-                "about": {"@id": "./"},
-            },
-            {
-                "@id": "./",
-                "@type": "Dataset",
-                "name": provenance["name"],
-                "description": (
-                    f"Simulated runs of the study {provenance['name']!r} with sp_abm, an illustrative agent-based "
-                    "model of social prescribing; no observation of real people and no forecast."
-                ),
-                "datePublished": datetime.now(UTC).date().isoformat(),
-                "license": {"@id": "#licence"},
-                "hasPart": [{"@id": file["@id"]} for file in files],
-                "mentions": [{"@id": entry["@id"]} for entry in sweeps],
-            },
+            {"@id": METADATA, "@type": "CreativeWork", "conformsTo": {"@id": _STANDARD}, "about": {"@id": "./"}},
+            _whole(provenance["name"], files, sweeps),
             {
                 "@id": "#licence",
                 "@type": "CreativeWork",
@@ -51,6 +34,23 @@ def crate_of(folder: Path, provenance: Mapping[str, Any], said: Mapping[str, str
             *versions.values(),
             *({name: value for name, value in entry.items() if name != "versions"} for entry in sweeps),
         ],
+    }
+
+
+def _whole(name: str, files: list[dict[str, Any]], sweeps: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the folder is, and what belongs to it."""
+    return {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": name,
+        "description": (
+            f"Simulated runs of the study {name!r} with sp_abm, an illustrative agent-based model of social "
+            "prescribing; no observation of real people and no forecast."
+        ),
+        "datePublished": datetime.now(UTC).date().isoformat(),
+        "license": {"@id": "#licence"},
+        "hasPart": [{"@id": file["@id"]} for file in files],
+        "mentions": [{"@id": entry["@id"]} for entry in sweeps],
     }
 
 
