@@ -9,7 +9,7 @@ import pytest
 
 from sp_abm import lanes, simulate, simulate_many
 from sp_abm.errors import BadValue, UnknownName
-from sp_abm.lanes import SHARED_FROM, checked_seeds, threads_of_lanes
+from sp_abm.lanes import SHARED_FROM, threads_of_lanes
 from sp_abm.places import place
 
 SEEDS = (3, 1, 70_007)
@@ -110,10 +110,9 @@ def test_small_places_take_turns_and_large_ones_share_the_cores(monkeypatch):
 
 
 def test_seeds_are_a_number_or_different_numbers():
-    assert checked_seeds(3) == (1, 2, 3) and checked_seeds(range(5, 7)) == (5, 6)
     for wrong in (0, -1, True, (), (1, 1), 100_001):
         with pytest.raises(BadValue, match="must be a number of seeds"):
-            checked_seeds(wrong)
+            simulate_many("today", seeds=wrong)
 
 
 def test_a_mistake_is_told_before_anything_is_loaded(monkeypatch):

@@ -8,41 +8,27 @@ one after the other.
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from sp_abm.comparison import Done, checked_seeds
 from sp_abm.errors import BadValue
 from sp_abm.initialisation import first_world
 from sp_abm.loops import Cuts
 from sp_abm.panel import checked_panel
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
-from sp_abm.randomness import checked_seed
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario, load
 from sp_abm.simulation import Simulation, checked_years
 from sp_abm.world import World
 
-MOST_SEEDS: Final = 100_000
 SHARED_FROM: Final = 40_000
 """Residents from which lanes share cores: two threads take 0.7 of the time of one at 45,000, and 1.2 at 5,000."""
-
-Done = Callable[[int, int], None]
-"""Called with (seeds done, seeds in all)."""
-
-
-def checked_seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
-    """Return the seeds 1, 2, ... up to a number of them, or the seeds given; raises `BadValue`."""
-    if isinstance(seeds, bool) or (isinstance(seeds, int) and not 1 <= seeds <= MOST_SEEDS):
-        raise BadValue(f"seeds = {seeds!r} must be a number of seeds, 1 to {MOST_SEEDS}, or a list of different seeds.")
-    numbers = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(checked_seed(s) for s in seeds)
-    if not numbers or len(set(numbers)) < len(numbers):
-        raise BadValue(f"seeds = {seeds!r} must be a number of seeds, 1 to {MOST_SEEDS}, or a list of different seeds.")
-    return numbers
 
 
 def threads_of_lanes(residents: int, lanes: int, threads: int | None = None) -> int:
@@ -79,7 +65,7 @@ class _Lane:
 def simulate_many(
     scenario: str | Path | Scenario = "today",
     place: str | Path | Place = "sandbox",
-    seeds: int | Iterable[int] = 10,
+    seeds: int | Sequence[int] = 10,
     years: float = 5,
     *,
     parameters: dict[str, float] | None = None,
