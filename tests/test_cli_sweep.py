@@ -80,7 +80,15 @@ def test_status_writes_the_tables_for_a_spreadsheet(sp_abm: Any, study: Path, tm
     sp_abm("sweep", study, "--out", tmp_path / "store", "--workers", 0)
     code, _, _ = sp_abm("status", tmp_path / "store", "--csv", tmp_path / "csv")
     names = {path.name for path in (tmp_path / "csv").iterdir()}
-    assert code == 0 and names == {"runs.csv", "summary.csv", "weekly.csv", "dictionary.csv"}
+    tables = {"runs.csv", "summary.csv", "weekly.csv", "dictionary.csv"}
+    assert code == 0 and names == {*tables, "study.toml", "ro-crate-metadata.json"}
+
+
+def test_compact_says_where_the_weeks_are(sp_abm: Any, study: Path, tmp_path: Path) -> None:
+    study.write_text(STUDY + "weekly = true\n", "utf-8")
+    sp_abm("sweep", study, "--out", tmp_path / "store", "--workers", 0)
+    code, out, _ = sp_abm("compact", tmp_path / "store")
+    assert code == 0 and f"The weeks of 8 runs are in {tmp_path / 'store'}/weekly/*.parquet: 1 files, 0.0 MB." in out
 
 
 def test_a_failure_is_counted_and_its_reason_told(
@@ -105,6 +113,7 @@ def test_a_failure_is_counted_and_its_reason_told(
         (("sweep", "STUDY", "--out", "DIR"), "holds other files"),
         (("status", "DIR"), "is not the store of a sweep"),
         (("resume", "DIR"), "is not the store of a sweep"),
+        (("compact", "DIR"), "is not the store of a sweep"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_one_line(
@@ -114,3 +123,14 @@ def test_what_cannot_be_done_is_refused_in_one_line(
     code, _, err = sp_abm(*given)
     assert code == 2 and words in err
     assert not (tmp_path / "store").exists()
+
+
+def test_a_scheduler_that_is_not_there_is_told_in_one_line_and_the_sweep_can_go_on_without(
+    sp_abm: Any, study: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed")
+    asked = ("--scheduler", "tcp://127.0.0.1:1", "--wait", "0.3")
+    code, _, err = sp_abm("sweep", study, "--out", tmp_path / "store", *asked)
+    assert code == 2 and "No Dask scheduler answers at tcp://127.0.0.1:1 within 0.3 s. Start one there" in err
+    code, out, _ = sp_abm("resume", tmp_path / "store", "--workers", 0)
+    assert code == 0 and "8 were run." in out

@@ -215,7 +215,7 @@ def test_the_store_says_where_it_came_from(filled):
 def test_the_export_is_every_table_with_a_word_on_every_column(filled, tmp_path):
     found = open_study(filled.folder)
     folder = found.export(tmp_path / "csv")
-    tables = {path.stem: pd.read_csv(path) for path in folder.iterdir()}
+    tables = {path.stem: pd.read_csv(path) for path in folder.glob("*.csv")}
     assert set(tables) == {"runs", "summary", "weekly", "dictionary"}
     said = tables["dictionary"].set_index(["table", "column"])
     for name in ("runs", "summary", "weekly"):

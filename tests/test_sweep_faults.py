@@ -1,10 +1,12 @@
 """Sweeps under attack: workers and sweeps that are killed, hang, or run side by side; what is finished stays, once."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import active_children
 from pathlib import Path
@@ -109,6 +111,31 @@ def test_a_sweep_that_is_stopped_leaves_whole_cells_and_nobody_behind_and_goes_o
 
 
 @pytest.mark.slow
+def test_a_disk_without_room_for_a_cell_is_told_and_what_was_there_stays(hamlet, tmp_path, contents):
+    """The system itself refuses files of half the size of a cell; the plan and all before the cells is smaller."""
+    path = hamlet("n = 1", years=1)
+    path.write_text(path.read_text("utf-8").replace("measures = [", "#"), "utf-8")
+    sweep(path, tmp_path / "store", workers=2)
+    before = contents(tmp_path / "store")
+    limit = min(map(len, before.values())) // 2
+    path.write_text(path.read_text("utf-8").replace("\nn = 1", "\nn = 2"), "utf-8")
+
+    def no_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+    command = [*CLI, "sweep", path, "--out", tmp_path / "store", "--workers", "1"]
+    done = subprocess.run(
+        list(map(str, command)), preexec_fn=no_room, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 2 and "cannot be written: File too large" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert contents(tmp_path / "store") == before and not list((tmp_path / "store" / "unfinished").iterdir())
+    again = resume(tmp_path / "store", workers=2)
+    sweep(path, tmp_path / "whole", workers=2)
+    assert (again.reused, again.ran) == (4, 4) and contents(tmp_path / "store") == contents(tmp_path / "whole")
+
+
+@pytest.mark.slow
 def test_two_sweeps_on_one_store_leave_every_cell_once(hamlet, tmp_path, contents):
     study = hamlet("n = 12", years=1)
     both = [started("sweep", study, "--out", tmp_path / "store", "--workers", 1) for _ in range(2)]
@@ -121,22 +148,31 @@ def test_two_sweeps_on_one_store_leave_every_cell_once(hamlet, tmp_path, content
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are found in /proc")
 def test_twenty_kills_at_random_times_lose_nothing(hamlet, tmp_path, contents):
-    """Sweep and workers in turn are killed at times drawn with seed 20; what is finished only grows."""
-    study, luck, store = hamlet("n = 60", years=1), Random(20), tmp_path / "store"
+    """Sweep and workers in turn are killed at times drawn with seed 20; what is finished only grows.
+
+    Every fourth time that may be while the sweep starts; else it is at some moment after a further cell was kept.
+    """
+    study, luck, store = hamlet("n = 40", years=1), Random(20), tmp_path / "store"
     plan = plan_of(load_study(study))
+
+    def kept():
+        return sum(path.suffix == ".parquet" for path in (store / "cells").rglob("*.*"))
+
     finished = 0
     for turn in range(20):
         driver = started("sweep", study, "--out", store, "--workers", 2)
-        time.sleep(luck.uniform(1, 3))
+        if turn % 4:
+            wait_for_cells(kept, finished + 1, driver)
+        time.sleep(luck.uniform(0, 0.5))
         if turn % 2:
             kill_a_worker_of(driver.pid)
-            time.sleep(luck.uniform(0, 1))
+            time.sleep(luck.uniform(0, 0.5))
         driver.kill()
         driver.wait()
         wait_until_gone(driver.pid)
-        kept = sum(path.suffix == ".parquet" for path in (store / "cells").rglob("*.*"))
-        assert kept >= finished
-        finished = kept
+        assert kept() >= finished
+        finished = kept()
+    assert finished >= 15
     resume(store, workers=2)
     assert {name.partition(".")[0] for name in contents(store)} == set(plan.cells)
     sweep(study, tmp_path / "whole", workers=2)
@@ -145,10 +181,11 @@ def test_twenty_kills_at_random_times_lose_nothing(hamlet, tmp_path, contents):
 
 def kill_a_worker_of(driver):
     """Kill one of a process's workers, if it has any yet and the system tells."""
-    for child in Path(f"/proc/{driver}/task/{driver}/children").read_text("utf-8").split():
-        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
-            os.kill(int(child), signal.SIGKILL)
-            return
+    with suppress(FileNotFoundError):  # it is over
+        for child in Path(f"/proc/{driver}/task/{driver}/children").read_text("utf-8").split():
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                os.kill(int(child), signal.SIGKILL)
+                return
 
 
 @pytest.mark.slow

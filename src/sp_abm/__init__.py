@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "simulate": "sp_abm.run",
+    "simulate_many": "sp_abm.lanes",
     "compare": "sp_abm.comparison",
     "Results": "sp_abm.results",
     "Scenario": "sp_abm.scenario",
@@ -27,11 +28,13 @@ __all__ = [
     "evaluate",
     "open_study",
     "simulate",
+    "simulate_many",
 ]
 
 if TYPE_CHECKING:
     from sp_abm.comparison import compare
     from sp_abm.evaluation.laboratory import evaluate
+    from sp_abm.lanes import simulate_many
     from sp_abm.model import SocialPrescribingModel
     from sp_abm.opened import open_study
     from sp_abm.results import Results

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_TRIES: Final = 3
 _READY: Final = "ready"
-_THREADS: Final = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+THREADS: Final = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Backend(Protocol):
@@ -35,6 +35,9 @@ class Backend(Protocol):
 
 class Serial:
     """Run everything in this process, one cell after the other; nothing can stop a run that hangs."""
+
+    def __str__(self) -> str:
+        return "this process"
 
     def run(self, tasks: "Iterable[Task]") -> "Iterator[Ran]":
         """Yield what came of every cell."""
@@ -56,6 +59,9 @@ class Pool:
         self._again: deque[Task] = deque()
         self._tries: dict[str, int] = {}
         self._lost_early = 0
+
+    def __str__(self) -> str:
+        return f"{self._most} process{'es' if self._most > 1 else ''}"
 
     def run(self, tasks: "Iterable[Task]") -> "Iterator[Ran]":
         """Yield what came of every cell, as soon as it is there."""
@@ -117,7 +123,7 @@ class Pool:
             cell = worker.cells[0]
             self._tries[cell.hash] = self._tries.get(cell.hash, 0) + 1
             if self._tries[cell.hash] >= MOST_TRIES:
-                yield _failed(worker.cells.popleft(), f"Its worker was killed {MOST_TRIES} times (exit code {code}).")
+                yield failure(worker.cells.popleft(), f"Its worker was killed {MOST_TRIES} times (exit code {code}).")
         if worker.cells:
             self._again.append(tuple(worker.cells))
 
@@ -127,14 +133,15 @@ class Pool:
         cell = worker.cells.popleft()
         if worker.cells:
             self._again.append(tuple(worker.cells))
-        return _failed(cell, f"Stopped: it took longer than budget.seconds_per_run = {self._limit:g}.")
+        return failure(cell, f"Stopped: it took longer than budget.seconds_per_run = {self._limit:g}.")
 
     def _dismiss(self, worker: "_Worker") -> int | None:
         self._workers.remove(worker)
         return worker.end()
 
 
-def _failed(cell: "Cell", error: str) -> "Ran":
+def failure(cell: "Cell", error: str) -> "Ran":
+    """Return what came of a cell that nobody could run to its end."""
     from sp_abm.cells import failed
 
     return failed(cell, error)
@@ -179,7 +186,7 @@ def work(pipe: "Connection[Any, Any]") -> None:
     """Run the tasks that come through the pipe, one thread each, until it is closed or the sweep is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the sweep, which ends its workers
     threading.Thread(target=_follow_parent, daemon=True).start()
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    os.environ.update(dict.fromkeys(THREADS, "1"))
     from sp_abm.bench import Bench
 
     bench = Bench()

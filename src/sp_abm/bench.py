@@ -1,4 +1,7 @@
-"""Bench: where cells are run, one after the other, sharing warmed-up states; nothing that a run raises gets out."""
+"""Bench: where cells are run, one after the other, sharing the people of their place and warmed-up states.
+
+Nothing that a run raises gets out.
+"""
 
 import time
 import traceback
@@ -8,18 +11,22 @@ import numpy as np
 
 from sp_abm.cells import DONE, Cell, Ran, failed
 from sp_abm.comparison import values_of
+from sp_abm.initialisation import first_world
 from sp_abm.measures import MEASURES
+from sp_abm.places import Place
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario
 from sp_abm.simulation import Simulation
+from sp_abm.world import World
 
 MOST_STARTS = 2
 
 
 class Bench:
-    """Runs cells; keeps the latest warmed-up states, and the latest run that others are compared with."""
+    """Runs cells; keeps the latest people, warmed-up states, and the run that others are compared with."""
 
     def __init__(self) -> None:
+        self._settled: tuple[object, World] | None = None
         self._starts: dict[object, Simulation] = {}
         self._first: tuple[object, Results] | None = None
 
@@ -56,8 +63,16 @@ class Bench:
         if key not in self._starts:
             while len(self._starts) >= MOST_STARTS:
                 del self._starts[next(iter(self._starts))]
-            self._starts[key] = Simulation.start(scenario.reference(), cell.place, cell.seed)
+            like = self._people(cell.place, scenario)
+            self._starts[key] = Simulation.start(scenario.reference(), cell.place, cell.seed, like=like)
         return self._starts[key]
+
+    def _people(self, place: Place, scenario: Scenario) -> World:
+        """Return the settled world of a place, which no seed has touched yet."""
+        key = (place, *sorted(scenario.parameters.items()))
+        if not self._settled or self._settled[0] != key:
+            self._settled = key, first_world(place, scenario.parameter_set(), 0, week=0)
+        return self._settled[1]
 
 
 def run_task(cells: Iterable[Cell]) -> list[Ran]:

@@ -3,7 +3,12 @@
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
+from typing import Final
+
+SECONDS_BETWEEN_PRUNINGS: Final = 60.0
+_PRUNED: Final = ".pruned"
 
 
 def cache_root() -> Path:
@@ -25,9 +30,18 @@ def cache_folder(*parts: str) -> Path:
 
 
 def prune(folder: Path, most_bytes: int = 6_000_000_000) -> None:
-    """Remove the oldest entries of a cache folder until the rest is at most that many bytes."""
+    """Remove the oldest entries of a cache folder until the rest is at most that many bytes.
+
+    To look at a thousand entries takes a tenth of a second, as long as a short run: once a minute is enough.
+    """
+    mark = folder / _PRUNED
+    if mark.exists() and 0 <= time.time() - mark.stat().st_mtime < SECONDS_BETWEEN_PRUNINGS:
+        return
+    mark.touch()
     entries = []
     for entry in folder.iterdir():
+        if entry == mark:
+            continue
         try:
             size = sum(file.stat().st_size for file in entry.rglob("*"))
             entries.append((entry.stat().st_mtime, size, entry))

@@ -6,7 +6,8 @@ SpAbmError
 ├── BadFile (ValueError)        a file that cannot be read as what it should be
 ├── CannotWrite (OSError)       a folder or file that cannot be written
 ├── MissingExtra (ImportError)  a library that only some uses need and that is not installed
-└── WorkersLost (RuntimeError)  processes that should share the work and end before they begin
+├── SchedulerLost (ConnectionError)  a Dask scheduler that is not there or goes away
+└── WorkersLost (RuntimeError)  processes that should share the work and do not: they end, never come, or are others
 """
 
 from collections.abc import Iterable
@@ -41,6 +42,10 @@ class CannotWrite(SpAbmError, OSError):
 
 class MissingExtra(SpAbmError, ImportError):
     """An optional library that is not installed."""
+
+
+class SchedulerLost(SpAbmError, ConnectionError):
+    """A scheduler of a cluster that does not answer."""
 
 
 class WorkersLost(SpAbmError, RuntimeError):

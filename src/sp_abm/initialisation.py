@@ -40,10 +40,16 @@ def quiet(what: str, done: int, total: int) -> None:
     """Report no progress."""
 
 
-def first_world(place: Place, parameters: Parameters, seed: int, *, week: int, threads: int = 1) -> World:
-    """Return a settled world of this place, with nobody in post yet and everyone's levers as today."""
-    world = _settled(place, parameters, threads)
+def first_world(
+    place: Place, parameters: Parameters, seed: int, *, week: int, threads: int = 1, like: World | None = None
+) -> World:
+    """Return a settled world of this place, with nobody in post yet and everyone's levers as today.
+
+    `like` is an earlier such world of the same place and parameters that has not been touched since.
+    """
+    world = like.copy() if like else _settled(place, parameters, threads)
     world.reset(parameters, seed, week)
+    world.threads = threads
     world.warm_up_levers = _TODAY
     world.pcns.support[:] = parameters.staffing.support_today
     return world
@@ -58,8 +64,9 @@ def warmed_world(
     switch_off: Iterable[str] = (),
     threads: int = 1,
     progress: Progress = quiet,
+    like: World | None = None,
 ) -> World:
-    """Return a world after 208 weeks under the given levers, today's as a rule."""
+    """Return a world after 208 weeks under the given levers, today's as a rule; `like` is as in `first_world`."""
     off = sorted(switch_off)
     submodels = week_without(off)
 
@@ -69,7 +76,7 @@ def warmed_world(
             progress("warming up", done + 1, WARM_UP_WEEKS)
 
     def start() -> World:
-        world = first_world(place, parameters, seed, week=-WARM_UP_WEEKS, threads=threads)
+        world = first_world(place, parameters, seed, week=-WARM_UP_WEEKS, threads=threads, like=like)
         world.warm_up_levers = levers
         return world
 

@@ -91,10 +91,11 @@ class Simulation:
         weeks: int = 0,
         events: bool = False,
         progress: Progress = quiet,
+        like: World | None = None,
     ) -> "Simulation":
         """Return a simulation in week 0 of a scenario with levers and parameters changed as given.
 
-        `events` keeps a log of every change of state from week 0 on.
+        `events` keeps a log of every change of state from week 0 on; `like` is as in `first_world`.
         """
         found = load(scenario).with_changes(changes or {}, "given")
         where = find_place(place)
@@ -103,11 +104,10 @@ class Simulation:
         parameters = found.parameter_set()
         if warm_up:
             before = load(found.warm_up).timeline(1)[0]
-            world = warmed_world(
-                where, parameters, seed, levers=before, switch_off=off, threads=threads, progress=progress
-            )
+            options: dict[str, Any] = {"threads": threads, "progress": progress, "like": like}
+            world = warmed_world(where, parameters, seed, levers=before, switch_off=off, **options)
         else:
-            world = first_world(where, parameters, seed, week=0, threads=threads)
+            world = first_world(where, parameters, seed, week=0, threads=threads, like=like)
         simulation = cls(found, world, switch_off=off, weeks=weeks, events=events)
         simulation.is_warm = warm_up
         return simulation

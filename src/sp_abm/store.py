@@ -42,9 +42,10 @@ class Store:
         self._journal = folder / "journal" / f"{time.time_ns()}-{socket.gethostname()}-{os.getpid()}.jsonl"
 
     @classmethod
-    def create(cls, folder: str | Path, study: Study) -> "Store":
+    def create(cls, folder: str | Path, study: Study, by: str = "") -> "Store":
         """Return the store of a study in a new or empty folder, or in one that holds an earlier state of it.
 
+        `by` says who runs its cells from now on.
         Raises `CannotWrite` if the folder holds anything else, or cannot be written.
         """
         store = cls(Path(folder).expanduser().resolve())
@@ -56,7 +57,7 @@ class Store:
         facts |= {"measures": study.measures, "weekly": study.weekly, "place": study.place.content(), **_versions()}
         store.put(FACTS, json.dumps(facts, indent=1).encode())
         store.put(STUDY, study.text.encode())
-        store.note({"began": datetime.now(UTC).isoformat(timespec="seconds"), **_versions()})
+        store.note({"began": datetime.now(UTC).isoformat(timespec="seconds"), "by": by, **_versions()})
         return store
 
     def is_empty(self) -> bool:

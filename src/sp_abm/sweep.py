@@ -6,13 +6,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.backends import Backend, Pool, Serial
 from sp_abm.cells import DONE, FAILED, Ran
+from sp_abm.cluster import WAIT_SECONDS, Dask
 from sp_abm.comparison import paired_difference
 from sp_abm.errors import BadValue
 from sp_abm.measures import MEASURES
@@ -44,23 +45,28 @@ def sweep(
     folder: str | Path,
     *,
     workers: int | None = None,
+    scheduler: str | None = None,
+    scheduler_file: str | Path | None = None,
+    wait_seconds: float = WAIT_SECONDS,
     backend: Backend | None = None,
     told: Told | None = None,
 ) -> Swept:
     """Run all cells of a study that its store does not hold yet, and return how many there were of each kind.
 
-    `workers` is how many processes share the work (default: one a core; 0: this process alone); `backend` is another
-    way to have it done; `told` is called after every cell. Cells that failed before are tried again, once.
+    `workers` is how many processes share the work (default: one a core; 0: this process alone); `scheduler` or
+    `scheduler_file` names a Dask scheduler whose workers do it instead, for which, and for a worker of it, at most
+    `wait_seconds` are waited; `backend` is another way to have it done; `told` is called after every cell. Cells that
+    failed before are tried again, once.
     """
     found = study if isinstance(study, Study) else load_study(study)
     plan = plan_of(found)
-    if workers == 0 and found.seconds_per_run and backend is None:
+    by = backend or _backend(found, workers, scheduler, scheduler_file, wait_seconds)
+    if found.seconds_per_run and isinstance(by, Serial | Dask):
         raise BadValue(
-            f"budget.seconds_per_run = {found.seconds_per_run:g} cannot be kept with workers = 0: "
-            "nothing could stop a run that hangs in this process."
+            f"budget.seconds_per_run = {found.seconds_per_run:g} cannot be kept by {by}: nothing there could stop a "
+            "run that hangs. Take it out, or let processes of this machine share the runs (--workers 1 or more)."
         )
-    store = Store.create(folder, found)
-    by = backend or (Serial() if workers == 0 else Pool(workers, found.seconds_per_run))
+    store = Store.create(folder, found, str(by))
     so_far = Swept()
     settled: set[str] = set()
     while True:
@@ -73,9 +79,20 @@ def sweep(
         plan = plan_of(found, further)
 
 
-def resume(folder: str | Path, *, workers: int | None = None, told: Told | None = None) -> Swept:
-    """Go on with the study of a store, wherever its sweep stopped."""
-    return sweep(Store(Path(folder)).study(), folder, workers=workers, told=told)
+def resume(folder: str | Path, **options: Any) -> Swept:
+    """Go on with the study of a store, wherever its sweep stopped; options are those of `sweep`."""
+    return sweep(Store(Path(folder)).study(), folder, **options)
+
+
+def _backend(
+    study: Study, workers: int | None, scheduler: str | None, scheduler_file: str | Path | None, wait_seconds: float
+) -> Backend:
+    """Return who is to do the work."""
+    if scheduler is None and scheduler_file is None:
+        return Serial() if workers == 0 else Pool(workers, study.seconds_per_run)
+    if workers is not None:
+        raise BadValue(f"workers = {workers} and a scheduler are given: its own workers do the work; leave one out.")
+    return Dask(scheduler, scheduler_file, wait_seconds=wait_seconds)
 
 
 def _run(plan: Plan, store: Store, by: Backend, so_far: Swept, settled: set[str], told: Told | None) -> Swept:

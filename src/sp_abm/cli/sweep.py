@@ -9,6 +9,7 @@ import typer
 from sp_abm.cli.options import AsJson, examples, whole
 from sp_abm.cli.progress import Meter, announce_compiling, duration
 from sp_abm.cli.tables import screen, wrapped
+from sp_abm.cluster import WAIT_SECONDS
 from sp_abm.errors import BadValue
 
 if TYPE_CHECKING:
@@ -18,15 +19,32 @@ if TYPE_CHECKING:
 Workers = Annotated[
     int | None, whole("How many processes share the runs (default: one a core; 0: this process alone).")
 ]
+Scheduler = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Let the workers of a Dask scheduler do it: tcp://host:port.")
+]
+SchedulerFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The same, by the file that dask scheduler wrote.")
+]
+Wait = Annotated[
+    float, typer.Option(metavar="SECONDS", help="How long to wait for the scheduler, and for a worker of it.")
+]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The store of a sweep.")]
 MOST_ERRORS = 3
+BYTES_PER_MB = 1e6
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command(epilog=examples("sweep study.toml --plan", "sweep study.toml --out results --workers 4"))(sweep)
+    app.command(
+        epilog=examples(
+            "sweep study.toml --plan",
+            "sweep study.toml --out results --workers 4",
+            "sweep study.toml --out results --scheduler tcp://127.0.0.1:8786",
+        )
+    )(sweep)
     app.command(epilog=examples("status results", "status results --json", "status results --csv tables"))(status)
     app.command(epilog=examples("resume results"))(resume)
+    app.command(epilog=examples("compact results"))(compact)
 
 
 def sweep(
@@ -36,6 +54,9 @@ def sweep(
     ] = None,
     plan: Annotated[bool, typer.Option("--plan", metavar="", help="Say what would be run, and run nothing.")] = False,
     workers: Workers = None,
+    scheduler: Scheduler = None,
+    scheduler_file: SchedulerFile = None,
+    wait: Wait = WAIT_SECONDS,
 ) -> None:
     """Run all runs of a study that its store does not hold yet; each is kept as soon as it is done."""
     from sp_abm.plan import plan_of
@@ -53,16 +74,22 @@ def sweep(
     from sp_abm.sweep import sweep as run_all
 
     with Meter() as meter:
-        swept = run_all(found, out, workers=_checked(workers), told=_told(meter))
+        swept = run_all(found, out, told=_told(meter), **_means(workers, scheduler, scheduler_file, wait))
     _say(swept, out)
 
 
-def resume(folder: Folder, workers: Workers = None) -> None:
+def resume(
+    folder: Folder,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    scheduler_file: SchedulerFile = None,
+    wait: Wait = WAIT_SECONDS,
+) -> None:
     """Go on with a sweep that was stopped, whatever stopped it; what failed is tried once more."""
     from sp_abm.sweep import resume as go_on
 
     with Meter() as meter:
-        swept = go_on(folder, workers=_checked(workers), told=_told(meter))
+        swept = go_on(folder, told=_told(meter), **_means(workers, scheduler, scheduler_file, wait))
     _say(swept, folder)
 
 
@@ -91,6 +118,18 @@ def status(
         wrapped(console, f"Go on: sp-abm resume {folder}")
 
 
+def compact(folder: Folder) -> None:
+    """Write the weeks of all runs into a few Parquet files, for a notebook or SQL to read at once; cells stay."""
+    from sp_abm.opened import open_study
+
+    found = open_study(folder)
+    weekly = found.compact()
+    parts = sorted(weekly.glob("*.parquet"))
+    size = sum(part.stat().st_size for part in parts) / BYTES_PER_MB
+    n = int((found.runs["status"] == "done").sum())
+    wrapped(screen(), f"The weeks of {n:,} runs are in {weekly}/*.parquet: {len(parts)} files, {size:,.1f} MB.")
+
+
 def plan_words(plan: "Plan") -> list[str]:
     """Return what a plan would run, and about how long that takes, in sentences."""
     study = plan.study
@@ -107,11 +146,18 @@ def plan_words(plan: "Plan") -> list[str]:
     ]
 
 
-def _checked(workers: int | None) -> int | None:
+def _means(workers: int | None, scheduler: str | None, scheduler_file: Path | None, wait: float) -> dict[str, Any]:
+    """Return the options that say who does the work, once they have been looked at."""
     if workers is not None and workers < 0:
         raise BadValue(f"--workers {workers} must be at least 0.")
-    announce_compiling()
-    return workers
+    if scheduler is None and scheduler_file is None:
+        announce_compiling()
+    return {
+        "workers": workers,
+        "scheduler": scheduler,
+        "scheduler_file": scheduler_file,
+        "wait_seconds": wait,
+    }
 
 
 def _told(meter: Meter) -> Any:
