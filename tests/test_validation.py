@@ -1,6 +1,9 @@
 """Validation: statistics worked out by hand, verdicts, and pieces that are kept."""
 
 import json
+import runpy
+import tomllib
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -207,3 +210,15 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(small_s
     (tmp_path / "file").write_text("mine")
     with pytest.raises(CannotWrite, match="file cannot be written"):
         validate("average-pcn", folder=tmp_path / "file", workers=1)
+
+
+def test_the_page_shows_every_row_and_says_what_is_known_of_those_that_do_not_meet():
+    folder = Path(__file__).parents[1] / "docs"
+    notes = tomllib.loads((folder / "validation_notes.toml").read_text("utf-8"))
+    assert set(notes) <= set(targets())
+    page = (folder / "model" / "validation.md").read_text("utf-8")
+    assert all(f"| {row} |" in page for row in targets())
+    rows = [judged(target(), Interval(0.9, 0.9, 0.9), 3).as_dict()]
+    made = runpy.run_path(str(folder / "make_validation.py"))["page"](rows, "Run today.")
+    assert "| calibration | 1 | 0 | 0 | 1 | 0 | 0% | 85% |" in made
+    assert "| C01 | misses: 0.5 above it" in made and "Run today." in made
