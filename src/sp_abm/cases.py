@@ -140,9 +140,19 @@ def is_medical(route: int) -> bool:
 @inlined
 def may_be_referred(age: int, last_referral: int, case_row: int, state: Whole, weeks_between: float, week: int) -> bool:
     """Say whether a person is of age, was not referred lately, and has no open case; `state` is of all cases."""
-    if age < ADULT_AGE or week - last_referral <= weeks_between:
-        return False
-    return bool(case_row < 0 or state[case_row] == CaseState.CLOSED)
+    return is_referable(age, last_referral, weeks_between, week) and not has_open_case(case_row, state)
+
+
+@inlined
+def is_referable(age: int, last_referral: int, weeks_between: float, week: int) -> bool:
+    """Say whether a person is of age and was not referred lately."""
+    return (age >= ADULT_AGE) & (week - last_referral > weeks_between)
+
+
+@inlined
+def has_open_case(case_row: int, state: Whole) -> bool:
+    """Say whether a person's latest case (-1 is none) is open; `state` is of all cases."""
+    return bool(case_row >= 0 and state[case_row] != CaseState.CLOSED)
 
 
 @inlined

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from sp_abm.kernels import p_happens
 from sp_abm.parameters import Parameters
 from sp_abm.submodels.life_events import is_ill, is_unemployed, life_events, strain_after
 from sp_abm.submodels.transitions import pressures
@@ -28,7 +29,7 @@ def test_what_is_left_of_an_event_shrinks_by_one_part_in_26_a_week():
 
 
 def test_a_new_event_counts_in_full_and_is_not_added_to_what_is_left():
-    assert strain_after(0.5, P, 50.0, 0.5) == strain_after(0.0, P, 50.0, 0.5) == 0.8
+    assert strain_after(0.5, P, 1.0, 0.5) == strain_after(0.0, P, 1.0, 0.5) == 0.8
 
 
 def test_an_event_is_forgotten_in_the_end():
@@ -41,18 +42,20 @@ def test_an_event_is_forgotten_in_the_end():
 
 def test_an_event_happens_with_one_minus_e_to_the_minus_hazard():
     """At a hazard of .5 that is 1 - exp(-.5) = .393469."""
-    assert strain_after(0.0, P, 0.5, 0.39346) == 0.8
-    assert strain_after(0.0, P, 0.5, 0.39347) == 0.0
+    assert strain_after(0.0, P, p_happens(0.5), 0.39346) == 0.8
+    assert strain_after(0.0, P, p_happens(0.5), 0.39347) == 0.0
 
 
 def test_nobody_becomes_or_stays_unemployed_from_66_on():
-    assert is_unemployed(True, 65, P, 50.0, NO_LUCK) and is_unemployed(False, 65, P, 50.0, 0.5)
-    assert not is_unemployed(True, 66, P, 50.0, 0.5) and not is_unemployed(False, 66, P, 50.0, 0.5)
+    chances = (1.0, p_happens(P.rate_employment_per_week))
+    assert is_unemployed(True, 65, P, *chances, NO_LUCK) and is_unemployed(False, 65, P, *chances, 0.5)
+    assert not is_unemployed(True, 66, P, *chances, 0.5) and not is_unemployed(False, 66, P, *chances, 0.5)
 
 
 def test_work_is_found_at_025_a_week():
     """1 - exp(-.025) = .024690."""
-    assert not is_unemployed(True, 40, P, 0.0, 0.02469) and is_unemployed(True, 40, P, 0.0, 0.0247)
+    chances = (0.0, p_happens(P.rate_employment_per_week))
+    assert not is_unemployed(True, 40, P, *chances, 0.02469) and is_unemployed(True, 40, P, *chances, 0.0247)
 
 
 def test_unemployment_weighs_as_much_after_four_years_as_on_its_first_day(fresh_world):
@@ -69,8 +72,9 @@ def test_unemployment_weighs_as_much_after_four_years_as_on_its_first_day(fresh_
 
 def test_illness_comes_at_006_and_goes_at_08_a_week():
     """1 - exp(-.006) = .005982 and 1 - exp(-.08) = .076884."""
-    assert is_ill(False, P, 0.00598) and not is_ill(False, P, 0.00599)
-    assert not is_ill(True, P, 0.07688) and is_ill(True, P, 0.07689)
+    chances = (p_happens(P.rate_illness_per_week), p_happens(P.rate_recovery_per_week))
+    assert is_ill(False, *chances, 0.00598) and not is_ill(False, *chances, 0.00599)
+    assert not is_ill(True, *chances, 0.07688) and is_ill(True, *chances, 0.07689)
 
 
 def test_sure_events_strike_every_adult_and_no_child(fresh_world):

@@ -9,11 +9,12 @@ from sp_abm.loops import Links
 from sp_abm.parameters import Parameters
 from sp_abm.submodels.transitions import (
     duration_factor,
-    hazard_by_stage,
+    hazards_by_stage,
     next_stage,
     pressures,
     surely_stays,
     transitions,
+    troubles,
     weeks_of_distress,
 )
 from sp_abm.vocabulary import TRANSITIONS, Stage
@@ -210,19 +211,22 @@ def test_everyone_is_in_exactly_one_stage_and_only_the_distressed_have_weeks(sma
 
 
 def test_whoever_surely_stays_stays_by_the_rule():
-    """A grid of stages, hazards, strains and luck: whoever surely stays does, and many are sure."""
+    """A grid of stages, hazards, troubles, strains and luck: whoever surely stays does, and many are sure."""
     sure = 0
     for stage in Stage:
-        hazard = hazard_by_stage(P)[stage]
-        for worse, better, strain in product((0.3, 1.0, 5.0), (0.3, 1.0, 3.0), (-1.0, 0.0, 0.4, 0.99, 1.0, 3.0)):
-            push, pull = pressures(worse, better, strain, False, False, 0.0, P)
+        worsening, improving = hazards_by_stage(P)[:, stage]
+        people = product((0.3, 1.0, 5.0), (0.3, 1.0, 3.0), (False, True), (False, True))
+        for (*person,), strain in product(people, (-1.0, 0.0, 0.4, 0.8, 0.99, 1.0, 3.0)):
+            worse, better, unemployed, lonely = person
+            push, pull = troubles(*person, P)
+            rule = pressures(worse, better, strain, unemployed, lonely, 0.0, P)
             for u in np.linspace(0.0005, 0.9995, 200):
-                if surely_stays(hazard, worse, better, strain, u):
+                if surely_stays(worsening * push, improving * pull, strain, u):
                     sure += 1
-                    assert next_stage(int(stage), 0, push, pull, P, u) == stage, (stage, worse, better, strain, u)
-    assert sure > 15_000
+                    assert next_stage(int(stage), 0, *rule, P, u) == stage, (stage, person, strain, u)
+    assert sure > 100_000
 
 
 def test_nobody_whose_strain_is_great_surely_stays():
-    assert surely_stays(0.01, 1.0, 1.0, 0.0, 0.5)
-    assert not surely_stays(0.01, 1.0, 1.0, 1.0, 0.5) and not surely_stays(0.01, 1.0, 1.0, 2.0, 0.5)
+    assert surely_stays(0.01, 0.01, 0.0, 0.5) and surely_stays(0.01, 0.01, 1.0, 0.5)
+    assert not surely_stays(0.01, 0.01, 2.0, 0.5) and not surely_stays(0.01, 0.01, 3.0, 0.5)

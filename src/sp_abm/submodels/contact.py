@@ -164,10 +164,10 @@ def pace_of_learning(world: World) -> Floats:
 
 @compiled
 def _fade(low: int, high: int, support: Singles, kept: float) -> None:
-    for i in range(low, high):
-        if support[i] > 0:
-            left = support[i] * kept
-            support[i] = left if left > _FADED else 0.0
+    felt = support[low:high]
+    for k in range(felt.shape[0]):
+        left = felt[k] * kept
+        felt[k] = left if left > _FADED else 0.0
 
 
 @compiled

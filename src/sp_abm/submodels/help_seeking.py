@@ -5,7 +5,20 @@ from typing import NamedTuple
 import numpy as np
 
 from sp_abm.declare import part
-from sp_abm.kernels import LUCK_BLOCK, Flags, Floats, Key, Singles, Whole, compiled, fill_luck, inlined, unit
+from sp_abm.kernels import (
+    LUCK_BLOCK,
+    Flags,
+    Floats,
+    Key,
+    Singles,
+    Whole,
+    blank_block,
+    compiled,
+    fill_first_luck,
+    inlined,
+    listed,
+    unit,
+)
 from sp_abm.loops import Blend, mean_by
 from sp_abm.parameters.people import HelpSeeking
 from sp_abm.vocabulary import WEEKS_PER_YEAR, Stage
@@ -54,23 +67,36 @@ def _mean_distress(world: World) -> Floats:
 def _consult(
     low: int, high: int, citizens: Callers, link: Blend, p: HelpSeeking, key: Key, week: int, n_practices: int
 ) -> Floats:
-    practice, number, pcn = citizens.practice, citizens.consultations, citizens.pcn
-    frailty, stage, ill = citizens.frailty, citizens.stage, citizens.ill
-    gain, offset, is_frozen = link.gain, link.offset, link.offset.any()
-    luck = np.empty((4, LUCK_BLOCK), np.uint32)
-    by_practice = np.zeros(n_practices)
+    """Count consultations by practice: first mark who may consult at all, then count theirs by the rule."""
+    gain, is_frozen = link.gain, link.offset.any()
+    luck, marks, rows = blank_block()
+    offsets, by_practice = np.zeros(LUCK_BLOCK), np.zeros(n_practices)
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
-        fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
-        for i in range(start, stop):
-            distress = offset[pcn[i]] if is_frozen else 0.0
-            if stage[i] == Stage.PRE_CRISIS or stage[i] == Stage.CRISIS:
-                distress += gain
-            rate = weekly_rate(frailty[i], distress, ill[i], p)
-            number[i] = consultations(unit(luck[0, i - start]), rate, p.max_consultations_per_week)
-            if number[i] > 0:
-                by_practice[practice[i]] += number[i]
+        fill_first_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
+        frailty, stage, ill = citizens.frailty[start:stop], citizens.stage[start:stop], citizens.ill[start:stop]
+        number = citizens.consultations[start:stop]
+        if is_frozen:
+            for k in range(stop - start):
+                offsets[k] = link.offset[citizens.pcn[start + k]]
+        for k in range(number.shape[0]):
+            rate = weekly_rate(frailty[k], distress(stage[k], gain, offsets[k]), ill[k], p)
+            marks[k] = not surely_none(unit(luck[k]), rate)
+            number[k] = 0
+        for i in rows[: listed(marks, stop - start, start, rows)]:
+            felt = distress(citizens.stage[i], gain, offsets[i - start])
+            rate = weekly_rate(citizens.frailty[i], felt, citizens.ill[i], p)
+            n = consultations(unit(luck[i - start]), rate, p.max_consultations_per_week)
+            citizens.consultations[i] = n
+            by_practice[citizens.practice[i]] += n
     return by_practice
+
+
+@inlined
+def distress(stage: int, gain: float, offset: float) -> float:
+    """Return how much distress counts for a person's consultations: 1 in distress, else 0, where no link is cut."""
+    is_distressed = (stage == Stage.PRE_CRISIS) | (stage == Stage.CRISIS)
+    return offset + (gain if is_distressed else 0.0)
 
 
 @inlined
@@ -82,10 +108,15 @@ def weekly_rate(frailty: float, distress: float, ill: bool, p: HelpSeeking) -> f
 
 
 @inlined
+def surely_none(u: float, rate: float) -> bool:
+    """Say whether there is surely no consultation: exp(-rate) is at least 1 - rate, and most people need no more."""
+    return u <= 1.0 - rate
+
+
+@inlined
 def consultations(u: float, rate: float, most: float) -> int:
     """Return a Poisson count by inversion of one uniform, at most `most`."""
-    # exp(-rate) is at least 1 - rate: most people need no exponential.
-    if u <= 1.0 - rate:
+    if surely_none(u, rate):
         return 0
     term = np.exp(-rate)
     total, number = term, 0

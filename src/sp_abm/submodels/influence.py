@@ -10,13 +10,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.declare import part
-from sp_abm.kernels import LUCK_BLOCK, Flags, Floats, Key, Whole, compiled, fill_luck, happens, inlined, uniform, unit
+from sp_abm.kernels import (
+    LUCK_BLOCK,
+    Flags,
+    Floats,
+    Key,
+    Whole,
+    blank_block,
+    compiled,
+    each_of_five,
+    fill_first_luck,
+    happens,
+    inlined,
+    listed,
+    one_of_five,
+    uniform,
+    unit,
+)
 from sp_abm.loops import Blend
 from sp_abm.network import wake
 from sp_abm.parameters.people import Influence
 from sp_abm.vocabulary import ADULT_AGE, DEPRIVATION_SCORES, NONE, Stage
 from sp_abm.world import World
 
+_ROUNDED_UP = 1 + 2**-30
 _COUNTS_OF_TIES = 512
 """Longer than a person's own ties, at most 255, and those of a group, at most 20 scaled tenfold."""
 
@@ -111,15 +128,22 @@ def _choose_waking(
     rows: Whole,
     entries: Whole,
 ) -> int:
-    """Choose, from last week's ties, one sleeping tie for each row whose luck wakes one; each end half the time."""
-    luck = np.empty((4, LUCK_BLOCK), np.uint32)
+    """Choose, from last week's ties, one sleeping tie for each row whose luck wakes one; each end half the time.
+
+    First mark who may wake one: the chance is below the hazard, which is one sleeping tie's times their number.
+    """
+    luck, marks, candidates = blank_block()
+    each = hazards[1] * _ROUNDED_UP
     count = 0
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
-        fill_luck(luck, key, ids, holders, week, start, stop)
-        for i in range(start, stop):
+        fill_first_luck(luck, key, ids, holders, week, start, stop)
+        live, begins, ends = n_live[start:stop], first[start:stop], first[start + 1 : stop + 1]
+        for k in range(live.shape[0]):
+            marks[k] = unit(luck[k]) < each * (ends[k] - begins[k] - live[k])
+        for i in candidates[: listed(marks, stop - start, start, candidates)]:
             asleep = first[i + 1] - first[i] - n_live[i]
-            if happens(unit(luck[0, i - start]), hazards[asleep]):
+            if happens(unit(luck[i - start]), hazards[asleep]):
                 rows[low + count] = i
                 entries[low + count] = _luckiest_sleeping(ids, holders, first, other, strength, i, key, week)
                 count += 1
@@ -153,22 +177,33 @@ def _feel(
     key: Key,
     week: int,
 ) -> None:
-    age, fifth, stage, lonely, pcn = citizens.age, citizens.fifth, citizens.stage, citizens.lonely, citizens.pcn
-    n_live, activity = citizens.n_live_ties, citizens.activity_row
-    gain_active, offset_active = active.gain, active.offset
-    gain_ties, offset_ties = ties.gain, ties.offset
-    luck = np.empty((4, LUCK_BLOCK), np.uint32)
+    """Let adults feel lonely or not: first mark those whose luck may change it, then apply the rule to them.
+
+    Whoever has no activity, and no link that is cut, has the hazard of their fifth, ties and distress.
+    """
+    is_linked, rates = active.offset.any() or ties.offset.any(), each_of_five(by_fifth)
+    luck, marks, rows = blank_block()
+    ratios = np.empty(LUCK_BLOCK)
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
-        fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
-        for i in range(start, stop):
-            if age[i] >= ADULT_AGE:
-                activity_felt, more = offset_active[pcn[i]], offset_ties[pcn[i]]
-                if activity[i] >= 0:
-                    activity_felt += gain_active
-                    more += gain_ties * group[activity[i]]
-                rate = by_fifth[fifth[i]] * at_ties(by_ties, n_live[i], more)
-                lonely[i] = is_lonely(lonely[i], stage[i], activity_felt, rate, p, unit(luck[0, i - start]))
+        fill_first_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
+        age, fifth, stage = citizens.age[start:stop], citizens.fifth[start:stop], citizens.stage[start:stop]
+        lonely, activity = citizens.lonely[start:stop], citizens.activity_row[start:stop]
+        n_live = citizens.n_live_ties[start:stop]
+        for k in range(n_live.shape[0]):
+            ratios[k] = by_ties[n_live[k]]
+        for k in range(age.shape[0]):
+            hazard = hazard_of_change(lonely[k], stage[k], 0.0, one_of_five(rates, fifth[k]) * ratios[k], p)
+            may_change = (activity[k] >= 0) | is_linked | (unit(luck[k]) < hazard)
+            marks[k] = (age[k] >= ADULT_AGE) & may_change
+        for i in rows[: listed(marks, stop - start, start, rows)]:
+            activity_felt, more = active.offset[citizens.pcn[i]], ties.offset[citizens.pcn[i]]
+            if citizens.activity_row[i] >= 0:
+                activity_felt += active.gain
+                more += ties.gain * group[citizens.activity_row[i]]
+            rate = by_fifth[citizens.fifth[i]] * at_ties(by_ties, citizens.n_live_ties[i], more)
+            u = unit(luck[i - start])
+            citizens.lonely[i] = is_lonely(citizens.lonely[i], citizens.stage[i], activity_felt, rate, p, u)
 
 
 @inlined
@@ -187,6 +222,12 @@ def is_lonely(was: bool, stage: int, activity: float, rate: float, p: Influence,
 
     `activity` is 1 in an activity, else 0.
     """
+    return was != happens(u, hazard_of_change(was, stage, activity, rate, p))
+
+
+@inlined
+def hazard_of_change(was: bool, stage: int, activity: float, rate: float, p: Influence) -> float:
+    """Return the weekly hazard of becoming lonely, or of being so no more."""
     rate_no_more = p.rate_unlonely_per_week * (1.0 + (p.ratio_unlonely_activity - 1.0) * activity)
-    ratio = p.ratio_lonely_distress if stage == Stage.PRE_CRISIS or stage == Stage.CRISIS else 1.0
-    return was != happens(u, rate_no_more if was else rate * ratio)
+    ratio = p.ratio_lonely_distress if (stage == Stage.PRE_CRISIS) | (stage == Stage.CRISIS) else 1.0
+    return rate_no_more if was else rate * ratio

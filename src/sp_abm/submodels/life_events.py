@@ -5,7 +5,21 @@ from typing import NamedTuple
 import numpy as np
 
 from sp_abm.declare import part
-from sp_abm.kernels import LUCK_BLOCK, Flags, Floats, Key, Singles, Whole, compiled, fill_luck, happens, inlined, unit
+from sp_abm.kernels import (
+    LUCK_BLOCK,
+    Flags,
+    Floats,
+    Key,
+    Singles,
+    Whole,
+    compiled,
+    each_of_five,
+    fill_luck,
+    inlined,
+    one_of_five,
+    p_happens,
+    unit,
+)
 from sp_abm.parameters.people import LifeEvents
 from sp_abm.vocabulary import ADULT_AGE, DEPRIVATION_SCORES, WEEKS_PER_YEAR
 from sp_abm.world import World
@@ -48,37 +62,39 @@ def _live(
     key: Key,
     week: int,
 ) -> None:
-    fifth, age, strain = citizens.fifth, citizens.age, citizens.event_strain
-    unemployed, ill = citizens.unemployed, citizens.ill
+    p_event = each_of_five(np.minimum(rate_event, -np.expm1(-rate_event)))
+    p_loss, p_job = p_happens(rate_job_loss), p_happens(p.rate_employment_per_week)
+    p_illness, p_recovery = p_happens(p.rate_illness_per_week), p_happens(p.rate_recovery_per_week)
     luck = np.empty((4, LUCK_BLOCK), np.uint32)
+    luck0, luck1, luck2 = luck[0], luck[1], luck[2]
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
         fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
-        for i in range(start, stop):
-            k = i - start
-            ill[i] = is_ill(ill[i], p, unit(luck[2, k]))
+        fifth, age, strain = citizens.fifth[start:stop], citizens.age[start:stop], citizens.event_strain[start:stop]
+        unemployed, ill = citizens.unemployed[start:stop], citizens.ill[start:stop]
+        for i in range(age.shape[0]):
+            ill[i] = is_ill(ill[i], p_illness, p_recovery, unit(luck2[i]))
             if age[i] >= ADULT_AGE:
-                strain[i] = strain_after(strain[i], p, rate_event[fifth[i]], unit(luck[0, k]))
-                unemployed[i] = is_unemployed(unemployed[i], age[i], p, rate_job_loss, unit(luck[1, k]))
+                strain[i] = strain_after(strain[i], p, one_of_five(p_event, fifth[i]), unit(luck0[i]))
+                unemployed[i] = is_unemployed(unemployed[i], age[i], p, p_loss, p_job, unit(luck1[i]))
 
 
 @inlined
-def strain_after(strain: float, p: LifeEvents, rate: float, u: float) -> float:
+def strain_after(strain: float, p: LifeEvents, p_event: float, u: float) -> float:
     """Return how much events weigh on a person after this week: a new one in full, else what is left."""
-    if happens(u, rate):
-        return p.size_event
     left = strain * (1.0 - 1.0 / p.weeks_event_fades)
+    if u < p_event:
+        return p.size_event
     return left if left > _FORGOTTEN else 0.0
 
 
 @inlined
-def is_unemployed(was: bool, age: int, p: LifeEvents, rate_job_loss: float, u: float) -> bool:
-    """Say whether a person is unemployed after this week."""
-    rate = p.rate_employment_per_week if was else rate_job_loss
-    return (age < p.oldest_worker) & (was != happens(u, rate))
+def is_unemployed(was: bool, age: int, p: LifeEvents, p_loss: float, p_job: float, u: float) -> bool:
+    """Say whether a person is unemployed after this week, by the chances of losing work and of finding some."""
+    return (age < p.oldest_worker) & (was != (u < (p_job if was else p_loss)))
 
 
 @inlined
-def is_ill(was: bool, p: LifeEvents, u: float) -> bool:
+def is_ill(was: bool, p_illness: float, p_recovery: float, u: float) -> bool:
     """Say whether a person has an episode of physical illness after this week."""
-    return was != happens(u, p.rate_recovery_per_week if was else p.rate_illness_per_week)
+    return was != (u < (p_recovery if was else p_illness))

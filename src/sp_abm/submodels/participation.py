@@ -9,7 +9,19 @@ from sp_abm.agents.citizens import Citizens
 from sp_abm.agents.community import Organisations
 from sp_abm.cases import Cases
 from sp_abm.declare import part
-from sp_abm.kernels import Flags, Floats, Key, Singles, Whole, borrowing, happens, inlined, uniforms
+from sp_abm.kernels import (
+    LUCK_BLOCK,
+    Flags,
+    Floats,
+    Key,
+    Singles,
+    Whole,
+    compiled,
+    happens,
+    inlined,
+    listed,
+    uniforms,
+)
 from sp_abm.parameters.pathway import Participation
 from sp_abm.vocabulary import NONE
 from sp_abm.world import World
@@ -71,7 +83,7 @@ def _volunteer_by_chance(world: World, chance: NDArray[np.float64], week: int) -
     np.add.at(world.organisations.volunteers, citizens.activity_row[rows], 1)
 
 
-@borrowing
+@compiled
 def _take_part(
     citizens: Members,
     cases: Cases,
@@ -84,32 +96,53 @@ def _take_part(
     counts: Floats,
 ) -> None:
     """Count who left, of these completed, and of these volunteer, by PCN; leave rows of who completed in `rows`."""
+    marks, members = np.empty(LUCK_BLOCK, np.int8), np.empty(LUCK_BLOCK, np.int64)
     n_completed = 0
-    for i in range(citizens.id.shape[0]):
-        is_in, is_volunteer = citizens.activity_row[i] >= 0, citizens.volunteer_row[i] >= 0
-        support = citizens.activity_support[i]
-        if not (is_in or is_volunteer or support > 0):
-            continue
-        u = uniforms(key, citizens.id[i], citizens.holder[i], week, 0)
-        left = support * (1.0 - p.rate_support_fades_per_week)
-        citizens.activity_support[i] = left if left > _FADED else 0.0
-        if is_volunteer and happens(u[2], p.rate_volunteer_stops_per_week):
-            organisations.volunteers[citizens.volunteer_row[i]] -= 1
-            citizens.volunteer_row[i] = NONE
-        if is_in:
-            _attend(citizens, i, cases, p)
-            is_early = citizens.weeks_in_activity[i] <= p.weeks_completed
-            rate = p.rate_drop_out_early_per_week if is_early else p.rate_drop_out_late_per_week
-            if happens(u[0], rate):
-                pcn = citizens.pcn[i]
-                counts[_LEFT, pcn] += 1
-                if not is_early:
-                    rows[n_completed] = i
-                    n_completed += 1
-                    counts[_COMPLETED, pcn] += 1
-                stays_on = not is_early and citizens.volunteer_row[i] < 0 and u[1] < p_volunteers
-                counts[_VOLUNTEERED, pcn] += stays_on
-                _leave(citizens, i, organisations, stays_on)
+    for start in range(0, citizens.id.shape[0], LUCK_BLOCK):
+        stop = min(start + LUCK_BLOCK, citizens.id.shape[0])
+        activity, volunteers = citizens.activity_row[start:stop], citizens.volunteer_row[start:stop]
+        support = citizens.activity_support[start:stop]
+        for k in range(support.shape[0]):
+            marks[k] = (activity[k] >= 0) | (volunteers[k] >= 0) | (support[k] > 0)
+        for i in members[: listed(marks, stop - start, start, members)]:
+            has_completed = _take_part_or_leave(citizens, i, cases, organisations, p, p_volunteers, key, week, counts)
+            rows[n_completed] = i
+            n_completed += has_completed
+
+
+@inlined
+def _take_part_or_leave(
+    citizens: Members,
+    i: int,
+    cases: Cases,
+    organisations: Organisations,
+    p: Participation,
+    p_volunteers: float,
+    key: Key,
+    week: int,
+    counts: Floats,
+) -> bool:
+    """Let a person's support fade, let them stop to help, and stay or leave; say whether they completed."""
+    u = uniforms(key, citizens.id[i], citizens.holder[i], week, 0)
+    left = citizens.activity_support[i] * (1.0 - p.rate_support_fades_per_week)
+    citizens.activity_support[i] = left if left > _FADED else 0.0
+    if citizens.volunteer_row[i] >= 0 and happens(u[2], p.rate_volunteer_stops_per_week):
+        organisations.volunteers[citizens.volunteer_row[i]] -= 1
+        citizens.volunteer_row[i] = NONE
+    if citizens.activity_row[i] < 0:
+        return False
+    _attend(citizens, i, cases, p)
+    is_early = citizens.weeks_in_activity[i] <= p.weeks_completed
+    rate = p.rate_drop_out_early_per_week if is_early else p.rate_drop_out_late_per_week
+    if not happens(u[0], rate):
+        return False
+    pcn = citizens.pcn[i]
+    counts[_LEFT, pcn] += 1
+    counts[_COMPLETED, pcn] += not is_early
+    stays_on = not is_early and citizens.volunteer_row[i] < 0 and u[1] < p_volunteers
+    counts[_VOLUNTEERED, pcn] += stays_on
+    _leave(citizens, i, organisations, stays_on)
+    return not is_early
 
 
 @inlined

@@ -11,15 +11,29 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.cases import may_be_referred
+from sp_abm.cases import has_open_case, is_referable
 from sp_abm.declare import part
-from sp_abm.kernels import Flags, Floats, Key, Singles, Whole, compiled, happens, inlined, uniforms
+from sp_abm.kernels import (
+    LUCK_BLOCK,
+    Flags,
+    Floats,
+    Key,
+    Singles,
+    Whole,
+    compiled,
+    fill_luck_of,
+    happens,
+    inlined,
+    listed,
+    unit,
+)
 from sp_abm.loops import Blend
 from sp_abm.parameters.pathway import Referral
 from sp_abm.vocabulary import Route, Stage
 from sp_abm.world import World
 
 _NOBODY, _DECLINED = -2, -1
+_ROUNDED_UP = 1 + 2**-30
 Quartet: TypeAlias = tuple[float, float, float, float]
 """The four uniforms of one keyed draw."""
 
@@ -110,38 +124,48 @@ def _ask(
     rows: Whole,
     marks: Whole,
 ) -> int:
-    age, last, case, aware = citizens.age, citizens.last_referral, citizens.case_row, citizens.aware
-    number, stage, lonely, discloses = citizens.consultations, citizens.stage, citizens.lonely, citizens.discloses
-    gp, practice, pcn, trust, told = citizens.gp, citizens.practice, citizens.pcn, citizens.trust, citizens.weeks_told
-    gain_aware, offset_aware = link_aware.gain, link_aware.offset
-    gain_trust, offset_trust = link_trust.gain, link_trust.offset
-    is_anybody_aware = offset_aware.any()
+    """Ask who is offered the service or comes of themselves: first mark who may, then list those the rule finds."""
+    is_anybody_aware = link_aware.offset.any()
+    luck, may_ask = np.empty((4, LUCK_BLOCK), np.uint32), np.empty(LUCK_BLOCK, np.int8)
+    askers = np.empty(LUCK_BLOCK, np.int64)
     count = 0
-    for i in range(low, high):
-        may_come = is_door_open and (aware[i] or is_anybody_aware)
-        if number[i] == 0 and not may_come:
-            continue
-        if not (serves[pcn[i]] and may_be_referred(age[i], last[i], case[i], state, p.weeks_between, week)):
-            continue
-        u = uniforms(key, citizens.id[i], citizens.holder[i], week, 0)
-        need = p_need(stage[i], lonely[i], discloses[i], p)
-        route = answer(u, number[i], need, awareness[gp[i]], awareness[gp[i]] * pressure[practice[i]] * scale, p)
-        if route == _NOBODY and may_come:
-            knows = gain_aware * aware[i] + offset_aware[pcn[i]]
-            trusts = gain_trust * np.float64(trust[i]) + offset_trust[pcn[i]]
-            rate = knows * self_rate(stage[i], lonely[i], trusts, told[i], p) * scale
-            route = own_way(u, rate, p)
-        if route != _NOBODY:
-            rows[low + count] = i
-            marks[i] = route
-            count += 1
+    for start in range(low, high, LUCK_BLOCK):
+        stop = min(start + LUCK_BLOCK, high)
+        age, last, aware = citizens.age[start:stop], citizens.last_referral[start:stop], citizens.aware[start:stop]
+        number = citizens.consultations[start:stop]
+        for k in range(age.shape[0]):
+            may_come = is_door_open & (aware[k] | is_anybody_aware)
+            may_ask[k] = ((number[k] > 0) | may_come) & is_referable(age[k], last[k], p.weeks_between, week)
+        n_askers = listed(may_ask, stop - start, start, askers)
+        fill_luck_of(luck, key, citizens.id, citizens.holder, week, askers, n_askers)
+        for k in range(n_askers):
+            i = askers[k]
+            pcn = citizens.pcn[i]
+            if not serves[pcn] or has_open_case(citizens.case_row[i], state):
+                continue
+            u = (unit(luck[0, k]), unit(luck[1, k]), unit(luck[2, k]), unit(luck[2 + 1, k]))
+            aware_here, stage_here, lonely = citizens.aware[i], citizens.stage[i], citizens.lonely[i]
+            need, known = p_need(stage_here, lonely, citizens.discloses[i], p), awareness[citizens.gp[i]]
+            route = answer(u, citizens.consultations[i], need, known, known * pressure[citizens.practice[i]] * scale, p)
+            if route == _NOBODY and is_door_open and (aware_here or is_anybody_aware):
+                knows = link_aware.gain * aware_here + link_aware.offset[pcn]
+                trusts = link_trust.gain * np.float64(citizens.trust[i]) + link_trust.offset[pcn]
+                rate = knows * self_rate(stage_here, lonely, trusts, citizens.weeks_told[i], p) * scale
+                route = own_way(u, rate, p)
+            if route != _NOBODY:
+                rows[low + count] = i
+                marks[i] = route
+                count += 1
     return count
 
 
 @inlined
 def answer(u: Quartet, number: int, need: float, awareness: float, factor: float, p: Referral) -> int:
     """Return by whom an offer is made and accepted, or that it is declined, or that nobody makes one."""
-    if number == 0 or u[0] >= p_offer(number, need, factor, p):
+    # The chance of an offer is at most the number of consultations times that of one: most need no power.
+    if number == 0 or u[0] > number * (need * p.p_identified * factor) * _ROUNDED_UP:
+        return _NOBODY
+    if u[0] >= p_offer(number, need, factor, p):
         return _NOBODY
     if u[1] < p_decline(awareness, p):
         return _DECLINED

@@ -16,7 +16,20 @@ from sp_abm.agents.citizens import Citizens
 from sp_abm.agents.community import Organisations
 from sp_abm.agents.link_workers import Posts
 from sp_abm.cases import Cases, close_case, is_open
-from sp_abm.kernels import LUCK_BLOCK, Floats, Key, Whole, borrowing, compiled, fill_luck, inlined, uniforms, unit
+from sp_abm.kernels import (
+    LUCK_BLOCK,
+    Floats,
+    Key,
+    Whole,
+    blank_block,
+    borrowing,
+    compiled,
+    fill_first_luck,
+    inlined,
+    listed,
+    uniforms,
+    unit,
+)
 from sp_abm.network import put_to_sleep
 from sp_abm.parameters.people import Residents
 from sp_abm.vocabulary import (
@@ -82,17 +95,19 @@ def _mark_leavers(
     rows: Whole,
     marks: Whole,
 ) -> int:
-    born_this_week = np.uint32(-week % WEEKS_PER_YEAR)
-    luck = np.empty((4, LUCK_BLOCK), np.uint32)
+    """Age everyone; mark who may leave at all, whatever their age; then list who leaves by their own chances."""
+    born_this_week, most = np.uint32(-week % WEEKS_PER_YEAR), p_death.max() + p_move
+    luck, may_leave, candidates = blank_block()
     count = 0
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
-        fill_luck(luck, key, ids, holders, week, start, stop)
-        for i in range(start, stop):
-            if ids[i] % _YEAR == born_this_week and age[i] < OLDEST_AGE:
-                age[i] += 1
-            u = unit(luck[0, i - start])
-            p_dies = p_death[age[i]]
+        fill_first_luck(luck, key, ids, holders, week, start, stop)
+        numbers, years = ids[start:stop], age[start:stop]
+        for k in range(numbers.shape[0]):
+            years[k] += (numbers[k] % _YEAR == born_this_week) & (years[k] < OLDEST_AGE)
+            may_leave[k] = unit(luck[k]) < most
+        for i in candidates[: listed(may_leave, stop - start, start, candidates)]:
+            u, p_dies = unit(luck[i - start]), p_death[age[i]]
             if u < p_dies + p_move:
                 rows[low + count] = i
                 marks[i] = _DIES if u < p_dies else _MOVES

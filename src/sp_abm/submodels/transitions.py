@@ -6,15 +6,32 @@ from typing import NamedTuple
 import numpy as np
 
 from sp_abm.declare import part
-from sp_abm.kernels import LUCK_BLOCK, Flags, Floats, Key, Singles, Whole, compiled, fill_luck, inlined, unit
+from sp_abm.kernels import (
+    LUCK_BLOCK,
+    Flags,
+    Floats,
+    Key,
+    Singles,
+    Whole,
+    blank_block,
+    compiled,
+    each_of_five,
+    fill_first_luck,
+    inlined,
+    listed,
+    one_of_five,
+    unit,
+)
 from sp_abm.loops import Blend
 from sp_abm.parameters.people import Transitions
 from sp_abm.vocabulary import ADULT_AGE, TRANSITIONS, Stage
 from sp_abm.world import World
 
 _T, _O, _P, _C, _R = (int(stage) for stage in Stage)
+_IMPROVING = ((_O, _T), (_P, _R), (_C, _R), (_C, _P), (_R, _T), (_R, _O))
 _MAX_WEEKS = 65535
 _ROUNDED_UP = 1 + 2**-30
+_THIRD = 1 / 3
 
 
 class Conditions(NamedTuple):
@@ -43,16 +60,17 @@ def transitions(world: World, week: int) -> None:
     support = world.blend(
         "connection->recovery", week, lambda: np.maximum(citizens.contact_support, citizens.activity_support)
     )
-    arguments = (part(Conditions, citizens), support, p, hazard_by_stage(p), shock, key, week)
+    arguments = (part(Conditions, citizens), support, p, hazards_by_stage(p), shock, key, week)
     world.pass_over_citizens(_move_all, *arguments)
 
 
 @lru_cache
-def hazard_by_stage(p: Transitions) -> Floats:
-    """Return the sum of the base hazards out of each stage, a little up against rounding."""
-    hazards = np.zeros(len(Stage))
+def hazards_by_stage(p: Transitions) -> Floats:
+    """Return the sums of the base hazards of worsening and of improving, a little up against rounding, by stage."""
+    hazards = np.zeros((2, len(Stage)))
     for before, after in TRANSITIONS:
-        hazards[before] += getattr(p, f"rate_{before.word}_{after.word}") * _ROUNDED_UP
+        is_better = int((before, after) in _IMPROVING)
+        hazards[is_better, before] += getattr(p, f"rate_{before.word}_{after.word}") * _ROUNDED_UP
     return hazards
 
 
@@ -68,35 +86,58 @@ def _move_all(
     key: Key,
     week: int,
 ) -> None:
-    age, stage, weeks, pcn = citizens.age, citizens.stage, citizens.weeks_in_distress, citizens.pcn
-    gain, offset = link.gain, link.offset
-    worse, better, strain = citizens.worse, citizens.better, citizens.event_strain
-    unemployed, lonely = citizens.unemployed, citizens.lonely
-    contact, activity = citizens.contact_support, citizens.activity_support
-    luck = np.empty((4, LUCK_BLOCK), np.uint32)
+    """Move adults: first mark who may move, and count on for the others; then move those marked by the rule."""
+    is_linked, worsening, improving = link.offset.any(), each_of_five(hazards[0]), each_of_five(hazards[1])
+    luck, marks, rows = blank_block()
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
-        fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
-        for i in range(start, stop):
-            if age[i] >= ADULT_AGE:
-                support = gain * max(contact[i], activity[i]) + offset[pcn[i]]
-                u, after = unit(luck[0, i - start]), stage[i]
-                is_plain = (support == 0) & (not unemployed[i]) & (not lonely[i])
-                if not (is_plain & surely_stays(hazards[after], worse[i], better[i], strain[i] + shock, u)):
-                    push, pull = pressures(worse[i], better[i], strain[i] + shock, unemployed[i], lonely[i], support, p)
-                    after = next_stage(stage[i], weeks[i], push, pull, p, u)
-                weeks[i] = weeks_of_distress(stage[i], after, weeks[i])
-                stage[i] = after
+        fill_first_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
+        age, stage, weeks = citizens.age[start:stop], citizens.stage[start:stop], citizens.weeks_in_distress[start:stop]
+        worse, better = citizens.worse[start:stop], citizens.better[start:stop]
+        strain = citizens.event_strain[start:stop]
+        unemployed, lonely = citizens.unemployed[start:stop], citizens.lonely[start:stop]
+        contact, activity = citizens.contact_support[start:stop], citizens.activity_support[start:stop]
+        for k in range(age.shape[0]):
+            push, pull = troubles(worse[k], better[k], unemployed[k], lonely[k], p)
+            down, up = one_of_five(worsening, stage[k]) * push, one_of_five(improving, stage[k]) * pull
+            stays = surely_stays(down, up, strain[k] + shock, unit(luck[k]))
+            is_alone = (contact[k] == 0) & (activity[k] == 0) & (not is_linked)
+            marks[k] = (age[k] >= ADULT_AGE) & (not (stays & is_alone))
+            if (age[k] >= ADULT_AGE) & stays & is_alone:
+                weeks[k] = weeks_of_distress(stage[k], stage[k], weeks[k])
+        for row in rows[: listed(marks, stop - start, start, rows)]:
+            _move(citizens, row, link, p, shock, unit(luck[row - start]))
 
 
 @inlined
-def surely_stays(hazard: float, worse: float, better: float, strain: float, u: float) -> bool:
-    """Say whether a person stays for certain whom only strain troubles: most do, and need no exponential to tell.
+def _move(citizens: Conditions, i: int, link: Blend, p: Transitions, shock: float, u: float) -> None:
+    """Give a person the stage and the weeks of distress after this week."""
+    felt = max(citizens.contact_support[i], citizens.activity_support[i])
+    support, strain = link.gain * felt + link.offset[citizens.pcn[i]], citizens.event_strain[i] + shock
+    trouble = (citizens.worse[i], citizens.better[i], strain, citizens.unemployed[i], citizens.lonely[i])
+    push, pull = pressures(*trouble, support, p)
+    before, weeks = citizens.stage[i], citizens.weeks_in_distress[i]
+    after = next_stage(before, weeks, push, pull, p, u)
+    citizens.weeks_in_distress[i] = weeks_of_distress(before, after, weeks)
+    citizens.stage[i] = after
 
-    exp(strain) is at most 1 / (1 - strain); `hazard` is at least all base hazards out of the stage, each way.
+
+@inlined
+def troubles(worse: float, better: float, unemployed: bool, lonely: bool, p: Transitions) -> tuple[float, float]:
+    """Return the hazard ratios (worsening, improving) of a person without strain or support."""
+    push = worse * (p.ratio_unemployed_worse if unemployed else 1.0) * (p.ratio_lonely_worse if lonely else 1.0)
+    pull = better * (p.ratio_unemployed_better if unemployed else 1.0) * (p.ratio_lonely_better if lonely else 1.0)
+    return push, pull
+
+
+@inlined
+def surely_stays(worsening: float, improving: float, strain: float, u: float) -> bool:
+    """Say whether a person without support stays for certain: most do, and need no exponential to tell.
+
+    The hazards are at least those of the rule, but for strain; exp(-strain) is at least the first terms of its series.
     """
-    edge = min(u, 1.0 - u)
-    return (edge * (1.0 - strain) > hazard * worse) & (edge > hazard * better)
+    least = 1.0 - strain * (1.0 - strain / 2 * (1.0 - strain * _THIRD))
+    return (u * least > worsening) & (1.0 - u > improving)
 
 
 @inlined

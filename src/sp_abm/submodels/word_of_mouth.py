@@ -15,9 +15,9 @@ from sp_abm.kernels import (
     Whole,
     borrowing,
     compiled,
-    fill_luck,
-    happens,
+    fill_first_luck,
     inlined,
+    p_happens,
     uniform,
     uniforms,
     unit,
@@ -172,14 +172,13 @@ def _reach(
 
 @compiled
 def _remember(low: int, high: int, citizens: Memory, p: WordOfMouth, rate_media: float, key: Key, week: int) -> None:
-    age, told, aware = citizens.age, citizens.weeks_told, citizens.aware
-    luck = np.empty((4, LUCK_BLOCK), np.uint32)
+    p_forgets, p_media = p_happens(p.rate_awareness_forgotten_per_week), p_happens(rate_media)
+    luck = np.empty(LUCK_BLOCK, np.uint32)
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
-        fill_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
-        for i in range(start, stop):
-            if age[i] < ADULT_AGE:
-                continue
-            told[i] = max(told[i] - 1, 0)
-            rate = p.rate_awareness_forgotten_per_week if aware[i] else rate_media
-            aware[i] = aware[i] != happens(unit(luck[0, i - start]), rate)
+        fill_first_luck(luck, key, citizens.id, citizens.holder, week, start, stop)
+        age, told, aware = citizens.age[start:stop], citizens.weeks_told[start:stop], citizens.aware[start:stop]
+        for k in range(age.shape[0]):
+            if age[k] >= ADULT_AGE:
+                told[k] -= told[k] > 0
+                aware[k] = aware[k] != (unit(luck[k]) < (p_forgets if aware[k] else p_media))
