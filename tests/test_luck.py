@@ -9,7 +9,23 @@ from scipy.stats import chi2
 
 import sp_abm
 from sp_abm.errors import BadValue
-from sp_abm.kernels import WEEK_OFFSET, chance, fill_luck, happens, philox, uniform, uniforms, unit, words_table
+from sp_abm.kernels import (
+    WEEK_OFFSET,
+    chance,
+    compiled,
+    fill_first_luck,
+    fill_luck,
+    fill_luck_of,
+    happens,
+    listed,
+    p_happens,
+    philox,
+    uniform,
+    uniforms,
+    uniforms_table,
+    unit,
+    words_table,
+)
 from sp_abm.population.luck import QUESTIONS as POPULATION_QUESTIONS
 from sp_abm.randomness import MAX_SEED, QUESTIONS, Luck, checked_seed
 
@@ -44,6 +60,41 @@ def test_the_four_parts_of_a_draw_are_the_counter_and_the_question_is_in_the_key
     assert WEEK_OFFSET == 208
     assert uniforms(key, np.uint32(5), np.uint32(2), 9, 1) == tuple((int(word) + 0.5) / 2**32 for word in words)
     assert uniform(key, np.uint32(5), np.uint32(2), 9, 1) == (int(words[0]) + 0.5) / 2**32
+
+
+def test_luck_filled_for_some_people_or_with_first_words_alone_is_the_same_luck():
+    key = np.array([77, 4], np.uint32)
+    entities = np.arange(1000, 2300, dtype=np.uint32)
+    holders = (entities % 7).astype(np.uint16)
+    first, some, rows = np.zeros(512, np.uint32), np.zeros((4, 512), np.uint32), np.array([3, 4, 900, 1299])
+    fill_first_luck(first, key, entities, holders, -5, 700, 800)
+    fill_luck_of(some, key, entities, holders, -5, rows, 4)
+    table = uniforms_table(key, entities, holders.astype(np.uint32), -5, 0)
+    for k, i in enumerate(rows):
+        assert tuple(table[i]) == uniforms(key, entities[i], holders[i], -5, 0)
+        assert tuple(unit(some[w, k]) for w in range(4)) == tuple(table[i])
+    assert [unit(word) for word in first[:100]] == table[700:800, 0].tolist()
+
+
+def test_what_happens_by_a_hazard_happens_below_its_chance_to_the_last_bit():
+    """Just below, at and just above the chance, where a rounding would tell."""
+    for hazard in (0.0, 1e-12, 0.003, 0.5, 1.0, 40.0, np.inf):
+        edge = p_happens(hazard)
+        for u in (np.nextafter(edge, -1), edge, np.nextafter(edge, 2), edge / 2, 0.999):
+            assert happens(u, hazard) == (u < edge)
+
+
+def test_those_marked_are_listed_in_order():
+    rows = np.zeros(6, np.int64)
+    count = listed(np.array([0, 1, 1, 0, 0, 1], np.int8), 6, 100, rows)
+    assert rows[:count].tolist() == [101, 102, 105]
+
+
+def test_a_rule_called_with_other_kinds_of_arguments_is_compiled_for_them():
+    half = compiled(lambda number: number / 2)
+
+    assert [half(3), half(5), half(3.5), half(7), half(1.5)] == [1.5, 2.5, 1.75, 3.5, 0.75]
+    assert [half(np.array([3.0]))[0], half(9)] == [1.5, 4.5]
 
 
 def test_luck_filled_by_the_block_equals_luck_drawn_one_by_one():

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sp_abm.agents.citizens import Clients
 from sp_abm.agents.link_workers import Posts
 from sp_abm.declare import column
-from sp_abm.kernels import Key, Whole, borrowing, inlined, uniform
+from sp_abm.kernels import Key, Whole, borrowing, compiled, inlined, uniform
 from sp_abm.parameters.pathway import Referral
 from sp_abm.vocabulary import ADULT_AGE, N_KINDS, NONE, CaseState, Route, Stage
 
@@ -164,6 +164,28 @@ def planned_contacts(citizens: Clients, i: int, p: Referral) -> int:
     if stage == Stage.PRE_CRISIS or citizens.lonely[i]:
         return int(p.contacts_standard)
     return int(p.contacts_light)
+
+
+@compiled
+def rows_of_open_cases(state: Whole, n_cases: int) -> NDArray[np.int64]:
+    """Return the rows of open cases among the first `n_cases`, in order."""
+    rows = np.empty(n_cases, np.int64)
+    count = 0
+    for row in range(n_cases):
+        rows[count] = row
+        count += state[row] != CaseState.CLOSED
+    return rows[:count]
+
+
+@compiled
+def rows_of_cases_closed(state: Whole, week_closed: Whole, n_cases: int, week: int) -> NDArray[np.int64]:
+    """Return the rows of cases closed in a week among the first `n_cases`, in order."""
+    rows = np.empty(n_cases, np.int64)
+    count = 0
+    for row in range(n_cases):
+        rows[count] = row
+        count += (state[row] == CaseState.CLOSED) & (week_closed[row] == week)
+    return rows[:count]
 
 
 @borrowing

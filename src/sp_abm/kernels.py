@@ -71,7 +71,7 @@ def _prepare_compiler() -> None:
     """
     llvm.set_option("sp_abm", "-runtime-memory-check-threshold=128")
     features = llvm.get_host_cpu_features()
-    if features.get("avx512f"):
+    if features.get("avx512f") and "NUMBA_CPU_NAME" not in os.environ:
         os.environ.setdefault("NUMBA_CPU_FEATURES", f"{features.flatten()},-prefer-256-bit")
 
 
@@ -108,14 +108,17 @@ class _Rule(CPUDispatcher):
     declared and never change, so it is enough to see the same kinds of arguments in the same places.
     """
 
+    kinds: tuple[type, ...] | None = None
+    entry: Any = None
+
     def __call__(self, *arguments: Any) -> Any:
         kinds = tuple(map(type, arguments))
-        if kinds == self.__dict__.get("kinds"):
+        if kinds == self.kinds:
             return self.entry(*arguments)
         result = super().__call__(*arguments)
-        if len(self.overloads) == 1:
-            (found,) = self.overloads.values()
-            self.entry, self.kinds = found.entry_point, kinds
+        compiled_for: list[Any] = list(self.overloads.values())
+        if len(compiled_for) == 1:
+            self.kinds, self.entry = kinds, compiled_for[0].entry_point
         else:
             self.kinds = None
         return result
@@ -295,6 +298,19 @@ def listed(marks: Any, n: int, first: int, rows: Any) -> int:
 def blank_block() -> Any:
     """Return what a pass over citizens works with, block by block: first words of luck, marks, and rows marked."""
     return np.empty(LUCK_BLOCK, np.uint32), np.empty(LUCK_BLOCK, np.int8), np.empty(LUCK_BLOCK, np.int64)
+
+
+@compiled
+def uniforms_table(
+    key: NDArray[np.uint32], entities: NDArray[np.uint32], holders: NDArray[np.uint32], week: int, sub: int
+) -> NDArray[np.float64]:
+    """Return the four uniforms of each row's draw, shape (rows, 4)."""
+    table = np.empty((entities.shape[0], 4))
+    for i in range(entities.shape[0]):
+        row, u = table[i], uniforms(key, entities[i], holders[i], week, sub)
+        for k in range(len(u)):
+            row[k] = u[k]
+    return table
 
 
 @compiled

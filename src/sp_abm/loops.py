@@ -8,6 +8,7 @@ reference run: the same place, parameters and luck under today's levers, cut now
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -154,6 +155,12 @@ class Blend(NamedTuple):
     offset: Floats
 
 
+@lru_cache
+def _as_it_is(n_units: int) -> Blend:
+    """Return the blend of a signal that comes through as it is."""
+    return Blend(1.0, np.zeros(n_units))
+
+
 class Noted(NamedTuple):
     """A signal in one week of a run: its value for each unit, and the units' permanent numbers."""
 
@@ -204,7 +211,7 @@ class Links:
     def blend(self, name: str, week: int, n_units: int, mean: Callable[[], Floats]) -> Blend:
         """Return gain and offset for a signal of citizens; `mean()` gives its present mean by unit."""
         if self.is_on(name, week):
-            return Blend(1.0, np.zeros(n_units))
+            return _as_it_is(n_units)
         if name in self.noted:
             self.noted[name][week] = Noted(np.arange(n_units), np.array(mean(), np.float64))
         how = self.cuts.get(name, 1.0)

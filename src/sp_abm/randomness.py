@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.errors import BadValue
-from sp_abm.kernels import words_table
+from sp_abm.kernels import uniforms_table
 
 QUESTIONS: Final[dict[str, int]] = {
     "residents": 1,
@@ -78,5 +78,4 @@ class Luck:
         sub: int = 0,
     ) -> NDArray[np.float64]:
         """Return four uniforms in (0, 1) for each entity, shape (entities, 4)."""
-        words = words_table(self._keys[question], entities, holders, week, sub)
-        return np.asarray((words + 0.5) / 2.0**32, np.float64)
+        return uniforms_table(self._keys[question], entities, holders, week, sub)

@@ -13,8 +13,20 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.declare import part
-from sp_abm.kernels import Flags, Floats, Singles, Whole, borrowing, compiled, inlined
+from sp_abm.kernels import (
+    LUCK_BLOCK,
+    Flags,
+    Floats,
+    Singles,
+    Whole,
+    blank_block,
+    borrowing,
+    compiled,
+    each_of_five,
+    inlined,
+    listed,
+    one_of_five,
+)
 from sp_abm.measures import Measure, Window
 from sp_abm.stocks import community, service, workforce, worth
 from sp_abm.tallies import (
@@ -27,7 +39,7 @@ from sp_abm.tallies import (
     SYSTEM_TALLIES,
     Sums,
 )
-from sp_abm.vocabulary import ADULT_AGE, AGE_BAND_STARTS, OLDEST_AGE, TRANSITIONS, Stage
+from sp_abm.vocabulary import ADULT_AGE, AGE_BAND_STARTS, TRANSITIONS, Stage
 from sp_abm.world import World
 
 __all__ = ["IN_NEED", "N_CELLS", "PEOPLE_TALLIES", "REACHED", "RECORDED", "SHAPE", "SYSTEM_TALLIES", "Recorder"]
@@ -39,7 +51,6 @@ RECORDED: Final = ("people", "system", "last_stage", "marks")
 """Names of what a record is saved as."""
 
 _EVERYBODY, _ADULTS, _FIRST_STAGE = (COUNTED.index(name) for name in ("n_citizens", "n_adults", "n_thriving"))
-_BEYOND_STAGES = _FIRST_STAGE + len(Stage)
 _LONELY, _AWARE, _VOLUNTEERING, _TRUST, _LIFE = (
     COUNTED.index(n) for n in ("n_lonely", "n_aware", "n_volunteering", "sum_trust", "sum_life_satisfaction")
 )
@@ -47,7 +58,10 @@ _CONSULTATIONS, _REFERRED = COUNTED.index("consultations"), COUNTED.index("refer
 _FLOW_COLUMN = np.full((len(Stage), len(Stage)), -1, np.int64)
 for _before, _after in TRANSITIONS:
     _FLOW_COLUMN[_before, _after] = COUNTED.index(f"new_{_before.word}_to_{_after.word}")
-_BAND_OF_AGE = np.searchsorted(AGE_BAND_STARTS, np.arange(OLDEST_AGE + 1), side="right") - 1
+_N_FIFTHS, _N_BANDS, _N_SEXES = SHAPE
+_SORTS_LONELY, _SORTS_OF_STAGE = 2 * 2, 2 * 2 * 2
+_CHILD = _SORTS_OF_STAGE * len(Stage)
+_N_SORTS = _CHILD + 1
 _QUALITY = PEOPLE_TALLIES.index("sum_quality")
 _OF_SOME = np.array([COUNTED.index(name) for name in OF_SOME])
 _FIRST_IN_NEED, _FIRST_REACHED = (PEOPLE_TALLIES.index(f"{OF_SOME[0]}_{people}") for people in DENOMINATORS)
@@ -99,7 +113,7 @@ class Recorder:
         _mark_needs(citizens.age, citizens.stage, citizens.lonely, citizens.arrived, week, self.marks)
         _mark_reached(cases.citizen, cases.week_first, world.n_cases, week, self.marks)
 
-        arguments = (part(Counted, citizens), self.last_stage, self.marks, self._life, self._life_lonely, week)
+        arguments = (world.part(Counted, citizens), self.last_stage, self.marks, self._life, self._life_lonely, week)
         for tallied in world.pass_over_citizens(_count_people, *arguments):
             _add_up(tallied, self._quality, self.people[row])
         everybody = self.people[row].sum(axis=0).tolist()
@@ -135,8 +149,12 @@ class Recorder:
 @compiled
 def _mark_needs(age: Whole, stage: Whole, lonely: Flags, arrived: Whole, week: int, marks: Whole) -> None:
     """Mark afresh those who arrived this week: in need if 16 or over and in distress or lonely, and not yet reached."""
-    for i in range(arrived.shape[0]):
-        if arrived[i] == week:
+    _, has_arrived, rows = blank_block()
+    for start in range(0, arrived.shape[0], LUCK_BLOCK):
+        weeks = arrived[start : start + LUCK_BLOCK]
+        for k in range(weeks.shape[0]):
+            has_arrived[k] = weeks[k] == week
+        for i in rows[: listed(has_arrived, weeks.shape[0], start, rows)]:
             is_distressed = stage[i] == Stage.PRE_CRISIS or stage[i] == Stage.CRISIS
             marks[i] = IN_NEED if age[i] >= ADULT_AGE and (is_distressed or lonely[i]) else 0
 
@@ -163,43 +181,80 @@ def _count_people(
 
     Somebody who came this week has not moved between stages.
     """
-    tallies = np.zeros((_N_MARKS * N_CELLS, len(COUNTED)))
-    n_fifths, n_bands, n_sexes = SHAPE
-    age, female, fifth, stage, lonely = citizens.age, citizens.female, citizens.fifth, citizens.stage, citizens.lonely
-    consultations, contentment, trust = citizens.consultations, citizens.contentment, citizens.trust
-    aware, last_referral = citizens.aware, citizens.last_referral
-    anyway, helps, arrived = citizens.volunteers_anyway, citizens.volunteer_row, citizens.arrived
-    for i in range(low, high):
-        now, before = stage[i], last_stage[i]
-        cell = ((marks[i] * n_fifths + fifth[i]) * n_bands + _BAND_OF_AGE[age[i]]) * n_sexes + (1 - female[i])
-        if consultations[i] > 0:
-            tallies[cell, _CONSULTATIONS] += consultations[i]
-        last_stage[i] = now
-        if age[i] < ADULT_AGE:
-            tallies[cell, _EVERYBODY] += 1
-            continue
-        tallies[cell, _FIRST_STAGE + now] += 1
-        if now != before and arrived[i] != week:
-            tallies[cell, _FLOW_COLUMN[before, now]] += 1
-        if lonely[i]:
-            tallies[cell, _LONELY] += 1
-        tallies[cell, _LIFE] += min(10.0, max(0.0, life[now] + contentment[i] - life_lonely * lonely[i]))
-        tallies[cell, _TRUST] += trust[i]
-        tallies[cell, _AWARE] += aware[i]
-        tallies[cell, _VOLUNTEERING] += anyway[i] or helps[i] >= 0
-        if last_referral[i] == week:
-            tallies[cell, _REFERRED] += 1
-    _count_heads(tallies)
+    tallies, heads = np.zeros((_N_MARKS * N_CELLS, len(COUNTED))), np.zeros((_N_MARKS * N_CELLS, _N_SORTS), np.int32)
+    cells, sorts, lives = np.empty(LUCK_BLOCK, np.int64), np.empty(LUCK_BLOCK, np.int64), np.empty(LUCK_BLOCK)
+    trusts, five_lives = np.empty(LUCK_BLOCK), each_of_five(life)
+    _, has_more, rows = blank_block()
+    for start in range(low, high, LUCK_BLOCK):
+        stop = min(start + LUCK_BLOCK, high)
+        age, female, fifth = citizens.age[start:stop], citizens.female[start:stop], citizens.fifth[start:stop]
+        stage, lonely, aware = citizens.stage[start:stop], citizens.lonely[start:stop], citizens.aware[start:stop]
+        anyway, helps = citizens.volunteers_anyway[start:stop], citizens.volunteer_row[start:stop]
+        trust, contentment, mark = citizens.trust[start:stop], citizens.contentment[start:stop], marks[start:stop]
+        number, last_referral = citizens.consultations[start:stop], citizens.last_referral[start:stop]
+        last = last_stage[start:stop]
+        for k in range(age.shape[0]):
+            is_adult = age[k] >= ADULT_AGE
+            cells[k] = cell_of(mark[k], fifth[k], age[k], female[k])
+            sort = sort_of(stage[k], lonely[k], aware[k], anyway[k] | (helps[k] >= 0))
+            sorts[k] = sort if is_adult else _CHILD
+            felt = one_of_five(five_lives, stage[k]) + contentment[k] - life_lonely * lonely[k]
+            lives[k] = min(10.0, max(0.0, felt)) if is_adult else 0.0
+            trusts[k] = trust[k] if is_adult else 0.0
+            has_more[k] = (number[k] > 0) | (is_adult & ((stage[k] != last[k]) | (last_referral[k] == week)))
+        for k in range(stop - start):
+            cell = cells[k]
+            heads[cell, sorts[k]] += 1
+            tallies[cell, _LIFE] += lives[k]
+            tallies[cell, _TRUST] += trusts[k]
+        for i in rows[: listed(has_more, stop - start, start, rows)]:
+            _count_moves(tallies[cells[i - start]], citizens, i, last_stage[i], week)
+        last[:] = stage
+    _count_heads(tallies, heads)
     return tallies.reshape(_N_MARKS, N_CELLS, len(COUNTED))
 
 
 @inlined
-def _count_heads(tallies: Floats) -> None:
-    """Fill in the adults of each row, who are those of every stage, and add them to the young."""
-    for row in range(tallies.shape[0]):
-        adults = tallies[row, _FIRST_STAGE:_BEYOND_STAGES].sum()
-        tallies[row, _ADULTS] = adults
-        tallies[row, _EVERYBODY] += adults
+def cell_of(mark: int, fifth: int, age: int, female: bool) -> int:
+    """Return a person's cell: by mark, fifth, age band and sex."""
+    band = 0
+    for first in AGE_BAND_STARTS[1:]:
+        band += age >= first
+    return ((mark * _N_FIFTHS + fifth) * _N_BANDS + band) * _N_SEXES + (1 - female)
+
+
+@inlined
+def sort_of(stage: int, lonely: bool, aware: bool, volunteers: bool) -> int:
+    """Return of which sort an adult is: by stage, loneliness, awareness and volunteering."""
+    return ((stage * 2 + lonely) * 2 + aware) * 2 + volunteers
+
+
+@inlined
+def _count_moves(tallies: Floats, citizens: Counted, i: int, before: int, week: int) -> None:
+    """Count what few people have in a week: consultations, and of adults a move between stages or a referral."""
+    tallies[_CONSULTATIONS] += citizens.consultations[i]
+    if citizens.age[i] < ADULT_AGE:
+        return
+    if citizens.stage[i] != before and citizens.arrived[i] != week:
+        tallies[_FLOW_COLUMN[before, citizens.stage[i]]] += 1
+    tallies[_REFERRED] += citizens.last_referral[i] == week
+
+
+@inlined
+def _count_heads(tallies: Floats, heads: Whole) -> None:
+    """Add up the people of each sort in each cell, and the young."""
+    for cell in range(tallies.shape[0]):
+        found, row = heads[cell], tallies[cell]
+        row[_ADULTS] = found[:_CHILD].sum()
+        row[_EVERYBODY] = row[_ADULTS] + found[_CHILD]
+        if row[_ADULTS] == 0:
+            continue
+        for sort in range(_CHILD):
+            n = found[sort]
+            row[_FIRST_STAGE + sort // _SORTS_OF_STAGE] += n
+            row[_LONELY] += n * (sort // _SORTS_LONELY % 2)
+            row[_AWARE] += n * (sort // 2 % 2)
+            row[_VOLUNTEERING] += n * (sort % 2)
 
 
 @borrowing

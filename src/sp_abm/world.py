@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from sp_abm.agents.commissioner import Commissioner
 from sp_abm.agents.community import Organisations
 from sp_abm.agents.gps import Gps, Practices
 from sp_abm.agents.link_workers import Knowledge, LinkWorkers, Pcns, Posts
-from sp_abm.cases import Cases, open_cases
+from sp_abm.cases import Cases, open_cases, rows_of_cases_closed, rows_of_open_cases
 from sp_abm.declare import copied, grown, new_table, part
 from sp_abm.kernels import Whole
 from sp_abm.loops import Blend, Links, mean_by
@@ -21,8 +22,9 @@ from sp_abm.parameters import Parameters
 from sp_abm.places import Place
 from sp_abm.population import Start
 from sp_abm.randomness import Luck
-from sp_abm.vocabulary import ADULT_AGE, WARM_UP_WEEKS, CaseState
+from sp_abm.vocabulary import ADULT_AGE, WARM_UP_WEEKS
 
+P = TypeVar("P", bound=tuple[Any, ...])
 _NOBODY: Final = np.empty(0, np.int32)
 CHUNK: Final = 16384
 """Citizens a compiled pass handles at a time; fixed, so that sums do not depend on the number of threads."""
@@ -82,6 +84,12 @@ TABLES: Final = (
 )
 
 
+@lru_cache
+def _chunks(n: int) -> list[tuple[int, int]]:
+    """Return the first row of each chunk of n rows and the row after its last."""
+    return [(low, min(low + CHUNK, n)) for low in range(0, n, CHUNK)]
+
+
 class World:
     """Everything a submodel may read and write; `levers` has shape (weeks from 0, levers)."""
 
@@ -117,6 +125,7 @@ class World:
         self.links = Links()
         self.people_of: dict[str, NDArray[np.int32]] = dict.fromkeys(NAMED_FLOWS, _NOBODY)
         self.threads = threads
+        self._parts: dict[type, tuple[Any, Any]] = {}
         adults = start.citizens.n_live_ties[start.citizens.age >= ADULT_AGE]
         self.mean_ties = float(adults.mean())
         log_ties = np.log1p(adults.astype(np.float64))
@@ -143,22 +152,29 @@ class World:
     @property
     def clients(self) -> Clients:
         """Return the columns of citizens that the rules about cases read and write."""
-        return part(Clients, self.citizens)
+        return self.part(Clients, self.citizens)
 
     @property
     def posts(self) -> Posts:
         """Return the columns of link workers that the rules about cases read and write."""
-        return part(Posts, self.link_workers)
+        return self.part(Posts, self.link_workers)
+
+    def part(self, columns: type[P], table: Any) -> P:
+        """Return some of a table's columns as `declare.part` does, put together once for as long as the table is."""
+        kept = self._parts.get(columns)
+        if kept is None or kept[0] is not table:
+            kept = self._parts[columns] = (table, part(columns, table))
+        found: P = kept[1]
+        return found
 
     @property
     def open_rows(self) -> NDArray[np.int64]:
         """Return the rows of open cases: the closed ones stay, and after some years there are thirty for each."""
-        return np.flatnonzero(self.cases.state[: self.n_cases] != CaseState.CLOSED)
+        return rows_of_open_cases(self.cases.state, self.n_cases)
 
     def rows_closed_in(self, week: int) -> NDArray[np.int64]:
         """Return the rows of the cases closed in a week."""
-        is_closed = self.cases.state[: self.n_cases] == CaseState.CLOSED
-        return np.flatnonzero(is_closed & (self.cases.week_closed[: self.n_cases] == week))
+        return rows_of_cases_closed(self.cases.state, self.cases.week_closed, self.n_cases, week)
 
     def open_week(self) -> None:
         """Set every flow to zero, and of nobody, for a new week."""
@@ -199,8 +215,7 @@ class World:
 
     def pass_over_citizens(self, kernel: Callable[..., Any], *arguments: Any) -> list[Any]:
         """Call kernel(low, high, *arguments) for fixed chunks of rows; return the answers in chunk order."""
-        n = self.citizens.id.shape[0]
-        edges = [(low, min(low + CHUNK, n)) for low in range(0, n, CHUNK)]
+        edges = _chunks(self.citizens.id.shape[0])
         if self.threads > 1 and len(edges) > 1:
             with ThreadPoolExecutor(self.threads) as pool:
                 return list(pool.map(lambda edge: kernel(*edge, *arguments), edges))
@@ -210,7 +225,7 @@ class World:
         """Return what a pass left in a scratch column (rows, unless given), `counts[k]` of them in chunk k."""
         left = self.scratch_rows if scratch is None else scratch
         pieces = [left[k * CHUNK : k * CHUNK + count] for k, count in enumerate(counts)]
-        return np.concatenate(pieces)
+        return np.concatenate(pieces) if len(pieces) > 1 else pieces[0].copy()
 
     def copy(self) -> "World":
         """Return an independent copy of the whole state; only the ties' places and kinds are shared."""
@@ -221,7 +236,7 @@ class World:
                 setattr(other, name, copied(getattr(self, name)))
         other.ties = self.ties._replace(strength=self.ties.strength.copy())
         other.flows, other.people_of = dict(self.flows), dict(self.people_of)
-        other.links = self.links.copy()
+        other.links, other._parts = self.links.copy(), {}
         for name in ("scratch_rows", "scratch_marks", "scratch_entries"):
             setattr(other, name, getattr(self, name).copy())
         return other

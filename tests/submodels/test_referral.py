@@ -5,9 +5,18 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sp_abm.loops import Links
+from sp_abm.loops import Blend, Links
 from sp_abm.parameters import Parameters
-from sp_abm.submodels.referral import crowding, p_decline, p_need, p_offer, referral, self_rate
+from sp_abm.submodels.referral import (
+    answer,
+    crowding,
+    most_self_rate,
+    p_decline,
+    p_need,
+    p_offer,
+    referral,
+    self_rate,
+)
 from sp_abm.vocabulary import CaseState, Route, Stage
 
 P = Parameters().referral
@@ -48,6 +57,24 @@ def test_the_chance_of_an_offer_grows_with_consultations():
 
 def test_an_offer_is_never_more_than_certain():
     assert p_offer(2, 1.0, 1e6, P) == 1.0
+
+
+def test_an_offer_is_made_below_its_chance_and_not_above():
+    """Need .82, factor .5 and three consultations: .020522, of which the quick answer at .020664 must not be wrong."""
+    for number in (1, 2, 3, 12):
+        chance = p_offer(number, 0.82, 0.5, P)
+        assert answer((chance - 1e-9, 1.0, 0.0, 1.0), number, 0.82, 1.0, 0.5, P) == Route.GP
+        assert answer((chance + 1e-9, 1.0, 0.0, 1.0), number, 0.82, 1.0, 0.5, P) == -2
+        assert answer((chance * 2, 1.0, 0.0, 1.0), number, 0.82, 1.0, 0.5, P) == -2
+
+
+def test_nobody_comes_more_often_than_the_most_that_may():
+    """Whatever the stage, loneliness, trust and news: and somebody comes exactly as often."""
+    for p in (P, P._replace(rate_told_per_week=0.02), P._replace(rate_self_per_week=0.03)):
+        on = Blend(1.0, np.zeros(1))
+        rates = [self_rate(s, x, t, n, p) for s in Stage for x in (False, True) for t in (0.0, 1.0) for n in (0, 1)]
+        assert max(rates) == most_self_rate(on, on, p)
+        assert most_self_rate(Blend(0.5, np.array([0.0, 0.7])), on, p) == pytest.approx(1.2 * max(rates))
 
 
 def test_offers_are_declined_less_where_the_gp_knows_the_service():

@@ -70,16 +70,40 @@ class Posts(NamedTuple):
     slots_used: F64
 
 
+@inlined
+def learned(weeks: int, p: Staffing) -> float:
+    """Return how far a holder of so many weeks has learned the job, from the newcomer's share to 1."""
+    return min(1.0, p.ramp_at_start + (1 - p.ramp_at_start) * weeks / p.weeks_ramp)
+
+
 def ramp(workers: LinkWorkers, p: Staffing) -> F64:
     """Return how far each holder has learned the job, from the newcomer's share to 1."""
-    learned: F64 = np.minimum(1.0, p.ramp_at_start + (1 - p.ramp_at_start) * workers.weeks_in_post / p.weeks_ramp)
-    return learned
+    return _ramps(workers.weeks_in_post, p)
+
+
+@compiled
+def _ramps(weeks: Whole, p: Staffing) -> Floats:
+    ramps = np.empty(weeks.shape[0])
+    for post in range(weeks.shape[0]):
+        ramps[post] = learned(weeks[post], p)
+    return ramps
 
 
 def hours_direct(workers: LinkWorkers, p_staffing: Staffing, p_contact: Contact) -> F64:
     """Return the hours a week each holder has for people; 0 for vacant posts and the sick."""
+    return _hours(workers.fte, workers.weeks_in_post, workers.in_post, workers.is_sick, p_staffing, p_contact)
+
+
+@compiled
+def _hours(
+    fte: Floats, weeks: Whole, in_post: Flags, is_sick: Flags, p_staffing: Staffing, p_contact: Contact
+) -> Floats:
     full_time = p_contact.hours_per_week * p_contact.share_direct * p_contact.share_present
-    return full_time * workers.fte * ramp(workers, p_staffing) * (workers.in_post & ~workers.is_sick)
+    hours = np.zeros(fte.shape[0])
+    for post in range(fte.shape[0]):
+        if in_post[post] and not is_sick[post]:
+            hours[post] = full_time * fte[post] * learned(weeks[post], p_staffing)
+    return hours
 
 
 @compiled

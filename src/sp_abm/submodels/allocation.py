@@ -3,10 +3,11 @@
 import numpy as np
 
 from sp_abm.agents.citizens import Clients, lose_trust
-from sp_abm.agents.link_workers import Posts, ramp
+from sp_abm.agents.link_workers import Posts, learned
 from sp_abm.cases import NEVER, Cases, close_case, is_seen
-from sp_abm.kernels import Floats, Key, Whole, borrowing, compiled, happens, inlined, uniform
+from sp_abm.kernels import Flags, Floats, Key, Whole, borrowing, compiled, happens, inlined, uniform
 from sp_abm.parameters.pathway import Allocation
+from sp_abm.parameters.system import Staffing
 from sp_abm.vocabulary import NONE, CaseState, EquityRule, Outcome, Route, Stage
 from sp_abm.world import World
 
@@ -23,15 +24,26 @@ def allocation(world: World, week: int) -> None:
     p, workers, key = world.parameters.allocation, world.link_workers, world.luck.key("allocation")
     tables = (world.cases, world.clients, world.posts)
     bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
-    gave_up = _give_up(world.open_rows, *tables, patience_felt(world, week), p, *bad, key, week)
-    caps = world.commissioner.caseload_cap[0] * workers.fte * ramp(workers, world.parameters.staffing)
-    limits = np.asarray(caps * workers.in_post, np.float64)
+    rows = world.open_rows
+    gave_up = _give_up(rows, *tables, patience_felt(world, week), p, *bad, key, week)
+    cap = float(world.commissioner.caseload_cap[0])
+    limits = _limits(workers.fte, workers.weeks_in_post, workers.in_post, cap, world.parameters.staffing)
     rule = (int(world.commissioner.equity_rule[0]), bool(p.shares_between_pcns))
-    _allocate(world.open_rows, *tables, limits, np.full(world.pcns.id.shape[0], _MANY), *rule, week)
+    _allocate(rows, *tables, limits, np.full(world.pcns.id.shape[0], _MANY), *rule, week)
     spared = waiting_spared(world, week)
     if spared.any():
-        _allocate(world.open_rows, *tables, np.where(workers.in_post, _MANY, 0.0), spared, *rule, week)
+        _allocate(rows, *tables, np.where(workers.in_post, _MANY, 0.0), spared, *rule, week)
     world.count(gave_up=gave_up)
+
+
+@compiled
+def _limits(fte: Floats, weeks: Whole, in_post: Flags, cap: float, p: Staffing) -> Floats:
+    """Return how many open cases each post may hold: the cap by its size and how far its holder has learned the job."""
+    limits = np.zeros(fte.shape[0])
+    for post in range(fte.shape[0]):
+        if in_post[post]:
+            limits[post] = cap * fte[post] * learned(weeks[post], p)
+    return limits
 
 
 def patience_felt(world: World, week: int) -> Floats:

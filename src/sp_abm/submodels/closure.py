@@ -11,8 +11,9 @@ import numpy as np
 from sp_abm.agents.citizens import Clients, change_trust
 from sp_abm.agents.link_workers import Posts
 from sp_abm.cases import NEVER, Cases, close_case, is_adequate, is_medical, is_seen
-from sp_abm.kernels import Flags, Floats, Key, Whole, borrowing, happens, inlined, uniform
-from sp_abm.parameters.pathway import Closure
+from sp_abm.kernels import Flags, Floats, Key, Whole, borrowing, compiled, happens, inlined, uniform
+from sp_abm.parameters.pathway import Closure, Contact
+from sp_abm.parameters.system import Staffing
 from sp_abm.vocabulary import CaseState, Outcome, Stage
 from sp_abm.world import World
 
@@ -59,11 +60,31 @@ def p_recorded(world: World) -> Floats:
     """Return how likely an outcome is written down, by PCN: likelier where link workers speak up more than today."""
     p, staffing, contact = world.parameters.closure, world.parameters.staffing, world.parameters.contact
     workers, n_pcns = world.link_workers, world.pcns.id.size
+    columns = (workers.pcn, workers.fte, workers.in_post, workers.hours_voice)
+    return _p_recorded(*columns, n_pcns, p, staffing, contact)
+
+
+@compiled
+def _p_recorded(
+    pcn: Whole,
+    fte: Floats,
+    in_post: Flags,
+    hours_voice: Floats,
+    n_pcns: int,
+    p: Closure,
+    staffing: Staffing,
+    contact: Contact,
+) -> Floats:
     each = staffing.share_voice * contact.hours_per_week * contact.share_present * (1 - contact.share_direct)
-    hours = np.bincount(workers.pcn, weights=workers.hours_voice, minlength=n_pcns)
-    today = each * np.bincount(workers.pcn, weights=workers.fte * workers.in_post, minlength=n_pcns)
-    voice = np.where(today > 0, hours / np.where(today > 0, today, 1.0), 1.0)
-    return np.clip(p.p_recorded + p.effect_voice * (voice - 1), 0.0, 1.0)
+    hours, posts, chances = np.zeros(n_pcns), np.zeros(n_pcns), np.empty(n_pcns)
+    for post in range(pcn.shape[0]):
+        hours[pcn[post]] += hours_voice[post]
+        posts[pcn[post]] += fte[post] * in_post[post]
+    for k in range(n_pcns):
+        today = each * posts[k]
+        voice = hours[k] / today if today > 0 else 1.0
+        chances[k] = min(1.0, max(0.0, p.p_recorded + p.effect_voice * (voice - 1)))
+    return chances
 
 
 @borrowing

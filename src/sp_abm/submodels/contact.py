@@ -69,7 +69,8 @@ class Search(NamedTuple):
 def contact(world: World, week: int) -> None:
     """Let support from earlier contacts fade, hold this week's appointments, and get to know the community."""
     p, luck = world.parameters, world.luck
-    world.pass_over_citizens(_fade, world.citizens.contact_support, np.exp(-1.0 / p.contact.weeks_contact_fades))
+    kept = float(np.exp(-1.0 / p.contact.weeks_contact_fades))
+    world.pass_over_citizens(_fade, world.citizens.contact_support, kept)
     counts = _hold_appointments(
         world.open_rows,
         world.cases,
@@ -107,8 +108,8 @@ def search_of(world: World, week: int) -> Search:
 def slots(world: World, week: int) -> Floats:
     """Return the appointments each post has time for this week; where load->contact_depth is cut, as if it had."""
     p, workers, links = world.parameters.contact, world.link_workers, world.links
-    hours = hours_direct(workers, world.parameters.staffing, p) - workers.hours_outreach
-    own = np.maximum(0.0, hours) * _MINUTES_PER_HOUR / p.minutes_contact + workers.slots_carried * workers.in_post
+    hours = hours_direct(workers, world.parameters.staffing, p)
+    own = _own_slots(hours, workers.hours_outreach, workers.slots_carried, workers.in_post, p)
     if links.is_on("load->contact_depth", week):
         return own
     cost = p.p_attends + (1 - p.p_attends) * p.slots_missed
@@ -116,6 +117,16 @@ def slots(world: World, week: int) -> Floats:
     unserved = np.maximum(0.0, 1 - own / np.maximum(wanted, 1.0)) * (wanted > 0)
     deep: Floats = own + wanted * (unserved - links.felt("load->contact_depth", week, unserved, workers.id))
     return deep
+
+
+@compiled
+def _own_slots(hours: Floats, outreach: Floats, carried: Floats, in_post: Flags, p: Contact) -> Floats:
+    """Return the appointments that each post's hours give, less those of outreach, and what it carried over."""
+    slots = np.empty(hours.shape[0])
+    for post in range(hours.shape[0]):
+        left = max(0.0, hours[post] - outreach[post])
+        slots[post] = left * _MINUTES_PER_HOUR / p.minutes_contact + carried[post] * in_post[post]
+    return slots
 
 
 def terms(world: World, week: int) -> Terms:
@@ -144,15 +155,23 @@ def felt(world: World, on: Terms, week: int) -> Felt:
         rooms = [room(organisations, row, on) for row in range(organisations.id.shape[0])]
         return mean_by(organisations.pcn, organisations.occupied + 1 > np.array(rooms), n_pcns)
 
-    taken = np.bincount(organisations.pcn, weights=organisations.occupied, minlength=n_pcns).astype(np.float64)
-    taken_felt = links.felt("starts->occupied_places", week, taken)
     return Felt(
         links.felt("burnout->connection", week, (workers.burnout - p.mean_burnout) / p.sd_burnout, workers.id),
         links.blend("continuity->connection", week, n_pcns, changes),
         links.blend("knowledge->connection", week, n_pcns, known),
-        np.where(taken > 0, taken_felt / np.maximum(taken, 1.0), 1.0),
+        taken_felt(world, week),
         links.blend("occupied_places->connection", week, n_pcns, full),
     )
+
+
+def taken_felt(world: World, week: int) -> Floats:
+    """Return the places taken as they are felt, over those taken, by PCN: 1 unless starts->occupied_places is cut."""
+    organisations, links, n_pcns = world.organisations, world.links, world.pcns.id.shape[0]
+    if links.is_on("starts->occupied_places", week):
+        return np.ones(n_pcns)
+    taken = np.bincount(organisations.pcn, weights=organisations.occupied, minlength=n_pcns).astype(np.float64)
+    felt_taken = links.felt("starts->occupied_places", week, taken)
+    return np.where(taken > 0, felt_taken / np.maximum(taken, 1.0), 1.0)
 
 
 def pace_of_learning(world: World) -> Floats:

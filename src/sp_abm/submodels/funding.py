@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.cases import NEVER
+from sp_abm.kernels import Flags, Key, Whole, compiled, uniform
 from sp_abm.vocabulary import WEEKS_PER_YEAR, InvestmentRule
 from sp_abm.world import World
 
@@ -84,13 +85,23 @@ def _spread_practice(world: World, week: int) -> None:
 
 def _begin_pilots(world: World, week: int) -> None:
     """Let the pilots be proactive, drawn once for all; practice spreads from week 0 on, and whoever has it keeps it."""
-    pcns = world.pcns
-    u = world.luck.uniforms("pilots", 0, pcns.id, np.zeros_like(pcns.id))[:, 0]
-    place = np.argsort(np.argsort(u))
-    is_pilot = place / u.size < world.commissioner.share_pilot_pcns[0]
-    pcns.is_proactive[:] = is_pilot | (pcns.is_proactive & (week > 0))
-    since = week if week <= 0 else np.where(pcns.week_proactive == NEVER, week, pcns.week_proactive)
-    pcns.week_proactive[:] = np.where(pcns.is_proactive, since, NEVER)
+    pcns, share = world.pcns, float(world.commissioner.share_pilot_pcns[0])
+    _say_who_is_proactive(pcns.is_proactive, pcns.week_proactive, pcns.id, share, world.luck.key("pilots"), week)
+
+
+@compiled
+def _say_who_is_proactive(is_proactive: Flags, since: Whole, ids: Whole, share: float, key: Key, week: int) -> None:
+    """Let the PCNs of lowest luck be pilots, as many as the share says, and keep those that are proactive already."""
+    n = ids.shape[0]
+    u = np.empty(n)
+    for pcn in range(n):
+        u[pcn] = uniform(key, ids[pcn], 0, 0, 0)
+    for place, pcn in enumerate(np.argsort(u)):
+        is_proactive[pcn] = place / n < share or (is_proactive[pcn] and week > 0)
+        if not is_proactive[pcn]:
+            since[pcn] = NEVER
+        elif week <= 0 or since[pcn] == NEVER:
+            since[pcn] = week
 
 
 def _fund_posts(world: World) -> None:
@@ -110,14 +121,16 @@ def _keep_books(world: World) -> None:
     """Write down the week's money: what the scheme, the NHS and the council pay, and where it goes."""
     p, books, workers = world.parameters.funding, world.commissioner, world.link_workers
     cost_post = p.cost_post_gbp_per_year / WEEKS_PER_YEAR
-    grants = world.organisations.places.sum() * books.grants_multiplier[0] * books.grants_factor[0]
-    books.spent_posts[0] = workers.fte[workers.in_post].sum() * cost_post
-    books.spent_outreach[0] = world.pcns.approaches.sum() * world.parameters.outreach.cost_approach_gbp
-    books.spent_grants[0] = grants * p.cost_place_gbp_per_year / WEEKS_PER_YEAR
-    books.income_grants_nhs[0] = p.share_grants_nhs * books.spent_grants[0]
-    books.income_grants_council[0] = books.spent_grants[0] - books.income_grants_nhs[0]
-    books.income_reimbursement[0] = workers.fte.sum() * cost_post + books.spent_outreach[0]
-    money_in = books.income_reimbursement[0] + books.income_grants_nhs[0] + books.income_grants_council[0]
-    money_out = books.spent_posts[0] + books.spent_outreach[0] + books.spent_grants[0]
-    books.underspent[0] = np.maximum(0.0, money_in - money_out)
+    places = float(world.organisations.places.sum() * books.grants_multiplier[0] * books.grants_factor[0])
+    spent_posts = float(workers.fte[workers.in_post].sum()) * cost_post
+    spent_outreach = float(world.pcns.approaches.sum()) * world.parameters.outreach.cost_approach_gbp
+    spent_grants = places * p.cost_place_gbp_per_year / WEEKS_PER_YEAR
+    from_nhs = p.share_grants_nhs * spent_grants
+    from_council = spent_grants - from_nhs
+    reimbursed = float(workers.fte.sum()) * cost_post + spent_outreach
+    money_in = reimbursed + from_nhs + from_council
+    money_out = spent_posts + spent_outreach + spent_grants
+    books.spent_posts[0], books.spent_outreach[0], books.spent_grants[0] = spent_posts, spent_outreach, spent_grants
+    books.income_grants_nhs[0], books.income_grants_council[0] = from_nhs, from_council
+    books.income_reimbursement[0], books.underspent[0] = reimbursed, max(0.0, money_in - money_out)
     books.spent_this_year[0] += money_out

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sp_abm.declare import part
 from sp_abm.kernels import (
     LUCK_BLOCK,
     Flags,
@@ -23,6 +22,8 @@ from sp_abm.loops import Blend, mean_by
 from sp_abm.parameters.people import HelpSeeking
 from sp_abm.vocabulary import WEEKS_PER_YEAR, Stage
 from sp_abm.world import World
+
+_SIXTH, _SLACK = 1 / 6, 2**-40
 
 
 class Callers(NamedTuple):
@@ -44,7 +45,7 @@ def help_seeking(world: World, week: int) -> None:
     n_pcns = world.pcns.id.shape[0]
     distress = world.links.blend("recovery->consultations", week, n_pcns, lambda: _mean_distress(world))
     arguments = (
-        part(Callers, world.citizens),
+        world.part(Callers, world.citizens),
         distress,
         p,
         world.luck.key("help_seeking"),
@@ -118,6 +119,11 @@ def consultations(u: float, rate: float, most: float) -> int:
     """Return a Poisson count by inversion of one uniform, at most `most`."""
     if surely_none(u, rate):
         return 0
+    # Three terms of the series of exp(-rate) are never below it and four never above: enough to tell most ones.
+    high = 1.0 - rate + rate * rate / 2
+    low = high - rate * rate * rate * _SIXTH
+    if u > high + _SLACK and u < low * (1.0 + rate) - _SLACK and most >= 1:
+        return 1
     term = np.exp(-rate)
     total, number = term, 0
     while u > total and number < most:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.declare import part
 from sp_abm.kernels import (
     LUCK_BLOCK,
     Flags,
@@ -66,11 +65,10 @@ def influence(world: World, week: int) -> None:
     wake(ties, citizens.n_live_ties, rows, world.gathered(counts, world.scratch_entries))
     by_fifth = rate_by_fifth(p)
     group = group_ties(world)
-    is_active = citizens.activity_row >= 0
-    active = world.blend("activity->loneliness", week, lambda: is_active)
+    active = world.blend("activity->loneliness", week, lambda: citizens.activity_row >= 0)
     shared = world.blend("activity->ties", week, lambda: np.append(group, 0.0)[citizens.activity_row])
     arguments = (
-        part(Friends, citizens),
+        world.part(Friends, citizens),
         active,
         shared,
         group,
@@ -85,8 +83,15 @@ def influence(world: World, week: int) -> None:
 
 def group_ties(world: World) -> NDArray[np.float64]:
     """Return the live ties that each organisation's activity adds to those in it: the others, up to a number."""
-    others = np.maximum(world.organisations.occupied - 1, 0)
-    return np.minimum(others, world.parameters.influence.max_group_ties).astype(np.float64)
+    return _group_ties(world.organisations.occupied, world.parameters.influence.max_group_ties)
+
+
+@compiled
+def _group_ties(occupied: Whole, most: float) -> Floats:
+    ties = np.empty(occupied.shape[0])
+    for organisation in range(occupied.shape[0]):
+        ties[organisation] = min(max(occupied[organisation] - 1, 0), most)
+    return ties
 
 
 def ratio_by_ties(world: World) -> NDArray[np.float64]:

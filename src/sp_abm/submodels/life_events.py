@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sp_abm.declare import part
 from sp_abm.kernels import (
     LUCK_BLOCK,
     Flags,
@@ -48,7 +47,7 @@ def life_events(world: World, week: int) -> None:
     rate_job_loss = p.rate_unemployment_per_year / WEEKS_PER_YEAR
     rate_job_loss *= hardship * world.place.unemployment / p.share_unemployed_england
     key = world.luck.key("life_events")
-    world.pass_over_citizens(_live, part(Lives, world.citizens), p, rate_event, rate_job_loss, key, week)
+    world.pass_over_citizens(_live, world.part(Lives, world.citizens), p, rate_event, rate_job_loss, key, week)
 
 
 @compiled

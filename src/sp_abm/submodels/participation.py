@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from sp_abm.agents.citizens import Citizens
 from sp_abm.agents.community import Organisations
 from sp_abm.cases import Cases
-from sp_abm.declare import part
 from sp_abm.kernels import (
     LUCK_BLOCK,
     Flags,
@@ -50,7 +49,7 @@ def participation(world: World, week: int) -> None:
     """Let people drop out or complete, keep their support up to date, and volunteers come and go."""
     p, key = world.parameters.participation, world.luck.key("participation")
     n_pcns, gain = world.pcns.id.shape[0], world.links.gain(_VOLUNTEERING, week)
-    tables = (part(Members, world.citizens), world.cases, world.organisations)
+    tables = (world.part(Members, world.citizens), world.cases, world.organisations)
     counts = np.zeros((_N_COUNTS, n_pcns))
     _take_part(*tables, p, gain * p.p_volunteers, key, week, world.scratch_rows, counts)
     left, completed, new = counts

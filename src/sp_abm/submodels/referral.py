@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.cases import has_open_case, is_referable
-from sp_abm.declare import part
 from sp_abm.kernels import (
     LUCK_BLOCK,
     Flags,
@@ -73,7 +72,7 @@ def referral(world: World, week: int) -> None:
     awareness = world.links.felt("gp_awareness->referral", week, world.gps.awareness)
     crowded = world.links.felt("consultations->identification", week, crowding(world))
     arguments = (
-        part(Askers, citizens),
+        world.part(Askers, citizens),
         world.cases.state,
         np.minimum(1.0, awareness * world.commissioner.gp_engagement[0]),
         np.exp(-p.exponent_time_pressure * crowded),
@@ -126,6 +125,8 @@ def _ask(
 ) -> int:
     """Ask who is offered the service or comes of themselves: first mark who may, then list those the rule finds."""
     is_anybody_aware = link_aware.offset.any()
+    most_offered = p.p_identified * awareness.max() * pressure.max() * scale * _ROUNDED_UP
+    most_coming = most_self_rate(link_aware, link_trust, p) * scale * _ROUNDED_UP
     luck, may_ask = np.empty((4, LUCK_BLOCK), np.uint32), np.empty(LUCK_BLOCK, np.int8)
     askers = np.empty(LUCK_BLOCK, np.int64)
     count = 0
@@ -140,10 +141,12 @@ def _ask(
         fill_luck_of(luck, key, citizens.id, citizens.holder, week, askers, n_askers)
         for k in range(n_askers):
             i = askers[k]
+            u = (unit(luck[0, k]), unit(luck[1, k]), unit(luck[2, k]), unit(luck[2 + 1, k]))
+            if u[0] > most_offered * citizens.consultations[i] and u[2] > most_coming:
+                continue
             pcn = citizens.pcn[i]
             if not serves[pcn] or has_open_case(citizens.case_row[i], state):
                 continue
-            u = (unit(luck[0, k]), unit(luck[1, k]), unit(luck[2, k]), unit(luck[2 + 1, k]))
             aware_here, stage_here, lonely = citizens.aware[i], citizens.stage[i], citizens.lonely[i]
             need, known = p_need(stage_here, lonely, citizens.discloses[i], p), awareness[citizens.gp[i]]
             route = answer(u, citizens.consultations[i], need, known, known * pressure[citizens.practice[i]] * scale, p)
@@ -216,13 +219,30 @@ def self_rate(stage: int, lonely: bool, trust: float, weeks_told: int, p: Referr
     return float(trust) * (max(rate, p.rate_told_per_week) if weeks_told > 0 else rate)
 
 
+@inlined
+def most_self_rate(aware: Blend, trust: Blend, p: Referral) -> float:
+    """Return a weekly hazard that nobody's exceeds who comes of themselves."""
+    rate = max(p.rate_self_per_week * max(1.0, p.ratio_self_well, p.ratio_self_off_balance), p.rate_told_per_week)
+    return float((aware.gain + aware.offset.max()) * (trust.gain + trust.offset.max()) * rate)
+
+
 def _learn(world: World, week: int) -> None:
     """Move every GP's awareness by feedback, forgetting and what colleagues in the practice know."""
     p, gps = world.parameters.referral, world.gps
     heard = world.links.felt("feedback->gp_awareness", week, np.minimum(gps.feedback, p.max_feedback_per_week))
-    learned = p.rate_awareness_learned * heard * (1 - gps.awareness)
-    forgotten = p.rate_awareness_forgotten_per_week * gps.awareness
-    in_practice = np.bincount(gps.practice, weights=gps.awareness) / np.bincount(gps.practice)
-    shared = p.rate_awareness_shared_per_week * (in_practice[gps.practice] - gps.awareness)
-    gps.awareness[:] = np.clip(gps.awareness + learned - forgotten + shared, p.min_awareness, 1.0)
+    _move_awareness(gps.awareness, np.asarray(heard, np.float64), gps.practice, world.practices.id.size, p)
     gps.feedback[:] = 0
+
+
+@compiled
+def _move_awareness(awareness: Floats, heard: Floats, practice: Whole, n_practices: int, p: Referral) -> None:
+    total, number = np.zeros(n_practices), np.zeros(n_practices)
+    for gp in range(practice.shape[0]):
+        total[practice[gp]] += awareness[gp]
+        number[practice[gp]] += 1
+    for gp in range(practice.shape[0]):
+        own = awareness[gp]
+        learned = p.rate_awareness_learned * heard[gp] * (1 - own)
+        forgotten = p.rate_awareness_forgotten_per_week * own
+        shared = p.rate_awareness_shared_per_week * (total[practice[gp]] / number[practice[gp]] - own)
+        awareness[gp] = min(1.0, max(p.min_awareness, own + learned - forgotten + shared))

@@ -3,19 +3,35 @@
 A promised rise in support arrives in part; a cut is felt in full.
 """
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from sp_abm.agents.link_workers import Knowledge, Posts, fall_vacant, ramp, shares_known
+from sp_abm.agents.link_workers import Knowledge, Posts, fall_vacant, learned, shares_known
 from sp_abm.cases import Cases, hand_back
 from sp_abm.declare import grown
-from sp_abm.kernels import Whole, borrowing
+from sp_abm.kernels import Flags, Floats, Whole, borrowing, compiled
 from sp_abm.loops import POSTS_PER_PCN, mean_by
+from sp_abm.parameters.pathway import Contact
+from sp_abm.parameters.system import Staffing
 from sp_abm.vocabulary import Channel
 from sp_abm.world import World
+
+_CHANNELS = tuple(f"support_{channel.name.lower()}" for channel in Channel)
+
+
+class Roles(NamedTuple):
+    """The columns of link workers by which time without people is shared out."""
+
+    pcn: Whole
+    fte: Floats
+    in_post: Flags
+    weeks_in_post: Whole
+    hours_building: Floats
+    hours_voice: Floats
 
 
 def staffing(world: World, week: int) -> None:
@@ -25,17 +41,27 @@ def staffing(world: World, week: int) -> None:
     for pcn in range(world.pcns.id.shape[0]):
         _fit_team(world, pcn, week)
     workers = world.link_workers
-    workers.weeks_in_post[workers.in_post] += 1
-    is_arriving = (workers.fte > 0) & ~workers.in_post & (workers.starts <= week)
-    _start(world, np.flatnonzero(is_arriving), week)
+    _start(world, _arrivals(workers.fte, workers.in_post, workers.starts, workers.weeks_in_post, week), week)
     _start(world, _spared_vacancies(world, week), week)
     _meet_organisations(world, np.flatnonzero(grown_to(holders, workers.id.size) != workers.holder), week)
     _share_out_roles(world)
 
 
+@compiled
+def _arrivals(fte: Floats, in_post: Flags, starts: Whole, weeks: Whole, week: int) -> NDArray[np.int64]:
+    """Count a week for everybody in post; return the rows of vacant posts whose next holder starts."""
+    rows = np.empty(fte.shape[0], np.int64)
+    count = 0
+    for post in range(fte.shape[0]):
+        weeks[post] += in_post[post]
+        rows[count] = post
+        count += fte[post] > 0 and not in_post[post] and starts[post] <= week
+    return rows[:count]
+
+
 def grown_to(column: NDArray[Any], rows: int) -> NDArray[Any]:
     """Return the column with zeros for rows that are new."""
-    return np.concatenate([column, np.zeros(rows - column.size, column.dtype)])
+    return np.concatenate([column, np.zeros(rows - column.size, column.dtype)]) if rows > column.size else column
 
 
 def support_target(level: NDArray[np.float64], today: float, share_delivered: float) -> NDArray[np.float64]:
@@ -44,13 +70,27 @@ def support_target(level: NDArray[np.float64], today: float, share_delivered: fl
 
 
 def _deliver_support(world: World) -> None:
-    p, support, books = world.parameters.staffing, world.pcns.support, world.commissioner
-    asked = np.array([getattr(books, f"support_{channel.name.lower()}")[0] for channel in Channel])
+    p, books = world.parameters.staffing, world.commissioner
+    asked = np.array([getattr(books, column)[0] for column in _CHANNELS])
     target = support_target(
         np.minimum(1.0, asked * books.support_factor[0]), p.support_today, p.share_support_delivered
     )
-    weeks = np.where(support < target, p.weeks_support_rises, p.weeks_support_falls)
-    support += (target - support) * -np.expm1(-1 / weeks)
+    _move_support(world.pcns.support, target, *_paces(p))
+
+
+@lru_cache
+def _paces(p: Staffing) -> tuple[float, float]:
+    """Return the weekly shares of the gap by which support rises and by which it falls."""
+    rising, falling = -np.expm1(-1 / np.array([p.weeks_support_rises, p.weeks_support_falls]))
+    return float(rising), float(falling)
+
+
+@compiled
+def _move_support(support: Floats, target: Floats, rising: float, falling: float) -> None:
+    for pcn in range(support.shape[0]):
+        for channel in range(target.shape[0]):
+            gap = target[channel] - support[pcn, channel]
+            support[pcn, channel] += gap * (rising if support[pcn, channel] < target[channel] else falling)
 
 
 def _spared_vacancies(world: World, week: int) -> NDArray[np.int64]:
@@ -68,12 +108,19 @@ def _spared_vacancies(world: World, week: int) -> NDArray[np.int64]:
 
 def _share_out_roles(world: World) -> None:
     """Set the time without people that goes to the community and to speaking up: more when clear and settled."""
-    p, contact, workers = world.parameters.staffing, world.parameters.contact, world.link_workers
-    clarity = world.pcns.support[workers.pcn, Channel.ROLE_CLARITY] - p.support_today
-    time = contact.hours_per_week * contact.share_present * (1 - contact.share_direct) * workers.fte
-    hours = time * ramp(workers, p) * np.maximum(0.0, 1 + p.effect_clarity_roles * clarity) * workers.in_post
-    workers.hours_building[:] = p.share_building * hours
-    workers.hours_voice[:] = p.share_voice * hours
+    p, contact = world.parameters.staffing, world.parameters.contact
+    _set_hours(world.part(Roles, world.link_workers), world.pcns.support, p, contact)
+
+
+@compiled
+def _set_hours(workers: Roles, support: Floats, p: Staffing, contact: Contact) -> None:
+    full_time = contact.hours_per_week * contact.share_present * (1 - contact.share_direct)
+    for post in range(workers.pcn.shape[0]):
+        clarity = support[workers.pcn[post], Channel.ROLE_CLARITY] - p.support_today
+        time = full_time * workers.fte[post] * learned(workers.weeks_in_post[post], p)
+        hours = time * max(0.0, 1 + p.effect_clarity_roles * clarity) * workers.in_post[post]
+        workers.hours_building[post] = p.share_building * hours
+        workers.hours_voice[post] = p.share_voice * hours
 
 
 def team_sizes(fte: float, min_fte: float) -> list[float]:
@@ -91,6 +138,8 @@ def _fit_team(world: World, pcn: int, week: int) -> None:
     """Close or open posts of one PCN until its team is what is funded."""
     sizes = team_sizes(world.pcns.fte_funded[pcn], world.parameters.staffing.min_fte)
     workers = world.link_workers
+    if _is_team(workers.pcn, workers.id, workers.fte, pcn, np.array(sizes)):
+        return
     rows = np.flatnonzero((workers.pcn == pcn) & (workers.fte > 0))
     if rows.size > len(sizes):
         # Vacant posts go first, then those who came last.
@@ -101,6 +150,21 @@ def _fit_team(world: World, pcn: int, week: int) -> None:
     workers = world.link_workers
     rows = np.flatnonzero((workers.pcn == pcn) & (workers.fte > 0))
     workers.fte[rows[np.argsort(workers.id[rows])]] = sizes
+
+
+@compiled
+def _is_team(pcns: Whole, ids: Whole, fte: Floats, pcn: int, sizes: Floats) -> bool:
+    """Say whether the open posts of a PCN, by their numbers, have these sizes."""
+    count = 0
+    for post in range(pcns.shape[0]):
+        if pcns[post] == pcn and fte[post] > 0:
+            place = 0
+            for other in range(pcns.shape[0]):
+                place += pcns[other] == pcn and fte[other] > 0 and ids[other] < ids[post]
+            if place >= sizes.shape[0] or fte[post] != sizes[place]:
+                return False
+            count += 1
+    return bool(count == sizes.shape[0])
 
 
 def _close_posts(world: World, rows: NDArray[np.int64], week: int) -> None:

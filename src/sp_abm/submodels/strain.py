@@ -4,65 +4,134 @@ The burnt out fall sick more often; while they are off sick, nothing presses on 
 """
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from sp_abm.agents.link_workers import ramp
+from sp_abm.agents.link_workers import learned
 from sp_abm.cases import Cases
-from sp_abm.kernels import Whole, compiled
+from sp_abm.kernels import Flags, Floats, Whole, compiled, happens, inlined
 from sp_abm.loops import mean_by
-from sp_abm.parameters.system import Strain
+from sp_abm.parameters.pathway import Contact
+from sp_abm.parameters.system import Staffing, Strain
 from sp_abm.vocabulary import Channel
 from sp_abm.world import World
 
 _MINUTES_PER_HOUR = 60
-Floats = NDArray[np.float64]
+
+
+class Worn(NamedTuple):
+    """The columns of link workers by which burnout and sickness come and go."""
+
+    in_post: Flags
+    trait: Floats
+    burnout: Floats
+    is_sick: Flags
 
 
 def strain(world: World, week: int) -> None:
     """Move everybody's burnout by this week's load, person, conditions and delivered support; let some fall sick."""
     p, workers, links = world.parameters.strain, world.link_workers, world.links
-    is_in = workers.in_post
-    workers.load[:] = load(world, week) * (is_in & ~workers.is_sick)
+    workers.load[:] = load(world, week) * (workers.in_post & ~workers.is_sick)
     u = world.luck.uniforms("strain", week, workers.id, workers.holder)
-    kept = p.persistence_condition
-    conditions = kept * workers.condition + p.sd_condition * np.sqrt(1 - kept**2) * ndtri(u[:, 0])
-    workers.condition[:] = conditions * is_in
-
+    spread = p.sd_condition * np.sqrt(1 - p.persistence_condition**2)
+    _change_conditions(workers.condition, workers.in_post, spread * ndtri(u[:, 0]), p)
     support = support_felt(world, week)
     felt = np.exp(workers.condition - p.sd_condition**2 / 2)
     pressing = links.felt("load->burnout", week, workers.load, workers.id)
-    pressure = pressing * workers.trait * felt * (1 - support @ relief(p))
-    rest = p.rate_down_per_week * (1 + support @ recovery(p))
-    burnout = workers.burnout + p.rate_up_per_week * pressure * (1 - workers.burnout) - rest * workers.burnout
-    workers.burnout[:] = np.clip(burnout, 0, 1) * is_in
-    workers.is_sick[:] = is_in & _is_sick(world, u[:, 1])
+    threshold = world.parameters.turnover.threshold_burnt_out
+    columns = world.part(Worn, workers)
+    _wear_down(columns, pressing, felt, support @ relief(p), support @ recovery(p), u[:, 1], p, threshold)
+
+
+@compiled
+def _change_conditions(condition: Floats, in_post: Flags, change: Floats, p: Strain) -> None:
+    for post in range(condition.shape[0]):
+        condition[post] = (p.persistence_condition * condition[post] + change[post]) * in_post[post]
+
+
+@compiled
+def _wear_down(
+    workers: Worn,
+    pressing: Floats,
+    felt: Floats,
+    relieved: Floats,
+    recovered: Floats,
+    u: Floats,
+    p: Strain,
+    threshold: float,
+) -> None:
+    """Move the burnout of each post's holder, and let them fall sick or come back."""
+    for post in range(felt.shape[0]):
+        before, is_in = workers.burnout[post], workers.in_post[post]
+        pressure = pressing[post] * workers.trait[post] * felt[post] * (1 - relieved[post])
+        rest = p.rate_down_per_week * (1 + recovered[post])
+        burnout = before + p.rate_up_per_week * pressure * (1 - before) - rest * before
+        workers.burnout[post] = min(1.0, max(0.0, burnout)) * is_in
+        turns = happens(u[post], rate_of_turning(workers.is_sick[post], workers.burnout[post] > threshold, p))
+        workers.is_sick[post] = is_in and turns != workers.is_sick[post]
+
+
+@inlined
+def rate_of_turning(is_sick: bool, is_burnt_out: bool, p: Strain) -> float:
+    """Return the weekly hazard of falling sick, higher for the burnt out, or of coming back."""
+    if is_sick:
+        return 1 / p.weeks_sick
+    return p.rate_sick_per_week * (p.ratio_sick_burnt_out if is_burnt_out else 1.0)
 
 
 def support_felt(world: World, week: int) -> Floats:
     """Return the support each post's holder feels, shape (posts, channels); peers need colleagues in post."""
     p, workers, links = world.parameters.strain, world.link_workers, world.links
-    delivered = world.pcns.support[workers.pcn]
-    colleagues = np.bincount(workers.pcn, weights=workers.in_post)[workers.pcn] - workers.in_post
-    peers = delivered[:, Channel.PEERS] * np.minimum(1.0, colleagues / p.colleagues_full)
+    delivered, peers = _delivered(world.pcns.support, workers.pcn, workers.in_post, p)
     felt: Floats = links.felt("support->burnout", week, delivered, workers.id).copy()
     felt[:, Channel.PEERS] = links.felt("peers->burnout", week, peers, workers.id)
     return felt
 
 
+@compiled
+def _delivered(support: Floats, pcn: Whole, in_post: Flags, p: Strain) -> tuple[Floats, Floats]:
+    """Return the support delivered to each post, and how much of its peers' there is: all with enough colleagues."""
+    delivered, peers = np.empty((pcn.shape[0], support.shape[1])), np.empty(pcn.shape[0])
+    team = np.zeros(support.shape[0])
+    for post in range(pcn.shape[0]):
+        team[pcn[post]] += in_post[post]
+    for post in range(pcn.shape[0]):
+        delivered[post] = support[pcn[post]]
+        colleagues = team[pcn[post]] - in_post[post]
+        peers[post] = delivered[post, Channel.PEERS] * min(1.0, colleagues / p.colleagues_full)
+    return delivered, peers
+
+
 def load(world: World, week: int) -> Floats:
     """Return hours demanded over hours available for each post, in load units; 0 for closed posts."""
-    p, contact, workers = world.parameters.strain, world.parameters.contact, world.link_workers
-    hours = contact.hours_per_week * contact.share_present * workers.fte
+    p, workers = world.parameters, world.link_workers
+    columns = (workers.fte, workers.weeks_in_post, workers.hours_outreach)
+    return _load(*columns, cases_felt(world, week), practices_each(world), p.strain, p.contact, p.staffing)
+
+
+@compiled
+def _load(
+    fte: Floats,
+    weeks: Whole,
+    outreach: Floats,
+    cases: Floats,
+    practices: Floats,
+    p: Strain,
+    contact: Contact,
+    staffing: Staffing,
+) -> Floats:
+    loads = np.zeros(fte.shape[0])
     per_case = contact.rate_contact_per_week * contact.minutes_contact / _MINUTES_PER_HOUR + p.hours_admin_per_case
-    other = (1 - contact.share_direct) * hours * p.share_other_fixed
-    spread = p.hours_per_practice * (practices_each(world) - 1)
-    demanded = cases_felt(world, week) * per_case + workers.hours_outreach + other + spread
-    is_open = hours > 0
-    available = np.where(is_open, hours, 1.0) * p.load_unit
-    return is_open * demanded / available / np.sqrt(ramp(workers, world.parameters.staffing))
+    for post in range(fte.shape[0]):
+        hours = contact.hours_per_week * contact.share_present * fte[post]
+        if hours > 0:
+            other = (1 - contact.share_direct) * hours * p.share_other_fixed
+            spread = p.hours_per_practice * (practices[post] - 1)
+            demanded = cases[post] * per_case + outreach[post] + other + spread
+            loads[post] = demanded / (hours * p.load_unit) / np.sqrt(learned(weeks[post], staffing))
+    return loads
 
 
 def cases_felt(world: World, week: int) -> Floats:
@@ -88,20 +157,22 @@ def _handed_on(rows: Whole, cases: Cases, n_posts: int) -> Whole:
     return handed
 
 
-def _is_sick(world: World, u: Floats) -> NDArray[np.bool_]:
-    """Return who is off sick next week: spells begin more often for the burnt out, and end as they may."""
-    p, workers = world.parameters.strain, world.link_workers
-    is_burnt_out = workers.burnout > world.parameters.turnover.threshold_burnt_out
-    begins = p.rate_sick_per_week * np.where(is_burnt_out, p.ratio_sick_burnt_out, 1.0)
-    is_turning = u < -np.expm1(-np.where(workers.is_sick, 1 / p.weeks_sick, begins))
-    return np.asarray(is_turning != workers.is_sick, np.bool_)
-
-
 def practices_each(world: World) -> Floats:
     """Return how many practices each post serves: its PCN's, shared over the team, at least one."""
-    practices = np.bincount(world.practices.pcn, minlength=world.pcns.id.shape[0])
-    posts = np.bincount(world.link_workers.pcn, weights=world.link_workers.fte > 0, minlength=practices.size)
-    return np.maximum(1.0, practices / np.maximum(1.0, posts))[world.link_workers.pcn]
+    workers = world.link_workers
+    return _practices_each(world.practices.pcn, workers.pcn, workers.fte, world.pcns.id.shape[0])
+
+
+@compiled
+def _practices_each(practices: Whole, posts: Whole, fte: Floats, n_pcns: int) -> Floats:
+    n_practices, n_posts, each = np.zeros(n_pcns), np.zeros(n_pcns), np.empty(posts.shape[0])
+    for pcn in practices:
+        n_practices[pcn] += 1
+    for post in range(posts.shape[0]):
+        n_posts[posts[post]] += fte[post] > 0
+    for post in range(posts.shape[0]):
+        each[post] = max(1.0, n_practices[posts[post]] / max(1.0, n_posts[posts[post]]))
+    return each
 
 
 @lru_cache

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sp_abm.declare import part
 from sp_abm.kernels import (
     LUCK_BLOCK,
     Flags,
@@ -60,7 +59,7 @@ def transitions(world: World, week: int) -> None:
     support = world.blend(
         "connection->recovery", week, lambda: np.maximum(citizens.contact_support, citizens.activity_support)
     )
-    arguments = (part(Conditions, citizens), support, p, hazards_by_stage(p), shock, key, week)
+    arguments = (world.part(Conditions, citizens), support, p, hazards_by_stage(p), shock, key, week)
     world.pass_over_citizens(_move_all, *arguments)
 
 

@@ -9,18 +9,21 @@ from numpy.typing import NDArray
 from sp_abm.agents.citizens import Clients, lose_trust
 from sp_abm.agents.link_workers import Posts, fall_vacant
 from sp_abm.cases import Cases, close_case, hand_back
-from sp_abm.kernels import Floats, Key, Whole, compiled, uniforms
+from sp_abm.kernels import Flags, Floats, Key, Whole, compiled, uniforms
 from sp_abm.parameters.system import Turnover
 from sp_abm.vocabulary import WEEKS_PER_YEAR, Channel, Outcome
 from sp_abm.world import World
+
+_TO_INTENTION = ("support->intention", "burnout->intention")
 
 
 def turnover(world: World, week: int) -> None:
     """Redraw intention on each worker's own anniversary, let workers leave, and part with their cases."""
     workers, luck = world.link_workers, world.luck
     u = luck.uniforms("turnover", week, workers.id, workers.holder)
-    is_anniversary = workers.in_post & (workers.weeks_in_post > 0) & (workers.weeks_in_post % WEEKS_PER_YEAR == 0)
-    workers.intends[:] = np.where(is_anniversary, u[:, 0] < p_intends(world, week), workers.intends)
+    is_asked = _is_asked(workers.in_post, workers.weeks_in_post)
+    if is_asked.any() or not all(world.links.is_on(link, week) for link in _TO_INTENTION):
+        workers.intends[:] = np.where(is_asked, u[:, 0] < p_intends(world, week), workers.intends)
 
     p_leave = -np.expm1(-leaving_rate(world, week)) * workers.in_post
     leavers = np.flatnonzero(u[:, 1] < p_leave)
@@ -32,6 +35,15 @@ def turnover(world: World, week: int) -> None:
         dropped = _part_with_cases(*tables, world.parameters.turnover, *bad, luck.key("handed_on"), week)
         fall_vacant(workers, leavers, week + 1, luck, world.parameters.staffing)
         world.count(dropped=dropped)
+
+
+@compiled
+def _is_asked(in_post: Flags, weeks: Whole) -> Flags:
+    """Say whose anniversary of starting it is."""
+    is_asked = np.empty(weeks.shape[0], np.bool_)
+    for post in range(weeks.shape[0]):
+        is_asked[post] = in_post[post] and weeks[post] > 0 and weeks[post] % WEEKS_PER_YEAR == 0
+    return is_asked
 
 
 def shares_touched(world: World, leavers: NDArray[np.int64], week: int) -> NDArray[np.float64]:
@@ -62,8 +74,17 @@ def leaving_rate(world: World, week: int) -> NDArray[np.float64]:
     p, workers = world.parameters.turnover, world.link_workers
     intends = world.links.felt("intention->leaving", week, workers.intends, workers.id)
     more = p.rate_leaves_intending_per_week - p.rate_leaves_otherwise_per_week
-    rate: NDArray[np.float64] = p.rate_leaves_otherwise_per_week + more * intends
-    return rate * np.where(workers.weeks_in_post < WEEKS_PER_YEAR, p.ratio_first_year, 1.0)
+    columns = (np.asarray(intends, np.float64), workers.weeks_in_post)
+    return _leaving_rate(*columns, more, p)
+
+
+@compiled
+def _leaving_rate(intends: Floats, weeks: Whole, more: float, p: Turnover) -> Floats:
+    rates = np.empty(weeks.shape[0])
+    for post in range(weeks.shape[0]):
+        ratio = p.ratio_first_year if weeks[post] < WEEKS_PER_YEAR else 1.0
+        rates[post] = (p.rate_leaves_otherwise_per_week + more * intends[post]) * ratio
+    return rates
 
 
 @compiled

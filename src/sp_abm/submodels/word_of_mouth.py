@@ -6,7 +6,6 @@ import numpy as np
 
 from sp_abm.agents.citizens import Clients, lose_trust
 from sp_abm.cases import Cases, is_adequate
-from sp_abm.declare import part
 from sp_abm.kernels import (
     LUCK_BLOCK,
     Flags,
@@ -63,7 +62,7 @@ def word_of_mouth(world: World, week: int) -> None:
     share = p.share_aware_from_media
     rate_media = p.rate_awareness_forgotten_per_week * share / (1 - share)
     rate_media -= np.log1p(-min(world.commissioner.awareness_campaign[0], _MOST)) / WEEKS_PER_YEAR
-    world.pass_over_citizens(_remember, part(Memory, world.citizens), p, rate_media, luck.key("told"), week)
+    world.pass_over_citizens(_remember, world.part(Memory, world.citizens), p, rate_media, luck.key("told"), week)
     gains = Gains(*(world.links.gain(link, week) for link in (_TELLING, _HEARING, _LOSING_TRUST)))
     losses = Losses(np.zeros(world.pcns.id.shape[0]), world.pcns.trust_lost)
     keys = (luck.key("word_of_mouth"), luck.key("telling"))
