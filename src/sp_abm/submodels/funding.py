@@ -85,14 +85,12 @@ def _spread_practice(world: World, week: int) -> None:
 
 def _begin_pilots(world: World, week: int) -> None:
     """Let the pilots be proactive, drawn once for all; practice spreads from week 0 on, and whoever has it keeps it."""
-    pcns, share, key = world.pcns, float(world.commissioner.share_pilot_pcns[0]), world.luck.key("pilots")
-    _say_who_is_proactive(pcns.is_proactive, pcns.week_proactive, pcns.id, share, key, week)
+    pcns, share = world.pcns, float(world.commissioner.share_pilot_pcns[0])
+    _say_who_is_proactive(pcns.is_proactive, pcns.week_proactive, pcns.id, share, world.luck.key("pilots"), week)
 
 
 @compiled
-def _say_who_is_proactive(
-    is_proactive: Flags, week_proactive: Whole, ids: Whole, share: float, key: Key, week: int
-) -> None:
+def _say_who_is_proactive(is_proactive: Flags, since: Whole, ids: Whole, share: float, key: Key, week: int) -> None:
     """Let the PCNs of lowest luck be pilots, as many as the share says, and keep those that are proactive already."""
     n = ids.shape[0]
     u = np.empty(n)
@@ -101,9 +99,9 @@ def _say_who_is_proactive(
     for place, pcn in enumerate(np.argsort(u)):
         is_proactive[pcn] = place / n < share or (is_proactive[pcn] and week > 0)
         if not is_proactive[pcn]:
-            week_proactive[pcn] = NEVER
-        elif week <= 0 or week_proactive[pcn] == NEVER:
-            week_proactive[pcn] = week
+            since[pcn] = NEVER
+        elif week <= 0 or since[pcn] == NEVER:
+            since[pcn] = week
 
 
 def _fund_posts(world: World) -> None:
