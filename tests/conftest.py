@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from sp_abm import open_study
+from sp_abm.analysis.quantity import Quantity
 from sp_abm.cells import DONE, Ran, failed
 from sp_abm.initialisation import first_world
+from sp_abm.measures import MEASURES
 from sp_abm.parameters import Parameters
 from sp_abm.places import place as find_place
 from sp_abm.plan import plan_of
@@ -140,5 +142,18 @@ def store_of(tmp_path):
                 row = [[float(said[measure]) for measure in study.measures]]
                 there.write(Ran(run.cell.hash, DONE, "", 0.1, np.array(row)), study.measures)
         return open_study(there.folder)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def quantity_of():
+    """Return a maker of quantities as a large study would give them, without its store: `value(point, seed)`."""
+
+    def make(text, value):
+        study = study_from('schema_version = 1\nname = "made up"\n' + text, "made-up.toml")
+        points = tuple(study.design.points(study.factors))
+        values = np.array([[value(point, seed) for seed in range(study.replications.n)] for point in points], float)
+        return Quantity(study, MEASURES["burnout_mean"], "today", "", points, values)
 
     return make

@@ -33,11 +33,9 @@ def plane(store_of):
 
 
 def test_differences_are_paired_and_worked_out_by_hand(store_of):
-    """Today 1 and 2, more 4 and 7: differences 3 and 5, mean 4; t(.975, 1) x sqrt 2 / sqrt 2 = 12.706 to either side."""
+    """Today 1 and 2, more 4 and 7: differences 3 and 5, mean 4; t(.975, 1) x sqrt 2 / sqrt 2 = 12.706."""
     values = {("today", 0): 1, ("today", 1): 2, ("more", 0): 4, ("more", 1): 7}
-    found = store_of(
-        ARMS + OUT + with_replications(2), lambda _point, arm, seed: {"burnout_mean": values[arm, seed]}
-    )
+    found = store_of(ARMS + OUT + with_replications(2), lambda _point, arm, seed: {"burnout_mean": values[arm, seed]})
     (row,) = differences(found).to_dict("records")
     assert (row["arm"], row["measure"], row["pairs"], row["mean"], row["verdict"]) == (
         "more", "burnout_mean", 2, 4, "too few runs",
@@ -141,11 +139,12 @@ def test_a_tornado_is_sorted_by_the_swing_of_a_known_table(store_of):
         ("caseload_cap", 50): 0.0, ("caseload_cap", 100): 0.05,
         ("equity_rule", "none"): 0.0, ("equity_rule", "need_first"): -0.5,
     }  # fmt: skip
-    found = store_of(
-        SUPPORT + CAP + '[factors.equity_rule]\nlevels = ["none", "need_first"]\n[design]\nkind = "ofat"\n' + OUT
-        + with_replications(12),
-        lambda point, _arm, seed: {"burnout_mean": seed + sum(moves[item] * (1 + LUCK[seed]) for item in point.items())},
-    )  # fmt: skip
+    text = SUPPORT + CAP + '[factors.equity_rule]\nlevels = ["none", "need_first"]\n[design]\nkind = "ofat"\n' + OUT
+
+    def moved(point, _arm, seed):
+        return {"burnout_mean": seed + sum(moves[item] * (1 + LUCK[seed]) for item in point.items())}
+
+    found = store_of(text + with_replications(12), moved)
     answer = tornado(quantity(found, "burnout_mean"))
     assert [(bar.factor, round(bar.swing, 9)) for bar in answer.bars] == [
         ("equity_rule", 0.5), ("support_level", 0.3), ("caseload_cap", 0.05),

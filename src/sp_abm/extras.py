@@ -12,6 +12,4 @@ def extra(module: str, name: str, what: str) -> Any:
         return import_module(module)
     except ImportError:
         library = module.partition(".")[0]
-        raise MissingExtra(
-            f"{what} needs {library}, which is not installed: pip install 'sp_abm[{name}]'."
-        ) from None
+        raise MissingExtra(f"{what} needs {library}, which is not installed: pip install 'sp_abm[{name}]'.") from None

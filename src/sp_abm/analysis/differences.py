@@ -28,10 +28,7 @@ def differences(opened: OpenStudy, measures: Sequence[str] = ()) -> "pd.DataFram
         raise BadValue(f"The study has one arm, {arms[0]!r}: there is no other to compare it with.")
     names = [checked_measure(opened, name).name for name in measures or opened.facts["measures"]]
     rows = [
-        row
-        for name in names
-        for arm in arms[1:]
-        for row in _rows(quantity(opened, name, arm, may_be_missing=True))
+        row for name in names for arm in arms[1:] for row in _rows(quantity(opened, name, arm, may_be_missing=True))
     ]
     return pd.DataFrame(rows).sort_values(["measure", "point", "arm"], kind="stable", ignore_index=True)
 

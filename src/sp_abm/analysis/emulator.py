@@ -7,6 +7,7 @@ of the other points, it refuses to be used.
 
 import warnings
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -134,12 +135,19 @@ def emulate(found: Quantity) -> Emulator:
         raise BadValue(f"{found.label} is the same at all {len(points):,} points: there is nothing to emulate.")
     predicted, sd, plain = (np.empty(len(points)) for _ in range(3))
     folds = rng.permutation(len(points)) % FOLDS
-    for fold in range(FOLDS):
-        seen, held = folds != fold, folds == fold
-        process = fitted(rows[seen], run[seen])
-        predicted[held], sd[held] = process.predict(rows[held], return_std=True)
-        plain[held] = run[seen].mean()
-    return Emulator(found, columns, tuple(points), run, predicted, sd, plain, fitted(rows, run))
+    with one_thread():
+        for fold in range(FOLDS):
+            seen, held = folds != fold, folds == fold
+            process = fitted(rows[seen], run[seen])
+            predicted[held], sd[held] = process.predict(rows[held], return_std=True)
+            plain[held] = run[seen].mean()
+        return Emulator(found, columns, tuple(points), run, predicted, sd, plain, fitted(rows, run))
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Return a context in which linear algebra takes one thread: several only get into each other's way here."""
+    limits: AbstractContextManager[Any] = extra("threadpoolctl", "analysis", "An emulator").threadpool_limits(1)
+    return limits
 
 
 def _different(found: Quantity) -> list[int]:

@@ -73,12 +73,15 @@ class HeatMap:
         if self.threshold is None:
             return "A level has no tipping point by itself: name a threshold."
         sides, n = self.sides, len(self.xs) * len(self.ys)
-        what = "the difference" if self.quantity.is_difference and not self.threshold else "the value less its threshold"
+        what = (
+            "the difference" if self.quantity.is_difference and not self.threshold else "the value less its threshold"
+        )
         if not (sides["above"] and sides["below"]):
             side = "above" if sides["above"] else "below"
             if not sides[side]:
                 return f"No tipping point: {what} is 0 everywhere."
-            return f"No tipping point: {what} is {side} 0 at {sides[side]} of {n} points ({sides[f'clearly {side}']} clear)."
+            clear = sides[f"clearly {side}"]
+            return f"No tipping point: {what} is {side} 0 at {sides[side]} of {n} points ({clear} clear)."
         sure = sides["clearly above"] and sides["clearly below"]
         said = "and this is more than noise" if sure else "but this may be noise"
         return (

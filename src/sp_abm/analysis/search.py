@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sp_abm.analysis.emulator import Emulator, emulate, factors_of
+from sp_abm.analysis.emulator import Emulator, emulate, factors_of, one_thread
 from sp_abm.analysis.quantity import Values, quantity
 from sp_abm.designs import Point
 from sp_abm.errors import BadValue, unknown
@@ -61,41 +61,42 @@ def search(
     `budget` is the most that a mix may cost, in the unit of the measure `cost`. Levels in the arm are emulated, each
     with its own emulator, which must predict better than the mean; factors that are uncertainties are averaged over.
     """
-    import pandas as pd
-
     wanted = _checked_aims(aims, cost)
     emulators = {name: emulate(quantity(opened, name, arm, is_level=True)) for name in wanted}
     for emulator in emulators.values():
         emulator.check()
     factors = factors_of(emulators[cost].quantity)
-    levers = [factor for factor in factors if factor.kind == LEVER]
+    levers = tuple(factor for factor in factors if factor.kind == LEVER)
     if not levers:
         raise BadValue("A search moves levers; every factor of this study is an uncertainty.")
-    space = _Space(tuple(levers), tuple(factor for factor in factors if factor.kind != LEVER), emulators)
-    shares = _front(space, wanted, cost, budget)
-    names = tuple(factor.name for factor in levers)
-    scattered = _scattered(len(levers), SCATTERED)
-    both = np.concatenate([shares, scattered])
-    means = space.means(both)
-    payable = np.ones(len(both), bool) if budget is None else means[cost] <= budget
-    if not payable.any():
-        raise BadValue(f"No mix costs at most {budget:,.10g}: the cheapest of them is {means[cost].min():,.10g}.")
-    main = next(iter(wanted))
-    best = int(np.argmin(np.where(payable, _sign(wanted[main]) * means[main], np.inf)))
-    is_equal = payable & space.no_worse(both, best, wanted, cost)
-    frame = pd.concat([pd.DataFrame(space.mixes(both)), space.frame(both)], axis=1)
-    on_front = np.flatnonzero(payable[: len(shares)])
-    is_scattered = np.arange(len(both)) >= len(shares)
+    space = _Space(levers, tuple(factor for factor in factors if factor.kind != LEVER), emulators)
+    with one_thread():
+        return _settled(space, _front(space, wanted, cost, budget), wanted, cost, budget)
+
+
+def _settled(space: "_Space", front: Values, aims: Mapping[str, str], cost: str, budget: float | None) -> Search:
+    """Return the search whose front is found: its best mix, and all that are as good."""
+    import pandas as pd
+
+    shares = np.concatenate([front, _scattered(len(space.levers), SCATTERED)])
+    is_front = np.arange(len(shares)) < len(front)
+    frame = pd.concat([pd.DataFrame(space.mixes(shares)), space.frame(shares)], axis=1)
+    is_payable = np.ones(len(shares), bool) if budget is None else (frame[cost] <= budget).to_numpy()
+    if not is_payable.any():
+        raise BadValue(f"No mix costs at most {budget:,.10g}: the cheapest found is {frame[cost].min():,.10g}.")
+    main = next(iter(aims))
+    best = int(np.argmin(np.where(is_payable, _sign(aims[main]) * frame[main], np.inf)))
+    is_equal = is_payable & space.no_worse(shares, best, aims, cost)
     return Search(
-        wanted,
-        cost,
-        budget,
-        names,
-        space.mixes(both[[best]])[0],
-        frame.iloc[on_front].sort_values(cost, ignore_index=True),
-        frame[is_equal].sort_values(cost, ignore_index=True),
-        float(is_equal[is_scattered].sum() / max(1, payable[is_scattered].sum())),
-        emulators,
+        aims=aims,
+        cost=cost,
+        budget=budget,
+        levers=tuple(lever.name for lever in space.levers),
+        best=space.mixes(shares[[best]])[0],
+        front=frame[is_front & is_payable].sort_values(cost, ignore_index=True),
+        equal=frame[is_equal].sort_values(cost, ignore_index=True),
+        share_equal=float((is_equal & ~is_front).sum() / max(1, (is_payable & ~is_front).sum())),
+        emulators=space.emulators,
     )
 
 
@@ -156,7 +157,7 @@ class _Space:
         """Return mean, low and high of every measure for every mix."""
         import pandas as pd
 
-        columns = {}
+        columns: dict[str, Values] = {}
         for name, mean in self.means(shares).items():
             half = np.array([self._half(name, row) for row in shares])
             columns |= {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}
@@ -197,7 +198,7 @@ def _front(space: _Space, aims: Mapping[str, str], cost: str, budget: float | No
     base = extra("pymoo.core.problem", "analysis", "A search").Problem
     n = len(space.levers)
 
-    class Mixes(base):  # type: ignore[misc]
+    class Mixes(base):  # type: ignore[misc, valid-type]
         def _evaluate(self, shares: Values, out: dict[str, Values], *_: object, **__: object) -> None:
             means = space.means(shares)
             out["F"] = np.column_stack([_sign(aim) * means[name] for name, aim in aims.items()])

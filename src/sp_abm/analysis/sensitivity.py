@@ -165,7 +165,8 @@ def noise_share(values: Values) -> float:
         return float("nan")
     rest = values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
     variance = float((rest**2).sum()) / ((points - 1) * (n - 1))
-    return variance / n / float(values.mean(axis=1).var(ddof=1))
+    between = float(values.mean(axis=1).var(ddof=1))
+    return float(variance / n / between)
 
 
 def _sampled(found: Quantity, kind: str) -> list[str]:

@@ -57,5 +57,5 @@ def tornado(found: Quantity) -> Tornado:
         ((name, value),) = point.items()
         pairs = found.values[number] - found.values[0]
         by_factor.setdefault(name, []).append((value, paired_difference(pairs[np.isfinite(pairs)])))
-    bars = [Bar(name, *map(tuple, zip(*changes, strict=True))) for name, changes in by_factor.items()]  # type: ignore[arg-type]
+    bars = [Bar(name, *map(tuple, zip(*changes, strict=True))) for name, changes in by_factor.items()]
     return Tornado(found, found.at(0), tuple(sorted(bars, key=lambda bar: -bar.swing)))
