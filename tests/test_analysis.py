@@ -156,7 +156,7 @@ def test_a_tornado_is_sorted_by_the_swing_of_a_known_table(store_of):
 def test_what_a_store_lacks_is_told(plane, store_of):
     alone = store_of(OUT + with_replications(2), lambda *_: {"burnout_mean": 1.0}, "alone")
     level = quantity(alone, "burnout_mean")
-    assert not level.is_difference and level.label.endswith("in today")
+    assert not level.is_difference and level.label.endswith("in ‘today’")
     for use, words in (
         (lambda: differences(alone), "has one arm, 'today'"),
         (lambda: heat_map(level), "needs two factors"),

@@ -85,8 +85,8 @@ class HeatMap:
         sure = sides["clearly above"] and sides["clearly below"]
         said = "and this is more than noise" if sure else "but this may be noise"
         return (
-            f"{what.capitalize()} is above 0 at {sides['above']} points ({sides['clearly above']} clear) and below at "
-            f"{sides['below']} ({sides['clearly below']} clear): it changes sign, {said}."
+            f"{what.capitalize()} changes sign, {said}: above 0 at {sides['above']} of {n} points "
+            f"({sides['clearly above']} clear), below at {sides['below']} ({sides['clearly below']} clear)."
         )
 
     def table(self) -> "pd.DataFrame":

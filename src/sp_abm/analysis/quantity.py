@@ -43,8 +43,8 @@ class Quantity:
     @property
     def label(self) -> str:
         """Return what the quantity is, in words."""
-        name, arm = self.measure.label, self.arm.replace("-", " ")
-        return f"{name}, {arm} minus {self.against.replace('-', ' ')}" if self.against else f"{name} in {arm}"
+        name, arm, other = self.measure.label, self.arm.replace("-", " "), self.against.replace("-", " ")
+        return f"{name}, ‘{arm}’ minus ‘{other}’" if other else f"{name} in ‘{arm}’"
 
     @cached_property
     def means(self) -> Values:

@@ -83,7 +83,7 @@ def _settled(space: "_Space", front: Values, aims: Mapping[str, str], cost: str,
     frame = pd.concat([pd.DataFrame(space.mixes(shares)), space.frame(shares)], axis=1)
     is_payable = np.ones(len(shares), bool) if budget is None else (frame[cost] <= budget).to_numpy()
     if not is_payable.any():
-        raise BadValue(f"No mix costs at most {budget:,.10g}: the cheapest found is {frame[cost].min():,.10g}.")
+        raise BadValue(f"No mix costs at most {budget:,.2f}: the cheapest found costs {frame[cost].min():,.2f}.")
     main = next(iter(aims))
     best = int(np.argmin(np.where(is_payable, _sign(aims[main]) * frame[main], np.inf)))
     is_equal = is_payable & space.no_worse(shares, best, aims, cost)
