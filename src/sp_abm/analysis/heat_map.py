@@ -73,9 +73,8 @@ class HeatMap:
         if self.threshold is None:
             return "A level has no tipping point by itself: name a threshold."
         sides, n = self.sides, len(self.xs) * len(self.ys)
-        what = (
-            "the difference" if self.quantity.is_difference and not self.threshold else "the value less its threshold"
-        )
+        what = "the difference" if self.quantity.is_difference else "the value"
+        what += f" less {self.threshold:g}" if self.threshold else ""
         if not (sides["above"] and sides["below"]):
             side = "above" if sides["above"] else "below"
             if not sides[side]:

@@ -234,9 +234,10 @@ def fitting(asked: Asked) -> list[str]:
 
 def _done(asked: Asked, names: list[str], is_sure: bool) -> tuple[dict[str, Shown], dict[str, str]]:
     """Return what was done and, of what nobody asked for by name, why it could not be."""
-    from sp_abm.analysis.quantity import check_finished
+    from sp_abm.analysis.quantity import check_finished, checked_measure
 
     check_finished(asked.opened)
+    checked_measure(asked.opened, asked.measure)
     done, refused = {}, {}
     for name in names:
         try:
@@ -245,6 +246,8 @@ def _done(asked: Asked, names: list[str], is_sure: bool) -> tuple[dict[str, Show
             if is_sure or len(names) == 1:
                 raise
             refused[name] = str(problem)
+    if not done:
+        raise BadValue(" ".join(refused.values()))
     return done, refused
 
 
@@ -263,9 +266,10 @@ def _content(asked: Asked, done: Mapping[str, Shown], refused: Mapping[str, str]
 
 def _show(asked: Asked, done: Mapping[str, Shown], refused: Mapping[str, str]) -> None:
     console = screen()
-    of = next(iter(asked.aims)) if list(done) == ["search"] else asked.measure
-    others = "" if of != asked.measure or len(asked.opened.facts["measures"]) == 1 else " (another: --measure NAME)"
-    console.print(f"{asked.opened.facts['name']}: {of}{others}", style="bold", soft_wrap=True)
+    is_search = list(done) == ["search"]
+    others = "" if is_search or len(asked.opened.facts["measures"]) == 1 else " (another: --measure NAME)"
+    of = next(iter(asked.aims)) if is_search else f"{asked.measure}{others}"
+    console.print(f"{asked.opened.facts['name']}: {of}", style="bold", soft_wrap=True)
     for shown in done.values():
         console.print()
         for line in shown.lines:
