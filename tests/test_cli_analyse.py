@@ -139,6 +139,15 @@ def test_mistakes_are_told_in_one_line(sp_abm: Any, grid: Path, store_of: Any, t
         assert code == 2 and words in err, (arguments, err)
 
 
+@pytest.mark.parametrize(("design", "points"), [("kind = 'sobol'\nn = 64", 256), ("kind = 'morris'\nn = 10", 30)])
+def test_a_plan_counts_the_points_of_every_design(sp_abm: Any, tmp_path: Path, design: str, points: int) -> None:
+    """With two factors a Sobol design has 64 x 4 points, ten trajectories have 10 x 3."""
+    study = tmp_path / "study.toml"
+    study.write_text(f"schema_version = 1\n{TWO}[design]\n{design}\n", "utf-8")
+    code, out, _ = sp_abm("sweep", study, "--plan")
+    assert code == 0 and f"{points} points x 1 arms x 10 replications" in out and f"{10 * points:,} runs" in out
+
+
 def test_every_analysis_is_named_in_the_help(sp_abm: Any) -> None:
     _, out, _ = sp_abm("analyse", "--help")
     assert all(name in out for name in ANALYSES)

@@ -67,6 +67,20 @@ def test_an_uncertain_factor_is_averaged_over_and_not_chosen(store_of):
     assert rest.to_numpy() == pytest.approx(np.full(len(rest), 1.5), abs=0.03)
 
 
+def test_the_uncertain_factors_of_a_list_are_those_of_the_registry(store_of):
+    rng = np.random.default_rng(5)
+    points = ", ".join(f"{{support_level = {a:.3f}, hardship = {1 + b:.3f}}}" for a, b in rng.random((30, 2)))
+    text = f"[design]\nkind = 'list'\npoints = [{points}]\n" + OUT.partition("n = 50\n")[2]
+    found = search(
+        store_of(
+            text,
+            lambda p, *_: {"share_crisis": p["hardship"] - p["support_level"], "cost_total_gbp": p["support_level"]},
+        ),
+        AIM,
+    )
+    assert found.levers == ("support_level",)
+
+
 def test_the_same_store_gives_the_same_search(store_of):
     store = store_of(LEVERS + OUT, one_works)
     assert search(store, AIM).front.equals(search(store, AIM).front)

@@ -1,11 +1,13 @@
 """Sensitivity and emulators: known functions through our own path, from the points of a study to its indices."""
 
+import sys
+
 import numpy as np
 import pytest
 
 from sp_abm.analysis.emulator import emulate
 from sp_abm.analysis.sensitivity import elementary_effects, morris, noise_share, sobol
-from sp_abm.errors import BadValue
+from sp_abm.errors import BadValue, MissingExtra
 
 OUT = '[outputs]\nmeasures = ["burnout_mean"]\n[replications]\nn = '
 THREE = "".join(
@@ -159,6 +161,22 @@ def test_an_emulator_of_noise_refuses_to_be_used(quantity_of, seed):
     assert not emulator.is_useful
     with pytest.raises(BadValue, match=r"predicts no better than the mean .*Q2 = "):
         emulator.predict([{"support_level": 0.5, "outreach_share": 0.5, "awareness_campaign": 0.5}])
+
+
+@pytest.mark.parametrize(
+    ("module", "kind", "use"),
+    [
+        ("sklearn.gaussian_process", "lhs", emulate),
+        ("SALib.analyze.morris", "morris", morris),
+        ("SALib.analyze.sobol", "sobol", sobol),
+    ],
+)
+def test_what_is_not_installed_is_named_with_how_to_get_it(quantity_of, monkeypatch, module, kind, use):
+    text = THREE + f'[design]\nkind = "{kind}"\nn = 32\n' + OUT + "1"
+    found = quantity_of(text, lambda point, _seed: smooth(point))
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtra, match=r"needs (sklearn|SALib), .* pip install 'sp_abm\[analysis\]'"):
+        use(found)
 
 
 def test_an_emulator_takes_words_and_needs_points(quantity_of):

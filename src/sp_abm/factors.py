@@ -108,7 +108,7 @@ def _factor(name: str, entry: object, place: str) -> Factor:
         raise unknown("distribution", distribution, SHAPES, place)
     shape = SHAPES[distribution]
     check_keys("factor", entry, ("levels", "low", "high", "distribution", "kind", *shape), place)
-    kind = entry.get("kind", _kind(name))
+    kind = entry.get("kind", registered_kind(name))
     if kind not in KINDS:
         raise unknown("kind of factor", kind, KINDS, place)
     if "levels" not in entry:
@@ -118,7 +118,7 @@ def _factor(name: str, entry: object, place: str) -> Factor:
     return Factor(name, _levels(entry["levels"], place), kind=kind)
 
 
-def _kind(name: str) -> str:
+def registered_kind(name: str) -> str:
     """Return what the registry says a factor is: a lever is ours to choose, all else is unknown."""
     facts = {**LEVERS, **{full: declared for full, declared, _ in all_facts()}}
     return KINDS[0] if facts[name].role is Role.LEVER else KINDS[1]

@@ -19,7 +19,7 @@ from sp_abm.comparison import CLEAR, CONFIDENCE, paired_difference
 from sp_abm.designs import Point
 from sp_abm.errors import BadValue
 from sp_abm.extras import extra
-from sp_abm.factors import Factor
+from sp_abm.factors import Factor, registered_kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,4 +208,7 @@ def factors_of(found: Quantity) -> tuple[Factor, ...]:
     study = found.study
     if study.factors:
         return study.factors
-    return tuple(Factor(name, tuple(dict.fromkeys(found.column(name)))) for name in study.factor_names)
+    return tuple(
+        Factor(name, tuple(dict.fromkeys(found.column(name))), kind=registered_kind(name))
+        for name in study.factor_names
+    )

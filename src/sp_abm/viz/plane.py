@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
 from typing import Any, Final
 
+import numpy as np
+
 from sp_abm.analysis.quantity import Quantity
 from sp_abm.study import Study
 from sp_abm.viz.axes import Box, Scale, middle_of, round_step
@@ -126,12 +128,12 @@ def number_words(value: float) -> str:
 
 def study_footer(quantities: Sequence[Quantity]) -> tuple[str, ...]:
     """Return the lines at the foot: what it is not, place, study and how many runs; what to beware of."""
-    study = quantities[0].study
-    place = study.place
+    study, values = quantities[0].study, quantities[0].values
+    place, up_to = study.place, "" if np.isfinite(values).all() else "up to "
     where = shortened(place.name, NAME_WIDTH, SMALL_SIZE)
     origin = (
         f"{NOT_A_FORECAST} · {where} · study {shortened(study.name, NAME_WIDTH, SMALL_SIZE)} · {_span(study.weeks)} · "
-        f"{len(quantities[0].points):,} points, {quantities[0].values.shape[1]:,} replications"
+        f"{len(values):,} points, {up_to}{values.shape[1]:,} replications"
     )
     note = place.note or ("" if place.is_real else NOT_REAL)
     return tuple(filter(None, [origin, as_sentence(note) if note else "", OUTREACH_NOTE if _goes_out(study) else ""]))
