@@ -54,6 +54,12 @@ def test_under_a_budget_mixes_that_only_divide_it_otherwise_are_equally_good(sto
     assert len(few) == 5 and np.ptp(few["support_level"]) > 0.6
 
 
+def test_more_of_a_measure_is_had_where_more_is_asked_for(store_of):
+    """With `more` in place of `less` the best mix is the one where crisis, 1 - support, is the most: no support."""
+    store = store_of(LEVERS + OUT, one_works)
+    assert search(store, {"share_crisis": "more"}).best["support_level"] < 0.03
+
+
 def test_an_uncertain_factor_is_averaged_over_and_not_chosen(store_of):
     """Hardship from 1 to 2 adds itself to crisis: whatever the mix, a mean of 1.5 is added."""
     text = LEVERS + "[factors.hardship]\nlow = 1\nhigh = 2\n" + OUT

@@ -213,4 +213,4 @@ def test_names_values_and_units_are_written_as_people_read_them():
     assert [in_unit(unit) for unit in ("0 to 1", "share of people", "people")] == [
         "on a scale of 0 to 1", "as a share of people", "in people",
     ]  # fmt: skip
-    assert number_words(0.00012345) == "0.000123"
+    assert [number_words(value) for value in (0.00012345, -0.0000634)] == ["0.000123", "−0.0000634"]

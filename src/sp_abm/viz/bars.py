@@ -167,7 +167,7 @@ def _row(row: Row, top: float, right: float, room: float, x: Scale, theme: Theme
         ends = [end]
         if np.isfinite([bar.low, bar.high]).all():
             ends += [x(bar.low), x(bar.high)]
-            marks.append(line((ends[1], y), (ends[2], y), theme.paper, stroke_width=3.6))
+            marks.append(line((ends[1], y), (ends[2], y), theme.paper, stroke_width=2.8))
             marks.append(line((ends[1], y), (ends[2], y), theme.ink, stroke_width=1.2))
         words = shortened(bar.words, room, SMALL_SIZE)
         baseline = middle_of(y, SMALL_SIZE)

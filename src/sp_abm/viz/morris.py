@@ -73,11 +73,6 @@ def morris_texts(found: Screening) -> Texts:
 def _points(found: Screening, x: Scale, y: Scale, plot: Box, theme: Theme) -> list[Element]:
     """Return the factors as dots with crosses, each led to its name in a column on the right."""
     marks: list[Element] = []
-    for row in found.frame.to_dict("records"):
-        at = x(row["mu_star"]), y(row["sigma"])
-        marks.append(line((x(row["mu_star_low"]), at[1]), (x(row["mu_star_high"]), at[1]), theme.quiet_ink))
-        marks.append(line((at[0], y(row["sigma_low"])), (at[0], y(row["sigma_high"])), theme.quiet_ink))
-        marks.append(element("circle", {"cx": at[0], "cy": at[1], "r": _RADIUS, "fill": theme.arm}))
     named = found.frame[:MOST_NAMED].sort_values("sigma", ascending=False).to_dict("records")
     wanted = [y(row["sigma"]) for row in named]
     half = SMALL_SIZE
@@ -88,4 +83,9 @@ def _points(found: Screening, x: Scale, y: Scale, plot: Box, theme: Theme) -> li
         marks.append(polyline([at, elbow, (elbow[0] + _LEADER / 2, place)], theme.grid, stroke_width=1))
         words = shortened(factor_words(row["factor"]), _NAMES - _LEADER - KEY_GAP, LABEL_SIZE)
         marks.append(text(plot.right + _LEADER, middle_of(place, LABEL_SIZE), words, theme.ink, LABEL_SIZE))
+    for row in found.frame.to_dict("records"):
+        at = x(row["mu_star"]), y(row["sigma"])
+        marks.append(line((x(row["mu_star_low"]), at[1]), (x(row["mu_star_high"]), at[1]), theme.quiet_ink))
+        marks.append(line((at[0], y(row["sigma_low"])), (at[0], y(row["sigma_high"])), theme.quiet_ink))
+        marks.append(element("circle", {"cx": at[0], "cy": at[1], "r": _RADIUS, "fill": theme.arm}))
     return marks

@@ -29,6 +29,7 @@ _HEAD, _FOOT = 52.0, 46.0
 _RADIUS, _RING, _BEST = 3.5, 5.5, 8.0
 _TICKS: Final = 6
 _FAINT: Final = 0.35
+_THIN, _THICK = 1.0, 2.6
 _LEVER_DECIMALS: Final = 3
 
 
@@ -64,9 +65,9 @@ def _marks(found: Search, main: str, x: Scale, y: Scale, theme: Theme) -> list[E
     for row in found.front.to_dict("records"):
         marks.append(_dot(x(row[found.cost]), y(row[main]), _RADIUS, theme.arm))
     for row in found.equal.to_dict("records"):
-        marks.append(_ring(x(row[found.cost]), y(row[main]), _RING, theme.ink, 1.2))
+        marks.append(_ring(x(row[found.cost]), y(row[main]), _RING, theme.quiet_ink, _THIN))
     best = best_row(found)
-    marks.append(_ring(x(float(best[found.cost])), y(float(best[main])), _BEST, theme.ink, 2.6))
+    marks.append(_ring(x(float(best[found.cost])), y(float(best[main])), _BEST, theme.ink, _THICK))
     return marks
 
 
@@ -94,8 +95,8 @@ def _key(found: Search, box: Box, theme: Theme) -> list[Element]:
         ("equally good as the best within noise", None),
         ("the best", None),
     ):
-        width = 2.6 if words == "the best" else 1.2
-        marks.append(drawn or _ring(x, row, _BEST if words == "the best" else _RING, theme.ink, width))
+        ring = (_BEST, theme.ink, _THICK) if words == "the best" else (_RING, theme.quiet_ink, _THIN)
+        marks.append(drawn or _ring(x, row, *ring))
         marks.append(text(x + _BEST + KEY_GAP, row + SMALL_SIZE / 3, words, theme.ink))
         x += 2 * _BEST + 3 * KEY_GAP + text_width(words, SMALL_SIZE)
     return marks

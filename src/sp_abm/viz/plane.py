@@ -123,7 +123,10 @@ def value_words(value: Any) -> str:
 
 def number_words(value: float) -> str:
     """Return a number with three significant digits, whole and with commas where it is large."""
-    return minus(f"{value:,.0f}" if abs(value) >= _WHOLE_FROM else f"{value:.3g}")
+    if abs(value) >= _WHOLE_FROM:
+        return minus(f"{value:,.0f}")
+    short = f"{value:.3g}"
+    return minus(f"{value:.{_MOST_DECIMALS}f}".rstrip("0").rstrip(".") if "e" in short else short)
 
 
 def study_footer(quantities: Sequence[Quantity]) -> tuple[str, ...]:
