@@ -171,7 +171,7 @@ def register(app: typer.Typer) -> None:
 def analyse(
     store: Annotated[Path, typer.Argument(metavar="STORE", help="The store of a finished sweep.")],
     what: Annotated[
-        str, typer.Argument(metavar="[WHAT]", help=f"One of: {', '.join(ANALYSES)} (default: all that fit the design).")
+        str, typer.Argument(metavar="WHAT", help=f"One of: {', '.join(ANALYSES)} (default: all that fit the design).")
     ] = "",
     measure: Annotated[str, typer.Option(metavar="NAME", help="Which measure (default: a headline it keeps).")] = "",
     arm: Annotated[str, typer.Option(metavar="NAME", help="Which arm (default: the second of two).")] = "",
@@ -198,12 +198,13 @@ def analyse(
     asked = Asked(opened, measure or _default_measure(opened), arm, level, x, y, threshold, aims, cost, budget)
     folder = checked_folder(out, ANALYSIS)
     done, refused = _done(asked, [what] if what else fitting(asked), is_sure=bool(what))
+    if folder:
+        save(asked, done, refused, folder)
     if as_json:
         print(json.dumps(finite(_content(asked, done, refused)), indent=1, allow_nan=False))
     else:
         _show(asked, done, refused)
     if folder:
-        save(asked, done, refused, folder)
         screen(stderr=as_json).print(f"Tables and pictures are in {folder}", soft_wrap=True)
 
 

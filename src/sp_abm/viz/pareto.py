@@ -62,10 +62,10 @@ def _marks(found: Search, main: str, x: Scale, y: Scale, theme: Theme) -> list[E
     for row in found.front.to_dict("records"):
         at = x(row[found.cost])
         marks.append(line((at, y(row[f"{main}_low"])), (at, y(row[f"{main}_high"])), theme.arm, stroke_opacity=_FAINT))
-    for row in found.front.to_dict("records"):
-        marks.append(_dot(x(row[found.cost]), y(row[main]), _RADIUS, theme.arm))
     for row in found.equal.to_dict("records"):
         marks.append(_ring(x(row[found.cost]), y(row[main]), _RING, theme.quiet_ink, _THIN))
+    for row in found.front.to_dict("records"):
+        marks.append(_dot(x(row[found.cost]), y(row[main]), _RADIUS, theme.arm))
     best = best_row(found)
     marks.append(_ring(x(float(best[found.cost])), y(float(best[main])), _BEST, theme.ink, _THICK))
     return marks
