@@ -11,9 +11,9 @@ import typer
 
 from sp_abm.cli.options import AsJson, FolderKind, checked_folder, examples, number
 from sp_abm.cli.tables import DISCLAIMER, finite, plain_table, screen, wrapped
-from sp_abm.cli.tables import number as shown_number
 from sp_abm.cli.verdicts import HEADLINES
 from sp_abm.errors import BadValue, SpAbmError, unknown
+from sp_abm.viz.amounts import number as shown_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +84,7 @@ def _label(measure: str) -> str:
 
 def _heat_map(asked: Asked) -> Shown:
     from sp_abm.analysis.heat_map import heat_map
-    from sp_abm.viz.heat_map import draw_heat_map, heat_map_texts
+    from sp_abm.viz.studies.heat_map import draw_heat_map, heat_map_texts
 
     found = heat_map(asked.quantity(), asked.x, asked.y, asked.threshold)
     tables = {"heat-map": found.table(), "tipping-points": found.crossings()}
@@ -93,7 +93,7 @@ def _heat_map(asked: Asked) -> Shown:
 
 def _tornado(asked: Asked) -> Shown:
     from sp_abm.analysis.tornado import tornado
-    from sp_abm.viz.bars import draw_tornado, tornado_texts
+    from sp_abm.viz.studies.factor_bars import draw_tornado, tornado_texts
 
     found = tornado(asked.quantity())
     return Shown(_said(tornado_texts(found)), {"tornado": found.table()}, lambda: draw_tornado(found))
@@ -101,7 +101,7 @@ def _tornado(asked: Asked) -> Shown:
 
 def _morris(asked: Asked) -> Shown:
     from sp_abm.analysis.sensitivity import morris
-    from sp_abm.viz.morris import draw_morris, morris_texts
+    from sp_abm.viz.studies.morris import draw_morris, morris_texts
 
     found = morris(asked.quantity())
     return Shown(_said(morris_texts(found)), {"morris": found.table()}, lambda: draw_morris(found))
@@ -109,7 +109,7 @@ def _morris(asked: Asked) -> Shown:
 
 def _sobol(asked: Asked) -> Shown:
     from sp_abm.analysis.sensitivity import sobol
-    from sp_abm.viz.bars import draw_sobol, sobol_texts
+    from sp_abm.viz.studies.factor_bars import draw_sobol, sobol_texts
 
     found = sobol(asked.quantity())
     tables = {"sobol": found.table()} | ({} if found.pairs.empty else {"sobol-pairs": found.pairs})
@@ -118,7 +118,7 @@ def _sobol(asked: Asked) -> Shown:
 
 def _emulator(asked: Asked) -> Shown:
     from sp_abm.analysis.emulator import emulate
-    from sp_abm.viz.emulator_check import draw_emulator, emulator_texts
+    from sp_abm.viz.studies.emulator_check import draw_emulator, emulator_texts
 
     found = emulate(asked.quantity())
     return Shown(_said(emulator_texts(found)), {"emulator": found.table()}, lambda: draw_emulator(found))
@@ -126,7 +126,7 @@ def _emulator(asked: Asked) -> Shown:
 
 def _search(asked: Asked) -> Shown:
     from sp_abm.analysis.search import search
-    from sp_abm.viz.pareto import draw_pareto, pareto_texts
+    from sp_abm.viz.studies.pareto import draw_pareto, pareto_texts
 
     if not asked.aims:
         raise BadValue("A search needs an aim: --less MEASURE or --more MEASURE, such as --less share_distress.")

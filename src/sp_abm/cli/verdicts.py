@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from sp_abm.cli.tables import MISSING, add_heading, amount, by_subject, decimals, indented, number, plain_table, scaled
+from sp_abm.cli.tables import add_heading, by_subject, indented, plain_table
 from sp_abm.measures import MEASURES
+from sp_abm.viz.amounts import MISSING, amount, decimals, number, scaled
 from sp_abm.vocabulary import Stage
 
 if TYPE_CHECKING:

@@ -1,189 +1,92 @@
-"""Bars: factors as rows of lying bars with their intervals: the tornado, and Sobol's shares of variance."""
+"""Bars: steps below each other, each with one bar an arm, its share and the number of people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
+from sp_abm.viz.axes import Box, Drawing, Scale, middle_of
+from sp_abm.viz.legend import Key, legend
+from sp_abm.viz.svg import Anchor, Element, line, rectangle, shortened, text, text_width
+from sp_abm.viz.table import Cell, Table, in_percent, table
+from sp_abm.viz.theme import KEY_GAP, LABEL_SIZE, SMALL_SIZE, Theme
+from sp_abm.viz.words import decimal, percent
 
-from sp_abm.analysis.sensitivity import Variance
-from sp_abm.analysis.tornado import Tornado
-from sp_abm.comparison import CLEAR
-from sp_abm.viz.axes import Box, Scale, middle_of
-from sp_abm.viz.frame import Texts, framed
-from sp_abm.viz.plane import Axis, axis, factor_words, in_unit, started, study_footer, value_words, x_axis
-from sp_abm.viz.svg import Element, line, rectangle, shortened, text, text_width
-from sp_abm.viz.theme import KEY_GAP, LABEL_SIZE, LIGHT, SMALL_SIZE, Theme
-from sp_abm.viz.words import percent
-
-MOST_ROWS: Final = 20
-_BAR: Final = 17.0
-_GAP: Final = 12.0
-_HEAD, _FOOT = 26.0, 46.0
-_TICKS: Final = 6
-_FAINT: Final = 0.45
+_NAMES_WIDTH: Final = 200.0
+_COUNTS_WIDTH: Final = 196.0
+_BAR: Final = 24.0
+_BAR_GAP: Final = 4.0
+_ROW_GAP: Final = 20.0
+_NAME_ROOM: Final = 22.0
+_AXIS_ROOM: Final = 26.0
+_TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar from 0, with its interval and the words at its end."""
+    """One arm at one step: people, and their share of the whole (missing if there is nobody)."""
 
-    value: float
-    low: float
-    high: float
-    words: str
-    is_second: bool = False
-    is_faint: bool = False
+    people: int
+    share: float | None
 
 
-@dataclass(frozen=True)
-class Row:
-    """A factor with its bars."""
-
-    name: str
-    bars: tuple[Bar, ...]
+Steps = tuple[tuple[str, tuple[Bar, ...]], ...]
 
 
-def draw_tornado(found: Tornado, theme: Theme = LIGHT) -> str:
-    """Return the tornado as an SVG string."""
-    return _drawn(tornado_texts(found), _tornado_rows(found), "change", (), theme)
+def steps_table(arms: Sequence[str], steps: Steps, share: str) -> Table:
+    """Return one row a step: people and their share, for each arm; `share` says of whom it is one."""
+    columns = ["step", *(f"{arm}: {what}" for arm in arms for what in ("people", share))]
+    return table(columns, ([label, *(cell for bar in bars for cell in _cells(bar))] for label, bars in steps))
 
 
-def _tornado_rows(found: Tornado) -> list[Row]:
-    return [
-        Row(
-            factor_words(bar.factor),
-            tuple(
-                Bar(change.mean, change.low, change.high, value_words(value), is_faint=change.verdict != CLEAR)
-                for value, change in zip(bar.values, bar.changes, strict=True)
-            ),
-        )
-        for bar in found.bars
-    ]
+def _cells(bar: Bar) -> tuple[Cell, Cell]:
+    return bar.people, None if bar.share is None else in_percent(bar.share)
 
 
-def tornado_texts(found: Tornado) -> Texts:
-    """Return the words of the picture."""
-    rows, quantity, most = _tornado_rows(found), found.quantity, found.bars[0]
-    across = _axis(rows)
-    title = f"{started(factor_words(most.factor))} moves it most: by {across.shown(most.swing, 1)} from end to end"
-    subtitle = (
-        f"{quantity.label}: change from {across.shown(found.base.mean, 1)} when one factor at a time has the value "
-        f"beside its bar, {in_unit(quantity.measure.unit)}."
-    )
-    notes = ["Whiskers: 95% intervals of paired differences. Pale bars are not clear."]
-    return Texts(title, subtitle, (*notes, *_left_out(rows)), study_footer([quantity]), _said(title, rows))
+def draw_bars(arms: Sequence[str], steps: Steps, nobody: str, area: Box, theme: Theme) -> Drawing:
+    """Return the bars; where there is little room, each step's name stands above its bars."""
+    keys = [Key(name, colour) for name, colour in zip(arms, (theme.arm, theme.baseline), strict=False)]
+    marks, top = legend(keys if len(arms) > 1 else [], area, theme)
+    names = 0.0 if theme.is_narrow else _NAMES_WIDTH
+    above = _NAME_ROOM if theme.is_narrow else 0.0
+    row = above + len(arms) * (_BAR + _BAR_GAP) + _ROW_GAP
+    counts = max((text_width(_words(bar, nobody), LABEL_SIZE, True) for _, bars in steps for bar in bars), default=0.0)
+    plot = Box(area.left + names, top, area.width - names - KEY_GAP - min(counts, _COUNTS_WIDTH), row * len(steps))
+    marks.extend(_axis(plot, theme))
+    for position, (label, bars) in enumerate(steps):
+        first = plot.top + position * row + _ROW_GAP / 2 + above
+        middle = first - _NAME_ROOM / 2 if above else first + (row - _ROW_GAP - _BAR_GAP) / 2
+        name = shortened(label, area.width if above else names - KEY_GAP, LABEL_SIZE, True)
+        y = middle_of(middle, LABEL_SIZE)
+        marks.append(text(area.left, y, name, theme.ink, LABEL_SIZE, is_strong=True, halo=theme.paper))
+        marks.extend(_bars(bars, nobody, first, plot, theme))
+    return marks, plot.bottom + _AXIS_ROOM
 
 
-def draw_sobol(found: Variance, theme: Theme = LIGHT) -> str:
-    """Return Sobol's indices as an SVG string."""
-    key = ("with all it acts together with (ST)", "alone (S1)")
-    return _drawn(sobol_texts(found), _sobol_rows(found), "share of the variance between points", key, theme)
+def _words(bar: Bar, nobody: str) -> str:
+    return nobody if bar.share is None else f"{percent(bar.share)} · {decimal(bar.people, 0)} people"
 
 
-def _sobol_rows(found: Variance) -> list[Row]:
-    return [
-        Row(
-            factor_words(entry["factor"]),
-            (
-                Bar(entry["ST"], entry["ST_low"], entry["ST_high"], percent(max(0.0, entry["ST"]))),
-                Bar(entry["S1"], entry["S1_low"], entry["S1_high"], percent(max(0.0, entry["S1"])), is_second=True),
-            ),
-        )
-        for entry in found.frame.to_dict("records")
-    ]
-
-
-def sobol_texts(found: Variance) -> Texts:
-    """Return the words of the picture."""
-    rows, quantity, first = _sobol_rows(found), found.quantity, found.frame.iloc[0]
-    low, high = (percent(max(0.0, float(first[end]))) for end in ("ST_low", "ST_high"))
-    name = started(factor_words(first["factor"]))
-    title = f"{name} explains {percent(float(first['ST']))} ({low} to {high}) of the variance"
-    subtitle = f"{quantity.label}: each factor’s share of the variance, alone and with all it acts together with."
-    notes = [f"Whiskers: 95% intervals. {noise_words(found.noise_share)}"]
-    if found.noise_share > first["ST"]:
-        notes.append("Luck is larger than any factor here: add replications before reading this.")
-    return Texts(title, subtitle, (*notes, *_left_out(rows)), study_footer([quantity]), _said(title, rows))
-
-
-def noise_words(share: float) -> str:
-    """Return in words how much of the variance between points is luck."""
-    if not np.isfinite(share):
-        return "With one replication nothing is known of how much of this is luck."
-    return f"Luck of the replications makes {percent(share)} of the variance between points."
-
-
-def _axis(rows: Sequence[Row]) -> Axis:
-    ends = [end for row in rows[:MOST_ROWS] for bar in row.bars for end in (bar.value, bar.low, bar.high)]
-    return axis(ends, _TICKS, has_zero=True)
-
-
-def _left_out(rows: Sequence[Row]) -> list[str]:
-    return [f"{len(rows) - MOST_ROWS} more factors, which matter less, are left out."] if len(rows) > MOST_ROWS else []
-
-
-def _said(title: str, rows: Sequence[Row]) -> str:
-    across = _axis(rows)
-    said = (f"{row.name} {', '.join(f'{bar.words}: {across.shown(bar.value, 1)}' for bar in row.bars)}" for row in rows)
-    return f"{title}. {'; '.join(said)}."
-
-
-def _drawn(texts: Texts, every: Sequence[Row], label: str, key: tuple[str, ...], theme: Theme) -> str:
-    """Return the picture of the first rows, as many as fit."""
-    rows, across = every[:MOST_ROWS], _axis(every)
-    height = sum(len(row.bars) * _BAR + _GAP for row in rows)
-    head = _HEAD if key else _GAP
-
-    def draw(box: Box) -> list[Element]:
-        names = max(text_width(row.name, LABEL_SIZE, True) for row in rows)
-        left = box.left + min(names, box.width / 3) + 2 * KEY_GAP
-        beyond = max(text_width(bar.words, SMALL_SIZE) for row in rows for bar in row.bars) + KEY_GAP
-        room = min(beyond, box.width / 6)
-        plot = Box(left + room, box.top + head, box.right - left - 2 * room, height)
-        x = Scale(across.low, across.high, plot.left, plot.right)
-        marks = x_axis(across, x, plot, label, theme, has_grid=True)
-        top = plot.top + _GAP / 2
-        for row in rows:
-            marks += _row(row, top, left - 2 * KEY_GAP, room, x, theme)
-            top += len(row.bars) * _BAR + _GAP
-        zero = x(0.0)
-        return [*marks, line((zero, plot.top), (zero, plot.bottom), theme.ink), *_key(key, box, theme)]
-
-    return framed(texts, theme, head + height + _FOOT, draw)
-
-
-def _row(row: Row, top: float, right: float, room: float, x: Scale, theme: Theme) -> list[Element]:
-    """Return a factor's name, right-aligned at `right`, and its bars from `top` down."""
-    middle = middle_of(top + len(row.bars) * _BAR / 2, LABEL_SIZE)
-    name = shortened(row.name, right - KEY_GAP, LABEL_SIZE, is_strong=True)
-    marks = [text(right, middle, name, theme.ink, LABEL_SIZE, "end", is_strong=True)]
-    for number, bar in enumerate(row.bars):
-        y = top + (number + 0.5) * _BAR
-        zero, end = x(0.0), x(bar.value)
-        colour = theme.baseline if bar.is_second else theme.arm
-        look = {"fill_opacity": _FAINT} if bar.is_faint else {}
-        marks.append(rectangle(min(zero, end), y - _BAR / 2 + 2, abs(end - zero), _BAR - 4, colour, **look))
-        ends = [end]
-        if np.isfinite([bar.low, bar.high]).all():
-            ends += [x(bar.low), x(bar.high)]
-            marks.append(line((ends[1], y), (ends[2], y), theme.paper, stroke_width=2.8))
-            marks.append(line((ends[1], y), (ends[2], y), theme.ink, stroke_width=1.2))
-        words = shortened(bar.words, room, SMALL_SIZE)
-        baseline = middle_of(y, SMALL_SIZE)
-        if bar.value < 0:
-            marks.append(text(min(ends) - KEY_GAP, baseline, words, theme.quiet_ink, anchor="end"))
-        else:
-            marks.append(text(max(zero, *ends) + KEY_GAP, baseline, words, theme.quiet_ink))
+def _axis(plot: Box, theme: Theme) -> list[Element]:
+    x, y = Scale(0.0, 1.0, plot.left, plot.right), plot.bottom + KEY_GAP + SMALL_SIZE
+    marks = []
+    for tick in _TICKS:
+        is_labelled = not theme.is_narrow or tick in (0.0, 0.5, 1.0)
+        anchor: Anchor = "start" if theme.is_narrow and tick == 0 else "middle"
+        marks.append(line((x(tick), plot.top), (x(tick), plot.bottom), theme.grid, stroke_width=1))
+        if is_labelled:
+            marks.append(text(x(tick), y, f"{tick:.0%}", theme.quiet_ink, SMALL_SIZE, anchor))
     return marks
 
 
-def _key(key: tuple[str, ...], box: Box, theme: Theme) -> list[Element]:
-    """Return what the two kinds of bars are, in one row."""
-    marks: list[Element] = []
-    x = box.left
-    for words, colour in zip(key, (theme.arm, theme.baseline), strict=False):
-        marks.append(rectangle(x, box.top, SMALL_SIZE, SMALL_SIZE, colour))
-        marks.append(text(x + SMALL_SIZE + KEY_GAP, box.top + SMALL_SIZE - 2, words, theme.ink))
-        x += SMALL_SIZE + 4 * KEY_GAP + text_width(words, SMALL_SIZE)
+def _bars(bars: tuple[Bar, ...], nobody: str, top: float, plot: Box, theme: Theme) -> list[Element]:
+    """Return the bars of one step, each with its share and count."""
+    x = Scale(0.0, 1.0, plot.left, plot.right)
+    marks = []
+    for position, (bar, colour) in enumerate(zip(bars, (theme.arm, theme.baseline), strict=False)):
+        y = top + position * (_BAR + _BAR_GAP)
+        end = x(min(1.0, bar.share or 0.0))
+        marks.append(rectangle(plot.left, y, end - plot.left, _BAR, colour, rx=2))
+        ink, is_ours = (theme.ink, True) if position == 0 else (theme.quiet_ink, False)
+        row, shown = middle_of(y + _BAR / 2, LABEL_SIZE), _words(bar, nobody)
+        marks.append(text(end + KEY_GAP, row, shown, ink, LABEL_SIZE, is_strong=is_ours, halo=theme.paper))
     return marks

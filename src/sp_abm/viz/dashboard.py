@@ -16,7 +16,7 @@ from sp_abm.places import Place
 from sp_abm.places import place as find_place
 from sp_abm.results import Results
 from sp_abm.scenario import load, scenario_names
-from sp_abm.viz.figures import FIGURES
+from sp_abm.viz.figures import figure
 from sp_abm.viz.headline import Number, headline
 from sp_abm.viz.runs import BASELINE, Choice, Report, Store, in_thread
 from sp_abm.viz.server import serve
@@ -45,6 +45,7 @@ STEP: Final = 0.01
 _SECONDS_TO_SETTLE: Final = 0.25
 """A lever that is still moving starts no run."""
 _CSS: Final = Path(__file__).with_name("page.css")
+PICTURES: Final = ("stages", "workforce", "funnel")
 _QUESTION: Final = "What if link workers were better supported, or went out to meet people?"
 _LEVER_WORDS: Final = {
     "support_level": ("Support for link workers", "share of full support asked for; half of a rise arrives"),
@@ -79,7 +80,7 @@ def view(results: Results, baseline: Results | None) -> Shown:
         f"Scenario ‘{about['scenario']}’ · hash {about['scenario_hash']} · seed {about['seed']} · "
         f"{about['weeks']} weeks · {about.get('place_name') or about['place']}"
     )
-    pictures = tuple(figure.draw(results, baseline) for figure in FIGURES.values())
+    pictures = tuple(figure(name).draw(results, baseline) for name in PICTURES)
     return Shown(headline(results, baseline), pictures, origin)
 
 

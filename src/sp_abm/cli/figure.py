@@ -1,0 +1,183 @@
+"""`sp-abm figure`: one picture of a run, of two beside each other or of a life, as SVG, PNG, table or JSON."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from sp_abm.cli.options import AsJson, PlaceName, Years, examples, number, whole
+from sp_abm.cli.progress import Meter, announce_compiling
+from sp_abm.cli.tables import finite, plain_table, screen, wrapped
+from sp_abm.errors import BadValue, CannotWrite
+
+if TYPE_CHECKING:
+    from sp_abm.results import Results
+    from sp_abm.viz.figures import Picture
+    from sp_abm.viz.material import Material
+
+KINDS: Final = (".svg", ".png", ".csv")
+MOST_SEEDS: Final = 100
+_TODAY, _NO_SERVICE = "today", "no-service"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        epilog=examples(
+            "figure --list",
+            "figure stages --scenario supported-workforce --other today --out stages.svg",
+            "figure funnel --place average-pcn --out funnel.png --theme dark --width 390",
+            "figure fans --scenario supported-workforce --other today --seeds 10 --out fans.svg",
+            "figure life-line --citizen 112 --out life.svg",
+            "figure workforce --scenario my-results --json",
+        )
+    )(figure)
+
+
+Name = Annotated[str | None, typer.Argument(help="Which picture; without one, or with --list, all are named.")]
+Drawn = Annotated[
+    str, typer.Option(help="What is drawn: a shipped scenario, your own .toml file, or a folder of results.")
+]
+Against = Annotated[str | None, typer.Option(help="What it is drawn against: the same kinds. Some pictures need one.")]
+File = Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes: a .svg, .png or .csv file.")]
+
+
+def figure(
+    name: Name = None,
+    scenario: Drawn = _TODAY,
+    other: Against = None,
+    place: PlaceName = "sandbox",
+    seed: Annotated[int, whole("Which luck: both runs meet the same.")] = 1,
+    years: Years = 5,
+    seeds: Annotated[int, whole("Pairs of runs, seeds from --seed up: bands and intervals need several.")] = 1,
+    citizen: Annotated[int | None, whole("Whose life a life line shows: the number of a dwelling.")] = None,
+    link_worker: Annotated[int | None, whole("Which post a life line shows, instead of a citizen.")] = None,
+    out: File = None,
+    theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
+    width: Annotated[float, number("Width in pixels: 860 for a page, 390 for a phone.")] = 860,
+    is_list: Annotated[bool, typer.Option("--list", metavar="", help="Name every picture.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Draw one picture, or show its numbers as a table."""
+    from sp_abm.viz.figures import Need
+    from sp_abm.viz.figures import figure as find_figure
+    from sp_abm.viz.theme import checked_theme
+
+    if is_list or name is None:
+        _list(as_json)
+        return
+    found, look = find_figure(name), checked_theme(theme, width)
+    if out is not None and out.suffix not in KINDS:
+        raise BadValue(f"--out {out} must end in one of: {', '.join(KINDS)}.")
+    if found.needs & (Need.BASELINE | Need.STORY):
+        other = other or (_NO_SERVICE if scenario == _TODAY else _TODAY)
+    if Need.STORY in found.needs:
+        material = _story((scenario, other or _TODAY), (citizen, link_worker), place, seed, years)
+    else:
+        material = _material([scenario, *([other] if other else [])], place, seed, years, seeds)
+    _give(found.picture(material, look), out, as_json)
+
+
+def _give(picture: "Picture", out: Path | None, as_json: bool) -> None:
+    """Print the picture's numbers, as JSON or for people, and write it where it is to go."""
+    if as_json:
+        _print_json(picture)
+    elif out is None:
+        _show(picture)
+    if out is not None:
+        _write(picture, out)
+        screen(stderr=as_json).print(f"{picture.title}\nIt is in {out}", soft_wrap=True)
+
+
+def _list(as_json: bool) -> None:
+    from sp_abm.viz.figures import FIGURES, needed
+
+    rows = [{"figure": each.name, "shows": each.title, "needs": needed(each.needs)} for each in FIGURES.values()]
+    if as_json:
+        print(json.dumps(rows, indent=1))
+        return
+    table = plain_table("Figure", "Shows", "Needs", is_of_names=True)
+    for row in rows:
+        table.add_row(*row.values())
+    screen().print(table)
+
+
+def _story(
+    arms: tuple[str, str], who: tuple[int | None, int | None], place: str, seed: int, years: float
+) -> "Material":
+    """Return the story of a citizen, or of a post, to draw a life line of."""
+    from sp_abm.story import tell
+    from sp_abm.viz.material import Material
+
+    citizen, link_worker = who
+    if citizen is not None and link_worker is not None:
+        raise BadValue("--citizen and --link-worker: name one of them.")
+    kind, number = ("citizen", citizen) if link_worker is None else ("link worker", link_worker)
+    announce_compiling()
+    with Meter() as meter:
+        told = tell(kind, number, arms, place, seed, years, progress=meter.weeks)
+    return Material(story=told)
+
+
+def _material(names: list[str], place: str, seed: int, years: float, seeds: int) -> "Material":
+    """Return a run, with its baseline if one is named, and further pairs of them with other seeds."""
+    from sp_abm.viz.material import Material
+
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise BadValue(f"--seeds {seeds} must be from 1 to {MOST_SEEDS}.")
+    folders = [name for name in names if Path(name).is_dir()]
+    if folders and seeds > 1:
+        raise BadValue(f"--seeds {seeds} needs scenarios to run; {folders[0]} holds the results of one run.")
+    first, other = names[0], names[1] if len(names) > 1 else None
+
+    def pair(step: int) -> "tuple[Results, Results | None]":
+        luck = seed + step
+        return _results(first, place, luck, years), None if other is None else _results(other, place, luck, years)
+
+    return Material(*pair(0)) if seeds == 1 else Material.of_pairs(map(pair, range(seeds)))
+
+
+def _results(name: str, place: str, seed: int, years: float) -> "Results":
+    """Return the results in a folder of that name, or of a run of that scenario."""
+    from sp_abm.results import Results
+    from sp_abm.run import simulate
+
+    if Path(name).is_dir():
+        return Results.load(name)
+    announce_compiling()
+    with Meter() as meter:
+        return simulate(name, place, seed, years, progress=meter.weeks)
+
+
+def _print_json(picture: "Picture") -> None:
+    content = {
+        "figure": picture.name,
+        "title": picture.title,
+        "description": picture.description,
+        "columns": picture.table.columns,
+        "rows": picture.table.rows,
+    }
+    print(json.dumps(finite(content), indent=1, allow_nan=False))
+
+
+def _show(picture: "Picture") -> None:
+    console = screen()
+    wrapped(console, picture.title)
+    table = plain_table(*picture.table.columns, right=tuple(range(1, len(picture.table.columns))))
+    for row in picture.table.shown():
+        table.add_row(*row)
+    console.print(table)
+    for note in picture.notes:
+        wrapped(console, note)
+    wrapped(console, f"Draw it: sp-abm figure {picture.name} --out {picture.name}.svg")
+
+
+def _write(picture: "Picture", out: Path) -> None:
+    from sp_abm.viz.png import to_png
+
+    content = {".svg": picture.svg.encode, ".csv": picture.table.csv().encode, ".png": lambda: to_png(picture.svg)}
+    try:
+        out.expanduser().write_bytes(content[out.suffix]())
+    except OSError as problem:
+        raise CannotWrite(f"--out {out} cannot be written: {problem.strerror or problem}.") from None
