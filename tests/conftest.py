@@ -6,9 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sp_abm import open_study
+from sp_abm.analysis.quantity import Quantity
+from sp_abm.cells import DONE, Ran, failed
 from sp_abm.initialisation import first_world
+from sp_abm.measures import MEASURES
 from sp_abm.parameters import Parameters
 from sp_abm.places import place as find_place
+from sp_abm.plan import plan_of
+from sp_abm.store import Store
+from sp_abm.study import study_from
 from sp_abm.submodels.funding import funding
 from sp_abm.submodels.landscape import landscape
 from sp_abm.submodels.staffing import staffing
@@ -113,3 +120,40 @@ def contents():
         return {path.name: path.read_bytes() for path in Path(folder, "cells").rglob("*") if path.is_file()}
 
     return read
+
+
+@pytest.fixture
+def store_of(tmp_path):
+    """Return a maker of opened studies whose runs are made up: `values(point, arm, seed)` gives {measure: number}.
+
+    `seed` is the number of the replication; a run whose values are None failed, and nothing is simulated.
+    """
+
+    def make(text, values, name="store"):
+        study = study_from('schema_version = 1\nname = "made up"\n' + text, "made-up.toml")
+        plan = plan_of(study)
+        there = Store.create(tmp_path / name, study)
+        there.write_plan(plan)
+        for run in plan.runs:
+            said = values(run.values, run.arm, run.replication)
+            if said is None:
+                there.write(failed(run.cell, "ValueError: no luck"), study.measures)
+            else:
+                row = [[float(said[measure]) for measure in study.measures]]
+                there.write(Ran(run.cell.hash, DONE, "", 0.1, np.array(row)), study.measures)
+        return open_study(there.folder)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def quantity_of():
+    """Return a maker of quantities as a large study would give them, without its store: `value(point, seed)`."""
+
+    def make(text, value):
+        study = study_from('schema_version = 1\nname = "made up"\n' + text, "made-up.toml")
+        points = tuple(study.design.points(study.factors))
+        values = np.array([[value(point, seed) for seed in range(study.replications.n)] for point in points], float)
+        return Quantity(study, MEASURES["burnout_mean"], "today", "", points, values)
+
+    return make

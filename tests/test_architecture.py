@@ -86,7 +86,7 @@ def test_an_unknown_public_name_is_an_attribute_error():
     assert {"simulate", "compare", "SocialPrescribingModel"} <= set(dir(sp_abm))
 
 
-@pytest.mark.parametrize("path", python_files("src", "tests", "benchmarks", "docs"))
+@pytest.mark.parametrize("path", python_files("src", "tests", "benchmarks", "docs", "examples"))
 def test_no_file_is_longer_than_400_lines(path):
     assert len((ROOT / path).read_text("utf-8").splitlines()) <= MOST_LINES
 

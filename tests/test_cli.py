@@ -18,8 +18,8 @@ from sp_abm.measures import MEASURES
 from sp_abm.results import Results
 
 COMMANDS = (
-    *("run", "compare", "evaluate", "loops", "replay", "sweep", "status", "resume", "story", "figure", "dashboard"),
-    *("demo", "validate"),
+    *("run", "compare", "evaluate", "loops", "replay", "sweep", "status", "resume", "analyse", "story"),
+    *("figure", "dashboard", "demo", "validate"),
     *("places", "scenarios", "measures", "levers", "parameters"),
 )
 SHORT = ("--no-warm-up", "--years", "0.2")

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from sp_abm.cells import Cell
-from sp_abm.designs import Design, Factor
+from sp_abm.designs import Design
 from sp_abm.errors import BadFile, BadValue, SpAbmError, UnknownName
+from sp_abm.factors import Factor
 from sp_abm.measures import MEASURES
 from sp_abm.plan import TASK_SECONDS, expected_seconds, plan_of, seed_of, tasks_of
 from sp_abm.scenario import load
@@ -216,8 +217,8 @@ BAD = {
     "both": (HEAD + "[factors.support_level]\nlevels = [0.1]\nlow = 0.1", ("support_level", "one of them")),
     "range of words": (HEAD + "[factors.equity_rule]\nlow = 0\nhigh = 1", ("equity_rule", "levels")),
     "distribution": (
-        HEAD + '[factors.support_level]\nlow = 0\nhigh = 1\ndistribution = "normal"',
-        ("'normal'", "uniform"),
+        HEAD + '[factors.support_level]\nlow = 0\nhigh = 1\ndistribution = "unifrom"',
+        ("'unifrom'", "Did you mean uniform?"),
     ),
     "factor in an arm": (HEAD + TWO_ARMS + "[factors.outreach_share]\nlevels = [0.1]", ("outreach_share", "arms set")),
     "design": (HEAD + '[design]\nkind = "grit"', ("'grit'", "Did you mean grid?")),

@@ -22,6 +22,7 @@ from sp_abm.measures import MEASURES
 from sp_abm.parameters import all_facts
 from sp_abm.snapshot import write_folder
 from sp_abm.store import PLAN, RUNS, Store, read_cell
+from sp_abm.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +57,11 @@ class OpenStudy:
         self._store = Store(Path(folder).expanduser().resolve())
         self.facts: dict[str, Any] = self._store.facts()
         self._measures: list[str] = list(self.facts["measures"])
+
+    @cached_property
+    def study(self) -> Study:
+        """Return the study whose store this is."""
+        return self._store.study()
 
     @cached_property
     def _plan(self) -> "pd.DataFrame":

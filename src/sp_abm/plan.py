@@ -11,12 +11,14 @@ from sp_abm.cells import Cell
 from sp_abm.designs import Point
 from sp_abm.errors import BadValue
 from sp_abm.measures import MEASURES
+from sp_abm.places import Place
 from sp_abm.randomness import MAX_SEED
 from sp_abm.scenario import Scenario
 from sp_abm.study import Study
 
 MOST_WITHOUT_BUDGET: Final = 100_000
 TASK_SECONDS: Final = 1.5
+SECONDS_PER_HOUR: Final = 3600.0
 SECONDS_PER_WEEK, SECONDS_PER_RESIDENT_WEEK = 1e-3, 3e-7
 """Measured on one core of a small machine in 2026; they set the size of a task and the time a plan expects."""
 
@@ -96,13 +98,22 @@ def plan_of(study: Study, counts: tuple[int, ...] | None = None) -> Plan:
         )
     if study.budget is not None and n > study.budget:
         raise BadValue(f"{study.name}: {sizes}, more than its budget of {study.budget:,} runs.")
+    hours = n * _seconds(study.weeks, study.place) / SECONDS_PER_HOUR
+    if study.hours is not None and hours > study.hours:
+        raise BadValue(
+            f"{study.name}: {sizes}, about {hours:,.2g} hours on one core, more than its budget of {study.hours:g}."
+        )
     points = tuple(study.design.points(study.factors))
     return Plan(study, points, counts or (study.replications.n,) * len(points))
 
 
 def expected_seconds(cell: Cell) -> float:
     """Return how long a cell takes on one core, roughly."""
-    return cell.weeks * (SECONDS_PER_WEEK + cell.place.residents * SECONDS_PER_RESIDENT_WEEK)
+    return _seconds(cell.weeks, cell.place)
+
+
+def _seconds(weeks: int, place: Place) -> float:
+    return weeks * (SECONDS_PER_WEEK + place.residents * SECONDS_PER_RESIDENT_WEEK)
 
 
 def tasks_of(cells: Iterable[Cell]) -> Iterator[Task]:

@@ -13,7 +13,7 @@ from sp_abm.places import place as find_place
 from sp_abm.randomness import checked_seed
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario, load
-from sp_abm.simulation import Simulation, checked_years
+from sp_abm.simulation import Rules, Simulation, checked_years
 
 THREADED_FROM: Final = 100_000
 """Residents from which a single run uses more than one thread (the bits are the same)."""
@@ -35,6 +35,7 @@ def simulate(
     *,
     parameters: Mapping[str, float] | None = None,
     switch_off: Iterable[str] = (),
+    rules: Rules | None = None,
     cut: Iterable[str] | Cuts = (),
     warm_up: bool = True,
     events: bool = False,
@@ -47,11 +48,12 @@ def simulate(
     """Simulate a scenario in a place and return its results.
 
     `scenario` and `place` are shipped names or TOML files; `parameters` maps full names such as
-    ``staffing.share_support_delivered`` to values; `switch_off` names submodels to leave out; `cut` names links to
-    freeze (``burnout->intention``) or scale (``burnout->intention=0.5``), see `loops`; `events` keeps a log of every
-    change of state; `panel` is how many persons of 16 and over to follow, read every `panel_every` weeks; further
-    keywords are levers, constant or a list of dated steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming
-    the place, the value and what was allowed.
+    ``staffing.share_support_delivered`` to values; `switch_off` names submodels to leave out; `rules` maps names of
+    submodels to functions of (world, week) that take their place from week 0 on; `cut` names links to freeze
+    (``burnout->intention``) or scale (``burnout->intention=0.5``), see `loops`; `events` keeps a log of every change
+    of state; `panel` is how many persons of 16 and over to follow, read every `panel_every` weeks; further keywords
+    are levers, constant or a list of dated steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming the
+    place, the value and what was allowed.
     """
     weeks = checked_years(years)
     checked_panel(panel, panel_every)
@@ -63,6 +65,7 @@ def simulate(
         checked_seed(seed),
         changes={**levers, **(parameters or {})},
         switch_off=switch_off,
+        rules=rules,
         warm_up=warm_up,
         events=events,
         threads=threads or threads_for(found.residents),

@@ -3,7 +3,7 @@
 import json
 import platform
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from sp_abm import __version__
-from sp_abm.errors import BadFile, BadValue
+from sp_abm.errors import BadFile, BadValue, unknown
 from sp_abm.events.log import EventLog
 from sp_abm.initialisation import Progress, first_world, quiet, warmed_world
 from sp_abm.kernels import SOURCE_HASH
@@ -25,7 +25,7 @@ from sp_abm.portrait import portrait
 from sp_abm.recorder import RECORDED, Recorder
 from sp_abm.results import CASE_COLUMNS, Results
 from sp_abm.scenario import Scenario, from_content, load
-from sp_abm.schedule import Observer, step, week_without
+from sp_abm.schedule import NAMES, Observer, Submodel, step, week_without
 from sp_abm.snapshot import load_state, save_state, write_folder
 from sp_abm.vocabulary import LONGEST_YEARS, WEEKS_PER_YEAR
 from sp_abm.world import World
@@ -46,17 +46,56 @@ def _untupled(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+Rules = Mapping[str, Submodel]
+"""Rules of a researcher's own, by the name of the submodel whose place each takes: functions of (world, week)."""
+
+
+def week_with(rules: Rules, switched_off: Iterable[str] = ()) -> tuple[Submodel, ...]:
+    """Return the week with some submodels replaced and some left out; raises `UnknownName` or `BadValue`."""
+    off = tuple(switched_off)
+    for name, rule in rules.items():
+        if name not in NAMES:
+            raise unknown("submodel", name, NAMES, "rules")
+        if name in off or not callable(rule):
+            raise BadValue(f"rules: {name} is switched off." if name in off else f"rules: {name} must be a function.")
+    week = week_without(off)
+    return tuple(_named(rules[each.__name__], each.__name__) if each.__name__ in rules else each for each in week)
+
+
+def _named(rule: Submodel, name: str) -> Submodel:
+    """Return a rule under the name of the submodel whose place it takes, by which observers know it."""
+
+    def named(world: World, week: int) -> None:
+        rule(world, week)
+
+    named.__name__ = name
+    return named
+
+
+def _origin(rule: Submodel) -> str:
+    """Return where a rule is from, as far as it says."""
+    return f"{rule.__module__}.{getattr(rule, '__qualname__', type(rule).__name__)}"
+
+
 class Simulation:
     """One run: step it week by week, or run it to an end, and ask for its results."""
 
     def __init__(
-        self, scenario: Scenario, world: World, *, switch_off: Iterable[str] = (), weeks: int = 0, events: bool = False
+        self,
+        scenario: Scenario,
+        world: World,
+        *,
+        switch_off: Iterable[str] = (),
+        weeks: int = 0,
+        events: bool = False,
+        rules: Rules | None = None,
     ) -> None:
         self.scenario = scenario
         self.world = world
         self.switch_off = tuple(switch_off)
+        self.rules = dict(rules or {})
         self.is_warm = True
-        self._submodels = week_without(self.switch_off)
+        self._submodels = week_with(self.rules, self.switch_off)
         last_step = max((week for steps in scenario.levers.values() for week, _ in steps), default=0)
         world.levers = scenario.timeline(max(weeks, last_step + 1))
         world.links = Links()
@@ -73,7 +112,9 @@ class Simulation:
         if FROZEN not in scenario.cut.values():
             self.world.links = Links(scenario.cut)
             return
-        reference = Simulation(scenario.reference(), self.world.copy(), switch_off=self.switch_off, weeks=weeks)
+        reference = Simulation(
+            scenario.reference(), self.world.copy(), switch_off=self.switch_off, weeks=weeks, rules=self.rules
+        )
         reference.world.links.note(name for name, how in scenario.cut.items() if how == FROZEN)
         self.world.links = Links(scenario.cut, reference.world.links, reference.step)
 
@@ -90,17 +131,19 @@ class Simulation:
         threads: int = 1,
         weeks: int = 0,
         events: bool = False,
+        rules: Rules | None = None,
         progress: Progress = quiet,
         like: World | None = None,
     ) -> "Simulation":
         """Return a simulation in week 0 of a scenario with levers and parameters changed as given.
 
-        `events` keeps a log of every change of state from week 0 on; `like` is as in `first_world`.
+        `events` keeps a log of every change of state from week 0 on; `rules` take the place of submodels from then on;
+        `like` is as in `first_world`.
         """
         found = load(scenario).with_changes(changes or {}, "given")
         where = find_place(place)
         off = tuple(switch_off)
-        week_without(off)
+        week_with(rules or {}, off)
         parameters = found.parameter_set()
         if warm_up:
             before = load(found.warm_up).timeline(1)[0]
@@ -108,7 +151,7 @@ class Simulation:
             world = warmed_world(where, parameters, seed, levers=before, switch_off=off, **options)
         else:
             world = first_world(where, parameters, seed, week=0, threads=threads, like=like)
-        simulation = cls(found, world, switch_off=off, weeks=weeks, events=events)
+        simulation = cls(found, world, switch_off=off, weeks=weeks, events=events, rules=rules)
         simulation.is_warm = warm_up
         return simulation
 
@@ -116,7 +159,14 @@ class Simulation:
         """Return an independent simulation of another scenario from this very state and luck; a log begins anew."""
         world = self.world.copy()
         world.parameters = scenario.parameter_set()
-        return Simulation(scenario, world, switch_off=self.switch_off, weeks=weeks, events=self.log is not None)
+        return Simulation(
+            scenario,
+            world,
+            switch_off=self.switch_off,
+            weeks=weeks,
+            events=self.log is not None,
+            rules=self.rules,
+        )
 
     def follow(self, size: int | None, every: int = 1) -> None:
         """Follow a panel of that many persons, if any, from this week on, reading it every `every` weeks."""
@@ -125,7 +175,14 @@ class Simulation:
             self.observers.append(self.panel)
 
     def save(self, folder: Path) -> None:
-        """Write the whole state, the scenario and the record into a folder, all or nothing, but no event log."""
+        """Write the whole state, the scenario and the record into a folder, all or nothing, but no event log.
+
+        Raises `BadValue` for a run with rules of its own: their code is no part of a state.
+        """
+        if self.rules:
+            raise BadValue(
+                f"A run with rules of its own ({', '.join(self.rules)}) cannot be saved: only its results can."
+            )
         facts = {
             "scenario": {**self.scenario.content(), "name": self.scenario.name},
             "place": asdict(self.world.place),
@@ -213,6 +270,7 @@ class Simulation:
             "weeks": self.recorder.n_weeks,
             "years": self.recorder.n_weeks / WEEKS_PER_YEAR,
             "switch_off": list(self.switch_off),
+            "rules": {name: _origin(rule) for name, rule in self.rules.items()},
             "wall_seconds": round(self._seconds, 3),
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "versions": {

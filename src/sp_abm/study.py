@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from sp_abm.designs import KINDS, Design, Factor, check_design
+from sp_abm.designs import KINDS, Design, check_design
 from sp_abm.errors import BadValue, unknown
-from sp_abm.levers import CHOICES, LEVERS, SWITCHES
+from sp_abm.factors import Factor, factors_from
+from sp_abm.levers import LEVERS
 from sp_abm.measures import MEASURES, measure
-from sp_abm.parameters import Parameters, all_facts
+from sp_abm.parameters import all_facts
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
 from sp_abm.randomness import checked_seed
 from sp_abm.scenario import Scenario, load
 from sp_abm.simulation import checked_years
-from sp_abm.toml_files import parsed_toml, read_toml
+from sp_abm.toml_files import check_keys, parsed_toml, read_toml
 
 SCHEMA_VERSION: Final = 1
 MOST_REPLICATIONS: Final = 100_000
@@ -37,11 +38,10 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
         "budget",
     ),
     "arm": ("base", "levers", "parameters", "cut"),
-    "factor": ("levels", "low", "high", "distribution"),
-    "design": ("kind", "n", "seed", "points"),
+    "design": ("kind", "n", "seed", "points", "second_order", "levels"),
     "replications": ("n", "measure", "half_width", "batch", "most"),
     "outputs": ("measures", "weekly"),
-    "budget": ("runs", "seconds_per_run"),
+    "budget": ("runs", "hours", "seconds_per_run"),
 }
 _SEQUENTIAL: Final = ("measure", "half_width", "batch", "most")
 
@@ -82,6 +82,7 @@ class Study:
     measures: tuple[str, ...] = tuple(MEASURES)
     weekly: bool = False
     budget: int | None = None
+    hours: float | None = None
     seconds_per_run: float | None = None
     text: str = field(default="", repr=False)
     folder: Path = Path()
@@ -107,7 +108,7 @@ def study_from(text: str, where: str, folder: Path = Path()) -> Study:
         raise BadValue(f"schema_version = {raw.get('schema_version')!r} ({where}) must be {SCHEMA_VERSION}.")
     seed = checked_seed(raw.get("seed", 1))
     arms = _arms(raw, where, folder)
-    factors = tuple(_factor(name, entry, where) for name, entry in _flat_factors(_table(raw, "factors", where), where))
+    factors = factors_from(_table(raw, "factors", where), where)
     design = _design(_table(raw, "design", where), seed, where)
     check_design(design, factors, where)
     _check_values(factors, design, arms, where)
@@ -128,16 +129,15 @@ def study_from(text: str, where: str, folder: Path = Path()) -> Study:
         measures=measures,
         weekly=_flag(outputs.get("weekly", False), f"outputs.weekly ({where})"),
         budget=_whole(budget["runs"], f"budget.runs ({where})") if "runs" in budget else None,
-        seconds_per_run=_limit(budget.get("seconds_per_run"), where),
+        hours=_limit("hours", budget, where),
+        seconds_per_run=_limit("seconds_per_run", budget, where),
         text=text,
         folder=folder,
     )
 
 
 def _check_fields(kind: str, entry: Mapping[str, Any], where: str) -> None:
-    for key in entry:
-        if key not in _FIELDS[kind]:
-            raise unknown(f"field of {'an' if kind[0] in 'ao' else 'a'} {kind}", key, _FIELDS[kind], where)
+    check_keys(kind, entry, _FIELDS[kind], where)
 
 
 def _table(raw: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
@@ -173,8 +173,8 @@ def _flag(value: object, place: str) -> bool:
     return value
 
 
-def _limit(value: object, where: str) -> float | None:
-    return None if value is None else _positive(value, f"budget.seconds_per_run ({where})")
+def _limit(key: str, budget: Mapping[str, Any], where: str) -> float | None:
+    return _positive(budget[key], f"budget.{key} ({where})") if key in budget else None
 
 
 def _beside(name: str, folder: Path) -> str:
@@ -221,48 +221,6 @@ def _parameters(entry: Mapping[str, Any], place: str) -> Mapping[str, Any]:
     return flat
 
 
-def _flat_factors(entries: Mapping[str, Any], where: str) -> Iterable[tuple[str, Any]]:
-    """Yield (full name, entry); [factors.strain.sd_trait] and [factors."strain.sd_trait"] are the same."""
-    known = (*LEVERS, *(full for full, _, _ in all_facts()))
-    for key, entry in entries.items():
-        named = entry.items() if key in Parameters._fields and isinstance(entry, Mapping) else ()
-        for name, inner in [(f"{key}.{name}", inner) for name, inner in named] or [(key, entry)]:
-            if name not in known:
-                raise unknown("lever or a parameter's full name", name, known, f"factors, {where}")
-            yield name, inner
-
-
-def _factor(name: str, entry: object, where: str) -> Factor:
-    place = f"factor {name}, {where}"
-    if not isinstance(entry, Mapping):
-        raise BadValue(f"{place} must be a table, written [factors.{name}].")
-    _check_fields("factor", entry, place)
-    if "levels" in entry:
-        levels = entry["levels"]
-        if len(entry) > 1:
-            raise BadValue(f"{place} gives levels and a range; give one of them.")
-        if not isinstance(levels, list) or not levels:
-            raise BadValue(f"{place}: levels = {levels!r} must be a list of at least one value.")
-        if any(level in levels[:at] for at, level in enumerate(levels)):
-            raise BadValue(f"{place}: levels = {levels!r} names a value twice.")
-        return Factor(name, tuple(levels))
-    return _range(name, entry, place)
-
-
-def _range(name: str, entry: Mapping[str, Any], place: str) -> Factor:
-    if "low" not in entry or "high" not in entry:
-        raise BadValue(f"{place} is empty: give levels = [...], or low and high.")
-    if entry.get("distribution", "uniform") != "uniform":
-        raise unknown("distribution", entry["distribution"], ("uniform",), place)
-    if name in CHOICES or name in SWITCHES:
-        raise BadValue(f"{place} is no number: give its levels = [...].")
-    low, high = entry["low"], entry["high"]
-    load("today").with_changes({name: low}, place).with_changes({name: high}, place)
-    if not low < high:
-        raise BadValue(f"{place}: low = {low!r} must be below high = {high!r}.")
-    return Factor(name, low=float(low), high=float(high))
-
-
 def _design(entry: Mapping[str, Any], seed: int, where: str) -> Design:
     place = f"design, {where}"
     _check_fields("design", entry, place)
@@ -273,7 +231,9 @@ def _design(entry: Mapping[str, Any], seed: int, where: str) -> Design:
     if not isinstance(listed, list) or not all(isinstance(point, Mapping) and point for point in listed):
         raise BadValue(f"points ({place}) must be a list of tables, such as [{{support_level = 0.9}}].")
     n = _whole(entry["n"], f"n ({place})") if "n" in entry else 0
-    return Design(kind, n, checked_seed(entry.get("seed", seed)), tuple(listed))
+    is_second = _flag(entry["second_order"], f"second_order ({place})") if "second_order" in entry else None
+    levels = _whole(entry["levels"], f"levels ({place})") if "levels" in entry else None
+    return Design(kind, n, checked_seed(entry.get("seed", seed)), tuple(listed), is_second, levels)
 
 
 def _check_values(factors: Iterable[Factor], design: Design, arms: Mapping[str, Scenario], where: str) -> None:

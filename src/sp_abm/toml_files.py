@@ -1,10 +1,11 @@
 """Files of a user's own, a scenario or a place in TOML: whatever is wrong with one is told in plain words."""
 
 import tomllib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sp_abm.errors import BadFile
+from sp_abm.errors import BadFile, unknown
 
 MOST_BYTES: Final = 1_000_000
 
@@ -35,3 +36,10 @@ def parsed_toml(text: str, where: str) -> dict[str, Any]:
         raise BadFile(f"{where} is not valid TOML: {problem}.") from None
     except (ValueError, RecursionError):
         raise BadFile(f"{where} is not valid TOML: it has a number too long or a list too deep to read.") from None
+
+
+def check_keys(kind: str, entry: Mapping[str, Any], allowed: Iterable[str], where: str) -> None:
+    """Raise `UnknownName` with the nearest name if a table of a `kind`, such as "factor", has a key not allowed."""
+    for key in entry:
+        if key not in allowed:
+            raise unknown(f"field of {'an' if kind[0] in 'ao' else 'a'} {kind}", key, allowed, where)

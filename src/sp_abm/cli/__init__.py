@@ -13,6 +13,7 @@ import typer
 
 from sp_abm import __version__
 from sp_abm.cli import (
+    analyse,
     catalogue,
     compare,
     dashboard,
@@ -65,6 +66,7 @@ for module in (
     loops,
     replay,
     sweep,
+    analyse,
     story,
     figure,
     dashboard,

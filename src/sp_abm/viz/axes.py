@@ -80,10 +80,15 @@ def round_ticks(high: float, most: int) -> list[float]:
     """Return at most `most` + 1 round numbers from 0 to just above `high`."""
     if not high > 0:
         return [0.0, 1.0]
-    rough = high / most
-    power = 10.0 ** floor(log10(rough))
-    step = next(factor * power for factor in _ROUND_STEPS if factor * power >= rough * (1 - _HAIR))
+    step = round_step(high, most)
     return [step * k for k in range(ceil(high / step - _HAIR) + 1)]
+
+
+def round_step(width: float, most: int) -> float:
+    """Return the least round step of which at most `most` fit into a width."""
+    rough = width / most
+    power = 10.0 ** floor(log10(rough))
+    return next(factor * power for factor in _ROUND_STEPS if factor * power >= rough * (1 - _HAIR))
 
 
 def year_scale(weeks: int, box: Box) -> Scale:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, isfinite, log10
+from math import floor, isfinite
 from typing import Final
 
-from sp_abm.viz.axes import Box, Drawing, Scale, middle_of
+from sp_abm.viz.axes import Box, Drawing, Scale, middle_of, round_step
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.svg import Element, element, line, rectangle, shortened, text
 from sp_abm.viz.theme import KEY_GAP, LABEL_SIZE, SMALL_SIZE, Theme
@@ -21,7 +21,6 @@ _DOT: Final = 4.5
 _BAND_OPACITY: Final = 0.16
 _MARGIN: Final = 0.06
 """Share of a panel's width left free beyond the furthest interval."""
-_ROUND: Final = (1.0, 2.0, 5.0, 10.0)
 _TICKS: Final = 4
 
 
@@ -122,9 +121,7 @@ def _scale(panel: Panel, plot: Box) -> Scale:
 
 
 def _axis(x: Scale, plot: Box, theme: Theme) -> list[Element]:
-    rough = (x.high - x.low) / _TICKS
-    power = 10.0 ** floor(log10(rough))
-    step = next(factor * power for factor in _ROUND if factor * power >= rough)
+    step = round_step(x.high - x.low, _TICKS)
     marks = []
     for k in range(floor(x.low / step), floor(x.high / step) + 1):
         value = k * step

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sp_abm.viz.axes import Box, Drawing
-from sp_abm.viz.svg import Element, line, rectangle, shortened, text, text_width
+from sp_abm.viz.svg import Attributes, Element, element, line, rectangle, shortened, text, text_width
 from sp_abm.viz.theme import KEY_GAP, LABEL_SIZE, Theme
 
-Sign = Literal["square", "line", "dashed", "dotted", "pale"]
+Sign = Literal["square", "line", "dashed", "dotted", "pale", "dot", "ring", "bold ring"]
 STROKES: Final[dict[str, dict[str, str | float]]] = {
     "line": {"stroke_width": 2.2},
     "dashed": {"stroke_width": 1.8, "stroke_dasharray": "5 4"},
     "dotted": {"stroke_width": 1.6, "stroke_dasharray": "1.5 3"},
 }
 """How lines are drawn: the arm, its baseline, a limit."""
+_SPOTS: Final = {"dot": (3.5, 0.0), "ring": (5.5, 1.0), "bold ring": (7.0, 2.6)}
+"""Radius of what marks a point, and the width of its line; a dot is filled."""
 
 PALE: Final = 0.3
 """Opacity of what lies behind."""
@@ -39,7 +41,7 @@ def legend(keys: Sequence[Key], area: Box, theme: Theme) -> Drawing:
     marks: list[Element] = []
     x, y = area.left, area.top
     for key in keys:
-        length = _SQUARE if key.sign in ("square", "pale") else _LINE_LENGTH
+        length = _LINE_LENGTH if key.sign in STROKES else _SQUARE
         words = shortened(key.words, area.width - length - KEY_GAP, LABEL_SIZE)
         width = length + KEY_GAP + text_width(words, LABEL_SIZE)
         if x > area.left and x + width > area.right:
@@ -51,8 +53,17 @@ def legend(keys: Sequence[Key], area: Box, theme: Theme) -> Drawing:
     return marks, y + (_ROW + _BELOW if keys else 0.0)
 
 
+def spot(sign: Sign, x: float, y: float, colour: str) -> Element:
+    """Return what marks a point: a dot, or a ring around where it is."""
+    radius, width = _SPOTS[sign]
+    look: Attributes = {"fill": "none", "stroke": colour, "stroke_width": width} if width else {"fill": colour}
+    return element("circle", {"cx": x, "cy": y, "r": radius, **look})
+
+
 def _sign(key: Key, x: float, middle: float, length: float) -> Element:
     if key.sign in ("square", "pale"):
         opacity = PALE if key.sign == "pale" else 1
         return rectangle(x, middle - _SQUARE / 2, _SQUARE, _SQUARE, key.colour, rx=2, fill_opacity=opacity)
+    if key.sign in _SPOTS:
+        return spot(key.sign, x + length / 2, middle, key.colour)
     return line((x, middle), (x + length, middle), key.colour, **STROKES[key.sign])
