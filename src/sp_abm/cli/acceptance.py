@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sp_abm.cli.tables import MISSING, decimals, number, scaled
 from sp_abm.measures import MEASURES
+from sp_abm.viz.amounts import MISSING, decimals, number, scaled
 
 if TYPE_CHECKING:
     from sp_abm.comparison import Comparison

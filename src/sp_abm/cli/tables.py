@@ -4,7 +4,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
-from math import floor, isfinite, log10
+from math import isfinite
 from typing import Any, Final
 
 from rich.box import SIMPLE_HEAD
@@ -14,11 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from sp_abm.measures import MEASURES, Measure, Subject, Window
+from sp_abm.viz.amounts import amount
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
 DISCLAIMER: Final = "Illustrative model, not a forecast."
 WIDTH_OF_A_FILE: Final = 120
-MISSING: Final = "-"
 FUNNEL_WORDS: Final = "people referred 26 to 78 weeks before the end"
 FUNNEL_WEEKS: Final = 78
 
@@ -36,35 +36,6 @@ def by_subject() -> Iterator[tuple[str, tuple[Measure, ...]]]:
     """Yield (subject, its measures)."""
     for subject in Subject:
         yield subject.value, tuple(measure for measure in MEASURES.values() if measure.subject is subject)
-
-
-def scaled(unit: str) -> tuple[float, str]:
-    """Return by what to multiply a value, and its unit in natural frequencies: a share becomes "of 1,000 people"."""
-    if not unit.startswith("share of "):
-        return 1.0, unit
-    whole = unit.removeprefix("share of ")
-    return (1000.0, f"of 1,000 {whole}") if whole.startswith("people") else (100.0, f"of 100 {whole}")
-
-
-def decimals(size: float, digits: int) -> int:
-    """Return how many decimals show a number of this size with that many significant digits, at most 4."""
-    if not isfinite(size) or size == 0:
-        return 0
-    return min(4, max(0, digits - 1 - floor(log10(abs(size)))))
-
-
-def number(value: float, places: int, *, is_signed: bool = False) -> str:
-    """Return a number with thousands marked, a dash where there is none; never a negative zero."""
-    if not isfinite(value):
-        return MISSING
-    rounded = round(value, places) + 0.0
-    return f"{rounded:{'+' if is_signed and rounded else ''},.{places}f}"
-
-
-def amount(value: float, unit: str) -> tuple[str, str]:
-    """Return a value and its unit as a person reads them."""
-    factor, words = scaled(unit)
-    return number(value * factor, decimals(value * factor, 3)), words
 
 
 def covers(measure: Measure, weeks: int) -> str:

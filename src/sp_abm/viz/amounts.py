@@ -1,0 +1,65 @@
+"""Amounts: values, differences and their doubt as a person reads them, alike in tables, pages and reports."""
+
+from math import floor, isfinite, log10
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sp_abm.comparison import Difference
+
+IDENTICAL: Final = "identical"
+MISSING: Final = "-"
+
+
+def scaled(unit: str) -> tuple[float, str]:
+    """Return by what to multiply a value, and its unit in natural frequencies: a share becomes "of 1,000 people"."""
+    if not unit.startswith("share of "):
+        return 1.0, unit
+    whole = unit.removeprefix("share of ")
+    return (1000.0, f"of 1,000 {whole}") if whole.startswith("people") else (100.0, f"of 100 {whole}")
+
+
+def decimals(size: float, digits: int) -> int:
+    """Return how many decimals show a number of this size with that many significant digits, at most 4."""
+    if not isfinite(size) or size == 0:
+        return 0
+    return min(4, max(0, digits - 1 - floor(log10(abs(size)))))
+
+
+def number(value: float, places: int, *, is_signed: bool = False) -> str:
+    """Return a number with thousands marked, a dash where there is none; never a negative zero."""
+    if not isfinite(value):
+        return MISSING
+    rounded = round(value, places) + 0.0
+    return f"{rounded:{'+' if is_signed and rounded else ''},.{places}f}"
+
+
+def amount(value: float, unit: str) -> tuple[str, str]:
+    """Return a value and its unit as a person reads them."""
+    factor, words = scaled(unit)
+    return number(value * factor, decimals(value * factor, 3)), words
+
+
+def verdict(difference: "Difference") -> str:
+    """Return the verdict on noise; `identical` if no run differs at all, a dash if nothing was measured."""
+    if np.isnan(difference.mean):
+        return MISSING
+    if difference.mean == difference.low == difference.high == 0:
+        return IDENTICAL
+    return difference.verdict
+
+
+def interval(difference: "Difference", factor: float = 1.0) -> tuple[str, str]:
+    """Return (mean with its sign, low to high), with decimals that fit their doubt."""
+    mean, low, high = (factor * value for value in (difference.mean, difference.low, difference.high))
+    half = (high - low) / 2
+    places = decimals(half, 2) if half > 0 else decimals(mean, 3)
+    if low * high > 0:  # a clear difference must not look as if its interval touched nothing
+        places = max(places, decimals(min(abs(low), abs(high)), 1))
+    if not np.isfinite(low):
+        return number(mean, places, is_signed=True), MISSING
+    return (
+        number(mean, places, is_signed=True),
+        f"{number(low, places, is_signed=True)} to {number(high, places, is_signed=True)}",
+    )
