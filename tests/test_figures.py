@@ -15,14 +15,15 @@ from sp_abm.recorder import N_CELLS, PEOPLE_TALLIES, SYSTEM_TALLIES
 from sp_abm.results import CASE_COLUMNS, Results
 from sp_abm.viz.axes import kept_apart, round_ticks, stretches, thinned, time_ticks
 from sp_abm.viz.figures import FIGURES, figure, write
-from sp_abm.viz.funnel import funnel
 from sp_abm.viz.headline import headline
+from sp_abm.viz.pictures.funnel import funnel
+from sp_abm.viz.pictures.stages import stage_stream
+from sp_abm.viz.pictures.workforce import workforce
 from sp_abm.viz.png import ZOOM, to_png
-from sp_abm.viz.stages import stage_stream
 from sp_abm.viz.svg import balanced, number, shortened, text_width, wrapped
 from sp_abm.viz.theme import DARK, LIGHT, STACK, STRONG_WEIGHT, THEMES
 from sp_abm.viz.words import percent, signed
-from sp_abm.viz.workforce import rolling_mean, workforce
+from sp_abm.viz.years import rolling_mean
 from sp_abm.vocabulary import Stage
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -132,9 +133,9 @@ def test_light_and_dark_differ_in_colours_only(name):
 def test_the_stage_stream_stacks_the_shares_and_labels_them():
     """Thriving .55, off balance .25, recovering .05, pre-crisis .13, crisis .02: edges .55 .80 .85 .98 1."""
     stream = stage_stream(a_run(), a_run(name="today"))
-    assert stream.edges[0] == pytest.approx([0.55, 0.80, 0.85, 0.98, 1.0])
-    assert [label.share for label in stream.labels] == ["55.0%", "25.0%", "5.0%", "13.0%", "2.0%"]
-    assert {label.change for label in stream.labels} == {"±0.0"}
+    assert stream.bands.edges[0] == pytest.approx([0.55, 0.80, 0.85, 0.98, 1.0])
+    assert [label.share for label in stream.bands.labels] == ["55.0%", "25.0%", "5.0%", "13.0%", "2.0%"]
+    assert {label.change for label in stream.bands.labels} == {"±0.0"}
     assert "15.0% of people were in distress, as in ‘today’" in stream.texts.title
     assert set(STACK) == set(Stage)
 

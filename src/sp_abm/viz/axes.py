@@ -47,6 +47,15 @@ class Box:
         """Return the lower edge."""
         return self.top + self.height
 
+    @property
+    def middle(self) -> float:
+        """Return the middle between left and right."""
+        return self.left + self.width / 2
+
+
+Drawing = tuple[list[Element], float]
+"""Marks, and how far down they reach."""
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -100,7 +109,7 @@ def x_axis(weeks: int, box: Box, theme: Theme, most: int) -> list[Element]:
         marks.append(line((x, box.bottom), (x, box.bottom + _TICK_GAP / 2), theme.quiet_ink, stroke_width=1))
         marks.append(text(x, box.bottom + _TICK_GAP + size, f"{tick:g}", theme.quiet_ink, size, "middle"))
     below = box.bottom + _TICK_GAP + _UNIT_LINES * size
-    marks.append(text((box.left + box.right) / 2, below, f"{name} from the start", theme.quiet_ink, size, "middle"))
+    marks.append(text(box.middle, below, f"{name} from the start", theme.quiet_ink, size, "middle"))
     return marks
 
 

@@ -1,40 +1,106 @@
-"""Figures: every picture by name, and all of them written to a folder."""
+"""Figures: every picture by name, one list for dashboard, documents, reports and the command line."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Flag, auto
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
-from sp_abm.errors import CannotWrite, unknown
+from sp_abm.errors import BadValue, CannotWrite, unknown
 from sp_abm.results import Results
-from sp_abm.viz.funnel import draw_funnel
+from sp_abm.viz.frame import Texts
+from sp_abm.viz.material import Material
+from sp_abm.viz.pictures.funnel import draw_funnel, funnel
+from sp_abm.viz.pictures.stages import draw_stages, stage_stream
+from sp_abm.viz.pictures.workforce import draw_workforce, workforce
 from sp_abm.viz.png import to_png
-from sp_abm.viz.stages import draw_stages
+from sp_abm.viz.table import Table
 from sp_abm.viz.theme import LIGHT, Theme
-from sp_abm.viz.workforce import draw_workforce
 
-Draw = Callable[[Results, Results | None, Theme], str]
+
+class Need(Flag):
+    """What a picture cannot be drawn without."""
+
+    RUN = auto()
+    BASELINE = auto()
+    STORY = auto()
+
+
+class View(Protocol):
+    """What a picture shows, as numbers and words; each picture adds what it draws."""
+
+    @property
+    def texts(self) -> Texts:
+        """Return the words around the picture."""
+
+    @property
+    def table(self) -> Table:
+        """Return the same numbers in rows."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn picture with all that goes with it: the SVG, its words, and the table of its numbers."""
+
+    name: str
+    svg: str
+    title: str
+    description: str
+    notes: tuple[str, ...]
+    table: Table
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture that can be drawn from results; `draw` gives the same bytes for the same results."""
+    """A picture that can be drawn; the same material gives the same bytes.
+
+    `viewed` makes the numbers, `drawn` the SVG: in a page that redraws, the first may be kept.
+    """
 
     name: str
     title: str
-    drawn_by: Draw
+    viewed: Callable[[Material], View]
+    drawn: Callable[[Any, Theme], str]
+    needs: Need = Need.RUN
+
+    def can_draw(self, material: Material) -> bool:
+        """Say whether the material has what this picture needs."""
+        has = {Need.RUN: material.results, Need.BASELINE: material.baseline, Need.STORY: material.story}
+        return all(has[need] is not None for need in self.needs)
+
+    def picture(self, material: Material, theme: Theme = LIGHT) -> Picture:
+        """Return the picture; raises `BadValue` if something is missing or the baseline is no fair one."""
+        if not self.can_draw(material):
+            raise BadValue(f"the figure {self.name} needs a {needed(self.needs)}.")
+        view = self.viewed(material)
+        words = view.texts
+        notes = (words.subtitle, *words.notes, *words.footer)
+        return Picture(self.name, self.drawn(view, theme), words.title, words.description, notes, view.table)
 
     def draw(self, results: Results, baseline: Results | None = None, theme: Theme = LIGHT) -> str:
-        """Return the picture as an SVG string; raises `BadValue` if the baseline is no fair one."""
-        return self.drawn_by(results, baseline, theme)
+        """Return the picture of a run, beside a baseline if one is given, as an SVG string."""
+        return self.picture(Material(results, baseline), theme).svg
+
+
+def needed(needs: Need) -> str:
+    """Return in words what a picture cannot be drawn without."""
+    return " and a ".join(str(need.name).lower() for need in needs)
+
+
+Pair = Callable[[Results, Results | None], View]
+
+
+def _pair(view: Pair) -> Callable[[Material], View]:
+    """Return a maker that looks at a run and its baseline only."""
+    return lambda material: view(material.run, material.baseline)
 
 
 FIGURES: Final[dict[str, Figure]] = {
     figure.name: figure
     for figure in (
-        Figure("stages", "People in each health stage, week by week", draw_stages),
-        Figure("workforce", "Link workers: burnout, posts and people waiting", draw_workforce),
-        Figure("funnel", "From referral to activity", draw_funnel),
+        Figure("stages", "People in each health stage, week by week", _pair(stage_stream), draw_stages),
+        Figure("workforce", "Link workers: burnout, posts and people waiting", _pair(workforce), draw_workforce),
+        Figure("funnel", "From referral to activity", _pair(funnel), draw_funnel),
     )
 }
 
@@ -46,14 +112,19 @@ def figure(name: str) -> Figure:
     return FIGURES[name]
 
 
+def drawable(material: Material) -> list[Figure]:
+    """Return the pictures that the material is enough for."""
+    return [figure for figure in FIGURES.values() if figure.can_draw(material)]
+
+
 def write(results: Results, folder: str | Path, baseline: Results | None = None, theme: Theme = LIGHT) -> list[Path]:
     """Write every picture as SVG and PNG and return the files; raises `CannotWrite`."""
-    folder = Path(folder)
+    folder, material = Path(folder), Material(results, baseline)
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for drawn in FIGURES.values():
-            svg = drawn.draw(results, baseline, theme)
+        for drawn in drawable(material):
+            svg = drawn.picture(material, theme).svg
             for path, content in ((f"{drawn.name}.svg", svg.encode()), (f"{drawn.name}.png", to_png(svg))):
                 (folder / path).write_bytes(content)
                 written.append(folder / path)

@@ -1,4 +1,4 @@
-"""Themes: the colours of stages and arms, the letters and their sizes, light and dark.
+"""Themes: the colours of stages and arms, the letters and their sizes, light and dark, wide and narrow.
 
 Stage colours are the first five of the UK Government Analysis palette. Deep blue is calm and is for thriving,
 orange warns of pre-crisis, dark red-purple is the alarm of crisis; recovering is a neutral grey. In the order
@@ -6,9 +6,10 @@ they are stacked, neighbours differ in lightness, so that the boundaries show wi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from sp_abm.errors import BadValue, unknown
 from sp_abm.vocabulary import Stage
 
 FONT: Final = "Source Sans Pro"
@@ -23,11 +24,20 @@ KEY_GAP: Final = 7.0
 LINE_HEIGHT: Final = 1.3
 NORMAL_WEIGHT: Final = 400
 STRONG_WEIGHT: Final = 600
+WIDE, NARROW = 860.0, 390.0
+"""Widths of a picture in a report or on a screen, and on a phone or a slide read from the back of a room."""
+NARROWEST, WIDEST = 320.0, 2000.0
+_NARROW_BELOW: Final = 640.0
+_MARGIN, _NARROW_MARGIN = 24.0, 16.0
 
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours of one look: paper and ink, quiet marks, stages and the two arms."""
+    """One look: paper and ink, quiet marks, stages, the two arms, other parts of a whole; and how wide it is.
+
+    `parts` go from dark to pale on light paper and from pale to dark on dark paper, so that lightness tells them
+    apart; `better` and `worse` are for people who are better or worse off, `strain` for a link worker's burnout.
+    """
 
     name: str
     paper: str
@@ -38,6 +48,25 @@ class Theme:
     stages: Mapping[Stage, str]
     arm: str
     baseline: str
+    parts: tuple[str, ...]
+    better: str
+    worse: str
+    strain: tuple[str, ...]
+    width: float = WIDE
+
+    @property
+    def is_narrow(self) -> bool:
+        """Return whether things that otherwise stand side by side stand below each other."""
+        return self.width < _NARROW_BELOW
+
+    @property
+    def margin(self) -> float:
+        """Return the pixels left free on either side."""
+        return _NARROW_MARGIN if self.is_narrow else _MARGIN
+
+    def at(self, width: float) -> "Theme":
+        """Return this look at another width."""
+        return replace(self, width=width)
 
 
 LIGHT: Final = Theme(
@@ -56,6 +85,10 @@ LIGHT: Final = Theme(
     },
     arm="#12436d",
     baseline="#7a828c",
+    parts=("#12436d", "#2073bc", "#6bace6", "#b9c3cd"),
+    better="#12436d",
+    worse="#d4511e",
+    strain=("#9cc4e4", "#f3a977", "#801650"),
 )
 DARK: Final = Theme(
     name="dark",
@@ -73,8 +106,22 @@ DARK: Final = Theme(
     },
     arm="#7db6ea",
     baseline="#9aa3ad",
+    parts=("#d3e7fa", "#7db6ea", "#3f7fbf", "#59636e"),
+    better="#7db6ea",
+    worse="#ff9a5c",
+    strain=("#4f86b8", "#d98a4f", "#e0559b"),
 )
 THEMES: Final[Mapping[str, Theme]] = {theme.name: theme for theme in (LIGHT, DARK)}
+
+
+def checked_theme(name: str, width: float = WIDE) -> Theme:
+    """Return a theme by name at a width, or raise `UnknownName` or `BadValue`."""
+    if name not in THEMES:
+        raise unknown("theme", name, THEMES)
+    if not NARROWEST <= width <= WIDEST:
+        raise BadValue(f"width = {width:g} must be from {NARROWEST:g} to {WIDEST:g} pixels.")
+    return THEMES[name].at(width)
+
 
 STACK: Final = (Stage.THRIVING, Stage.OFF_BALANCE, Stage.RECOVERING, Stage.PRE_CRISIS, Stage.CRISIS)
 """Stages from the bottom of a stack to its top: the two at the top together are distress."""

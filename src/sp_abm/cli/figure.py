@@ -1,0 +1,140 @@
+"""`sp-abm figure`: one picture of a run, of two beside each other or of a life, as SVG, PNG, table or JSON."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from sp_abm.cli.options import AsJson, PlaceName, Years, examples, whole
+from sp_abm.cli.progress import Meter, announce_compiling
+from sp_abm.cli.tables import finite, plain_table, screen, wrapped
+from sp_abm.errors import BadValue, CannotWrite
+
+if TYPE_CHECKING:
+    from sp_abm.results import Results
+    from sp_abm.viz.figures import Figure, Picture
+    from sp_abm.viz.material import Material
+
+KINDS: Final = (".svg", ".png", ".csv")
+_TODAY, _NO_SERVICE = "today", "no-service"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        epilog=examples(
+            "figure --list",
+            "figure stages --scenario supported-workforce --other today --out stages.svg",
+            "figure funnel --place average-pcn --out funnel.png --theme dark --width 390",
+            "figure workforce --scenario my-results --json",
+        )
+    )(figure)
+
+
+def figure(
+    name: Annotated[
+        str | None, typer.Argument(help="Which picture; without one, or with --list, all are named.")
+    ] = None,
+    scenario: Annotated[
+        str, typer.Option(help="What is drawn: a shipped scenario, your own .toml file, or a folder of results.")
+    ] = _TODAY,
+    other: Annotated[
+        str | None, typer.Option(help="What it is drawn against: the same kinds. Some pictures need one.")
+    ] = None,
+    place: PlaceName = "sandbox",
+    seed: Annotated[int, whole("Which luck: both runs meet the same.")] = 1,
+    years: Years = 5,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes: a .svg, .png or .csv file.")] = None,
+    theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
+    width: Annotated[float, typer.Option(help="Width in pixels: 860 for a page, 390 for a phone.")] = 860,
+    is_list: Annotated[bool, typer.Option("--list", metavar="", help="Name every picture.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Draw one picture, or show its numbers as a table."""
+    from sp_abm.viz.figures import figure as find_figure
+    from sp_abm.viz.theme import checked_theme
+
+    if is_list or name is None:
+        _list(as_json)
+        return
+    found, look = find_figure(name), checked_theme(theme, width)
+    if out is not None and out.suffix not in KINDS:
+        raise BadValue(f"--out {out} must end in one of: {', '.join(KINDS)}.")
+    picture = found.picture(_material(found, scenario, other, place, seed, years), look)
+    if as_json:
+        _print_json(picture)
+    elif out is None:
+        _show(picture)
+    if out is not None:
+        _write(picture, out)
+        screen(stderr=as_json).print(f"{picture.title}\nIt is in {out}", soft_wrap=True)
+
+
+def _list(as_json: bool) -> None:
+    from sp_abm.viz.figures import FIGURES, needed
+
+    rows = [{"figure": each.name, "shows": each.title, "needs": needed(each.needs)} for each in FIGURES.values()]
+    if as_json:
+        print(json.dumps(rows, indent=1))
+        return
+    table = plain_table("Figure", "Shows", "Needs", is_of_names=True)
+    for row in rows:
+        table.add_row(*row.values())
+    screen().print(table)
+
+
+def _material(found: "Figure", scenario: str, other: str | None, place: str, seed: int, years: float) -> "Material":
+    """Return what the picture is made from, with a baseline where it needs one and none is named."""
+    from sp_abm.viz.figures import Need
+    from sp_abm.viz.material import Material
+
+    if other is None and Need.BASELINE in found.needs:
+        other = _NO_SERVICE if scenario == _TODAY else _TODAY
+    results, against = (None if name is None else _results(name, place, seed, years) for name in (scenario, other))
+    return Material(results, against)
+
+
+def _results(name: str, place: str, seed: int, years: float) -> "Results":
+    """Return the results in a folder of that name, or of a run of that scenario."""
+    from sp_abm.results import Results
+    from sp_abm.run import simulate
+
+    if Path(name).is_dir():
+        return Results.load(name)
+    announce_compiling()
+    with Meter() as meter:
+        return simulate(name, place, seed, years, progress=meter.weeks)
+
+
+def _print_json(picture: "Picture") -> None:
+    content = {
+        "figure": picture.name,
+        "title": picture.title,
+        "description": picture.description,
+        "columns": picture.table.columns,
+        "rows": picture.table.rows,
+    }
+    print(json.dumps(finite(content), indent=1, allow_nan=False))
+
+
+def _show(picture: "Picture") -> None:
+    console = screen()
+    wrapped(console, picture.title)
+    table = plain_table(*picture.table.columns, right=tuple(range(1, len(picture.table.columns))))
+    for row in picture.table.shown():
+        table.add_row(*row)
+    console.print(table)
+    for note in picture.notes:
+        wrapped(console, note)
+    wrapped(console, f"Draw it: sp-abm figure {picture.name} --out {picture.name}.svg")
+
+
+def _write(picture: "Picture", out: Path) -> None:
+    from sp_abm.viz.png import to_png
+
+    content = {".svg": picture.svg.encode, ".csv": picture.table.csv().encode, ".png": lambda: to_png(picture.svg)}
+    try:
+        out.expanduser().write_bytes(content[out.suffix]())
+    except OSError as problem:
+        raise CannotWrite(f"--out {out} cannot be written: {problem.strerror or problem}.") from None

@@ -1,0 +1,81 @@
+"""Bars: steps below each other, each with one bar an arm, its share and the number of people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sp_abm.viz.axes import Box, Drawing, Scale, middle_of
+from sp_abm.viz.legend import Key, legend
+from sp_abm.viz.svg import Anchor, Element, line, rectangle, shortened, text, text_width
+from sp_abm.viz.theme import KEY_GAP, LABEL_SIZE, SMALL_SIZE, Theme
+from sp_abm.viz.words import decimal, percent
+
+_NAMES_WIDTH: Final = 200.0
+_COUNTS_WIDTH: Final = 196.0
+_BAR: Final = 24.0
+_BAR_GAP: Final = 4.0
+_ROW_GAP: Final = 20.0
+_NAME_ROOM: Final = 22.0
+_AXIS_ROOM: Final = 26.0
+_TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One arm at one step: people, and their share of the whole (missing if there is nobody)."""
+
+    people: int
+    share: float | None
+
+
+Steps = tuple[tuple[str, tuple[Bar, ...]], ...]
+
+
+def draw_bars(arms: Sequence[str], steps: Steps, nobody: str, area: Box, theme: Theme) -> Drawing:
+    """Return the bars; where there is little room, each step's name stands above its bars."""
+    keys = [Key(name, colour) for name, colour in zip(arms, (theme.arm, theme.baseline), strict=False)]
+    marks, top = legend(keys if len(arms) > 1 else [], area, theme)
+    names = 0.0 if theme.is_narrow else _NAMES_WIDTH
+    above = _NAME_ROOM if theme.is_narrow else 0.0
+    row = above + len(arms) * (_BAR + _BAR_GAP) + _ROW_GAP
+    counts = max((text_width(_words(bar, nobody), LABEL_SIZE, True) for _, bars in steps for bar in bars), default=0.0)
+    plot = Box(area.left + names, top, area.width - names - KEY_GAP - min(counts, _COUNTS_WIDTH), row * len(steps))
+    marks.extend(_axis(plot, theme))
+    for position, (label, bars) in enumerate(steps):
+        first = plot.top + position * row + _ROW_GAP / 2 + above
+        middle = first - _NAME_ROOM / 2 if above else first + (row - _ROW_GAP - _BAR_GAP) / 2
+        name = shortened(label, area.width if above else names - KEY_GAP, LABEL_SIZE, True)
+        y = middle_of(middle, LABEL_SIZE)
+        marks.append(text(area.left, y, name, theme.ink, LABEL_SIZE, is_strong=True, halo=theme.paper))
+        marks.extend(_bars(bars, nobody, first, plot, theme))
+    return marks, plot.bottom + _AXIS_ROOM
+
+
+def _words(bar: Bar, nobody: str) -> str:
+    return nobody if bar.share is None else f"{percent(bar.share)} · {decimal(bar.people, 0)} people"
+
+
+def _axis(plot: Box, theme: Theme) -> list[Element]:
+    x, y = Scale(0.0, 1.0, plot.left, plot.right), plot.bottom + KEY_GAP + SMALL_SIZE
+    marks = []
+    for tick in _TICKS:
+        is_labelled = not theme.is_narrow or tick in (0.0, 0.5, 1.0)
+        anchor: Anchor = "start" if theme.is_narrow and tick == 0 else "middle"
+        marks.append(line((x(tick), plot.top), (x(tick), plot.bottom), theme.grid, stroke_width=1))
+        if is_labelled:
+            marks.append(text(x(tick), y, f"{tick:.0%}", theme.quiet_ink, SMALL_SIZE, anchor))
+    return marks
+
+
+def _bars(bars: tuple[Bar, ...], nobody: str, top: float, plot: Box, theme: Theme) -> list[Element]:
+    """Return the bars of one step, each with its share and count."""
+    x = Scale(0.0, 1.0, plot.left, plot.right)
+    marks = []
+    for position, (bar, colour) in enumerate(zip(bars, (theme.arm, theme.baseline), strict=False)):
+        y = top + position * (_BAR + _BAR_GAP)
+        end = x(bar.share or 0.0)
+        marks.append(rectangle(plot.left, y, end - plot.left, _BAR, colour, rx=2))
+        ink, is_ours = (theme.ink, True) if position == 0 else (theme.quiet_ink, False)
+        row, shown = middle_of(y + _BAR / 2, LABEL_SIZE), _words(bar, nobody)
+        marks.append(text(end + KEY_GAP, row, shown, ink, LABEL_SIZE, is_strong=is_ours, halo=theme.paper))
+    return marks
