@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from sp_abm import __version__
-from sp_abm.cli import catalogue, compare, dashboard, demo, figure, run, story, sweep
+from sp_abm.cli import catalogue, compare, dashboard, demo, figure, report, run, story, sweep
 from sp_abm.cli.options import examples
 from sp_abm.cli.tables import screen
 from sp_abm.errors import SpAbmError
@@ -42,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (run, compare, sweep, story, figure, dashboard, demo, catalogue):
+for module in (run, compare, sweep, story, figure, report, dashboard, demo, catalogue):
     module.register(app)
 
 

@@ -64,7 +64,13 @@ def as_python(asked: Asked, pairs: int = 1) -> str:
     plan += f".with_changes({changes!r})" if changes else ""
     plan += f".with_cut({dict(asked.cut)!r})" if asked.cut else ""
     name = asked.resolved().name
-    lines = ["from dataclasses import replace", "", "from sp_abm import compare", "from sp_abm.scenario import load", ""]
+    lines = [
+        "from dataclasses import replace",
+        "",
+        "from sp_abm import compare",
+        "from sp_abm.scenario import load",
+        "",
+    ]
     lines += [f"plan = replace({plan}, name={name!r})"]
     lines += [f"compare([{BASELINE!r}, plan], {', '.join([arguments[0], seeds, arguments[1]])}).differences()", ""]
     return "\n".join(lines)
@@ -101,5 +107,3 @@ def _plain(value: float | str) -> str:
 def _quoted(text: str) -> str:
     """Return a text as TOML writes it: JSON's way, which TOML reads too."""
     return json.dumps(text, ensure_ascii=False)
-
-

@@ -126,7 +126,9 @@ def _read(fields: Mapping[str, str], cuts: list[str], default: Asked) -> Asked:
             raise unknown("field of a link", _short(name), (*_PLAIN_FIELDS, *LEVERS, *parameters), _LINK)
     scenario = _shipped(fields.get("scenario", default.scenario), "scenario")
     levers = {name: _timeline(name, fields[name]) for name in LEVERS if name in fields}
-    values = {name: parameters[name].checked(name, _number(name, fields[name])) for name in parameters if name in fields}
+    values = {
+        name: parameters[name].checked(name, _number(name, fields[name])) for name in parameters if name in fields
+    }
     changed(Parameters(), values, _LINK)
     warm_up = fields.get("warm_up", "")
     return Asked(
@@ -252,5 +254,3 @@ def _as_text(lever: str, steps: Timeline) -> str:
 
 def _plain(value: float | str) -> str:
     return value if isinstance(value, str) else repr(value).removesuffix(".0")
-
-

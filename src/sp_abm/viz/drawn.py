@@ -1,33 +1,34 @@
-"""Drawn: the pictures of a comparison with the measures that stand in each one's table."""
+"""Drawn: the pictures of a comparison, as a page, a report or a file wants them."""
 
 from collections.abc import Iterable
 from typing import Final
 
 from sp_abm.comparison import Comparison
-from sp_abm.viz.figures import FIGURES
-from sp_abm.viz.theme import THEMES
+from sp_abm.viz.figures import FIGURES, Picture, drawable
+from sp_abm.viz.material import Material
+from sp_abm.viz.theme import checked_theme
 
-TABLES: Final[dict[str, tuple[str, ...]]] = {
-    "stages": ("share_thriving", "share_off_balance", "share_recovering", "share_pre_crisis", "share_crisis"),
-    "workforce": ("burnout_mean", "n_waiting", "mean_wait_weeks", "expected_leaving_rate_per_year"),
-    "funnel": (
-        "share_contacted",
-        "share_three_or_more_contacts",
-        "share_started_activity",
-        "share_adequate_dose",
-        "share_gave_up",
-    ),
-}
-"""The measures behind each picture, for its table."""
+FIRST: Final = ("stages", "workforce")
+"""The pictures of the first screen."""
+WIDTH: Final = 860.0
 
 
-def picture(comparison: Comparison, name: str, theme: str = "light", arm: int = 1) -> str:
-    """Return one picture of the first run of an arm over the first run of the baseline."""
-    results, baseline = comparison.first[arm], comparison.first[0]
-    is_same = comparison.scenarios[arm].hash == comparison.scenarios[0].hash
-    return FIGURES[name].draw(results, None if is_same else baseline, THEMES[theme])
+def material_of(comparison: Comparison, arm: int = 1) -> Material:
+    """Return what the pictures of an arm are made from; a plan that is the baseline itself stands alone."""
+    if comparison.scenarios[arm].hash == comparison.scenarios[0].hash:
+        return Material(comparison.first[arm])
+    return Material.of(comparison, arm)
 
 
-def pictures(comparison: Comparison, theme: str = "light", names: Iterable[str] = FIGURES) -> dict[str, str]:
+def names_of(comparison: Comparison, arm: int = 1) -> list[str]:
+    """Return the pictures that can be drawn, those of the first screen first."""
+    found = [figure.name for figure in drawable(material_of(comparison, arm))]
+    return sorted(found, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+
+
+def pictures(
+    comparison: Comparison, names: Iterable[str], theme: str = "light", width: float = WIDTH, arm: int = 1
+) -> dict[str, Picture]:
     """Return pictures by name."""
-    return {name: picture(comparison, name, theme) for name in names}
+    look, material = checked_theme(theme, width), material_of(comparison, arm)
+    return {name: FIGURES[name].picture(material, look) for name in names}

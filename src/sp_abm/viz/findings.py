@@ -98,11 +98,7 @@ def runs_in_words(pairs: int) -> str:
 
 def as_csv(found: Iterable[Finding]) -> str:
     """Return findings as CSV with the numbers as shown, but without commas in them."""
-    rows = [
-        [entry.measure, entry.label, entry.unit, *map(_bare, (entry.baseline, entry.plan, entry.difference))]
-        + [*map(_bare, (entry.low, entry.high)), entry.verdict]
-        for entry in found
-    ]
+    rows = [[entry.measure, entry.label, entry.unit, *map(_bare, _numbers(entry)), entry.verdict] for entry in found]
     return csv_text([list(_COLUMNS), *rows])
 
 
@@ -124,6 +120,10 @@ def csv_text(rows: Iterable[Iterable[object]]) -> str:
 def _disarmed(cell: object) -> object:
     is_formula = isinstance(cell, str) and cell[:1] in ("=", "@", "\t", "\r")
     return f"'{cell}" if is_formula else cell
+
+
+def _numbers(entry: Finding) -> tuple[str, ...]:
+    return entry.baseline, entry.plan, entry.difference, entry.low, entry.high
 
 
 def _bare(shown: str) -> str:

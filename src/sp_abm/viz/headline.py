@@ -53,12 +53,12 @@ def _change(found: Finding, base: str) -> str:
     if found.difference == MISSING:
         return ""
     if found.verdict == ONE_RUN:
-        return f", {_more(found.difference)} than {base} (one run)"
-    if found.verdict == TOO_FEW:
-        return f", {_more(found.difference)} than {base} (too few runs yet: {_between(found)})"
+        return f", {_more(found.difference)} than {base}"
     if found.verdict == CLEAR:
         return f", {_more(found.difference)} than {base} (likely {_between(found)})"
-    return f"; against {base} no clear change ({_between(found)})"
+    if found.verdict == TOO_FEW:
+        return f", {_more(found.difference)} than {base} ({_between(found)})"
+    return f"; no clear change from {base} ({_between(found)})"
 
 
 def _more(signed: str) -> str:

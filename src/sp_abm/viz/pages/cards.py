@@ -9,10 +9,10 @@ from sp_abm.viz.pages.markup import tag, words
 from sp_abm.viz.sources import Evidence, evidence_in
 
 LEVER_WORDS: Final[Mapping[str, tuple[str, str, float, float, float]]] = {
-    "support_level": ("Support for link workers", "of full support", 0, 1, 0.05),
+    "support_level": ("Support", "of full support", 0, 1, 0.05),
     "outreach_share": ("Outreach", "of their time with people", 0, 0.5, 0.05),
     "caseload_cap": ("Caseload cap", "open cases each", 25, 110, 5),
-    "posts_per_10000": ("Link worker posts", "for 10,000 residents", 0, 2, 0.05),
+    "posts_per_10000": ("Posts", "for 10,000 residents", 0, 2, 0.05),
 }
 """The four levers of the first screen: label, unit, and the ends and the step of the slider."""
 

@@ -30,10 +30,14 @@ def link(text: str, address: str, **attributes: str) -> str:
 
 def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], numeric_from: int = 1) -> str:
     """Return a table whose first column names the row; cells are escaped; it scrolls in its own box."""
-    head = "".join(f'<th scope="col"{_NUMERIC if k >= numeric_from else ""}>{escape(h)}</th>' for k, h in enumerate(headings))
+    head = "".join(
+        f'<th scope="col"{_NUMERIC if k >= numeric_from else ""}>{escape(h)}</th>' for k, h in enumerate(headings)
+    )
     body = "".join(_row(row, numeric_from) for row in rows)
     inside = f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>{inside}</table></div>'
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>{inside}</table></div>'
+    )
 
 
 def _row(row: Sequence[str], numeric_from: int) -> str:

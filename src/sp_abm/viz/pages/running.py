@@ -1,12 +1,10 @@
 """Running: the one store of results, and how a page asks it without standing still."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final
-
-import solara
+from typing import Final
 
 from sp_abm.comparison import Comparison
 from sp_abm.errors import BadValue, SpAbmError
@@ -14,19 +12,17 @@ from sp_abm.places import Place, places
 from sp_abm.places import place as find_place
 from sp_abm.scenario import Scenario, load
 from sp_abm.viz.asked import BASELINE, MOST_RUNS, Asked
-from sp_abm.viz.drawn import pictures
-from sp_abm.viz.runs import Stopped, Store, in_thread
-
-if TYPE_CHECKING:
-    use_task: Any
-else:
-    from solara.lab import use_task
+from sp_abm.viz.drawn import FIRST, names_of, pictures
+from sp_abm.viz.figures import Picture
+from sp_abm.viz.pages.ui import solara, use_task
+from sp_abm.viz.runs import Made, Report, Stopped, Store, in_thread
 
 MOST_RESIDENTS: Final = 400_000
 SMALL: Final = 20_000
 """Residents up to which a page asks for more pairs by itself."""
 BY_ITSELF: Final = (1, 5, 10)
 STEP: Final = 5
+PHONE, HALF, WIDE = 340.0, 500.0, 860.0
 STORE: Final = Store()
 
 
@@ -88,13 +84,25 @@ def answer(asked: Asked, pairs: int = 1) -> Comparison:
 
 
 @dataclass(frozen=True)
+class Look:
+    """How a page looks to a visitor: the theme, and whether the screen is that of a phone."""
+
+    theme: str = "light"
+    is_phone: bool = False
+
+    def width(self, name: str) -> float:
+        """Return the width of a picture: two of the first screen stand beside each other."""
+        return PHONE if self.is_phone else HALF if name in FIRST else WIDE
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a page shows: the comparison, and its pictures by name."""
 
     asked: Asked
     comparison: Comparison
-    theme: str
-    pictures: dict[str, str] = field(default_factory=dict)
+    look: Look
+    pictures: dict[str, Picture] = field(default_factory=dict)
 
     def is_of(self, asked: Asked) -> bool:
         """Return whether this answers what is asked, in however many pairs."""
@@ -113,34 +121,57 @@ class Progress:
     again: Callable[[], None]
 
 
-def use_outcome(asked: Asked, theme: str) -> tuple[Outcome | None, Progress]:
+def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
     """Return what is known so far of what is asked; the pairs follow each other until it is all known."""
     found = solara.use_reactive(None)
     done = solara.use_reactive(0.0)
 
     async def run() -> None:
-        place, arms = place_of(asked), arms_of(asked)
         before = found.value
-        known = len(before.comparison.seeds) if before and before.is_of(asked) else 0
-        drawn = before.pictures if before else {}
-        for pairs in steps_of(asked, place):
-            if pairs <= known and before.theme == theme and drawn:
-                continue
-            seeds, is_urgent = seeds_of(asked, pairs), pairs <= max(1, known)
+        is_known = before is not None and before.is_of(asked)
+        shown = before.pictures if before else {}
+        for pairs in steps_of(asked, place_of(asked)):
+            if is_known and pairs <= len(before.comparison.seeds):
+                comparison = before.comparison
+            else:
+                comparison = await _compared(asked, pairs, done.set)
+                found.set(Outcome(asked, comparison, look, shown))
+            if pairs == 1 and not (is_known and before.look == look):
+                for names in (FIRST, names_of(comparison)):
+                    shown = await _drawn(comparison, look, names, done.set)
+                    found.set(Outcome(asked, comparison, look, shown))
 
-            def work(report: Callable[[float], None], seeds: Any = seeds, is_urgent: bool = is_urgent) -> Comparison:
-                return STORE.comparison(arms, place, seeds, asked.years, report, is_urgent)
-
-            comparison = await in_thread(work, done.set)
-            found.set(Outcome(asked, comparison, theme, drawn))
-            if pairs == 1 or not known:
-                drawn = await in_thread(lambda _, made=comparison: pictures(made, theme), done.set)
-                known = max(known, pairs)
-                found.set(Outcome(asked, comparison, theme, drawn))
-
-    task = use_task(run, dependencies=[asked, theme], raise_error=False)
+    task = use_task(run, dependencies=[asked, look], raise_error=False)
     problem = in_plain_words(task.exception) if task.error else ""
     return found.value, Progress(task.pending, done.value, problem, task.cancelled, task.cancel, task.retry)
+
+
+def use_work(work: Callable[[Report], Made], key: Hashable) -> tuple[Made | None, Progress]:
+    """Return what some work has made, for a key: another key stops it and begins it anew."""
+    done = solara.use_reactive(0.0)
+    found = solara.use_reactive((None, None))
+
+    async def run() -> None:
+        found.set((key, await in_thread(work, done.set)))
+
+    task = use_task(run, dependencies=[key], raise_error=False)
+    made = found.value[1] if found.value[0] == key else None
+    problem = in_plain_words(task.exception) if task.error else ""
+    return made, Progress(task.pending, done.value, problem, task.cancelled, task.cancel, task.retry)
+
+
+async def _compared(asked: Asked, pairs: int, report: Report) -> Comparison:
+    arms, place, seeds = arms_of(asked), place_of(asked), seeds_of(asked, pairs)
+    return await in_thread(
+        lambda note: STORE.comparison(arms, place, seeds, asked.years, note, is_urgent=pairs == 1), report
+    )
+
+
+async def _drawn(comparison: Comparison, look: Look, names: Iterable[str], report: Report) -> dict[str, Picture]:
+    def work(_: Report) -> dict[str, Picture]:
+        return {name: pictures(comparison, [name], look.theme, look.width(name))[name] for name in names}
+
+    return await in_thread(work, report)
 
 
 def in_plain_words(problem: BaseException | None) -> str:

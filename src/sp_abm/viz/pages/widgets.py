@@ -1,26 +1,9 @@
 """Widgets: the parts that the browser draws and answers by itself, each from a Vue template beside this file."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import Any
 
-import solara
-
-P = ParamSpec("P")
-
-if TYPE_CHECKING:  # Solara's own types name neither its components nor what they return
-
-    def from_vue(path: str) -> Callable[[Callable[P, None]], Callable[P, Any]]: ...
-    def component(function: Callable[P, None]) -> Callable[P, Any]: ...
-
-else:
-    from solara import component
-
-    def from_vue(path):
-        """Return a decorator that makes a component of a template beside this file."""
-        return solara.component_vue(path, vuetify=False)
-
-
-__all__ = ["Controls", "Frame", "Player", "Saved", "Status", "component", "html"]
+from sp_abm.viz.pages.ui import from_vue, solara
 
 Event = Callable[[Any], None]
 
@@ -33,7 +16,7 @@ def Frame(
     evidence: str,
     notes: str,
     theme: str,
-    event_choose_theme: Event,
+    event_choose_look: Event,
     event_preset: Event,
 ) -> None:
     """Show the bar at the top, and hold the theme and the presenter mode."""
@@ -65,6 +48,31 @@ def Saved(query: str, plan_name: str) -> None:
 @from_vue("player.vue")
 def Player(content: dict[str, Any]) -> None:
     """Play a run from one block of data, without asking the server for anything."""
+
+
+@from_vue("links.vue")
+def Links(caption: str, links: list[dict[str, Any]], event_cut: Event) -> None:
+    """Show the declared links with a switch for each."""
+
+
+@from_vue("person.vue")
+def Person(kind: str, person: str, other: str, worlds: list[str], event_tell_of: Event) -> None:
+    """Ask whose life is to be told, and in which two worlds."""
+
+
+@from_vue("walk.vue")
+def Walk(
+    titles: list[str],
+    step: int,
+    text: str,
+    question: str,
+    choices: list[str],
+    guess: int,
+    answer: str,
+    event_go_to: Event,
+    event_reveal: Event,
+) -> None:
+    """Show one step of the walk; the answer comes from the server, once there is a guess."""
 
 
 def html(name: str, inside: str, **attributes: str) -> None:
