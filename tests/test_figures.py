@@ -15,7 +15,6 @@ from sp_abm.recorder import N_CELLS, PEOPLE_TALLIES, SYSTEM_TALLIES
 from sp_abm.results import CASE_COLUMNS, Results
 from sp_abm.viz.axes import kept_apart, round_ticks, stretches, thinned, time_ticks
 from sp_abm.viz.figures import FIGURES, figure, write
-from sp_abm.viz.headline import headline
 from sp_abm.viz.pictures.funnel import funnel
 from sp_abm.viz.pictures.stages import stage_stream
 from sp_abm.viz.pictures.workforce import workforce
@@ -235,26 +234,6 @@ def test_a_png_has_the_pictures_size_and_its_text_is_really_drawn():
     assert (width, height) == pytest.approx([side * ZOOM for side in viewed], abs=1)
     _, _, mute = pixels(to_png(re.sub(r"<text.*?</text>", "", svg)))
     assert len(rows) > len(mute) + 100
-
-
-def test_the_headline_gives_value_unit_and_difference_of_one_run():
-    shown = {entry.name: entry for entry in headline(a_run(burnout=0.35), a_run(name="today"))}
-    assert shown["share_distress"].value == "15.0%"
-    assert shown["burnout_mean"].difference == "−0.05 from ‘today’ (one\N{NO-BREAK SPACE}run)"
-    assert shown["share_contacted"].value == "90.0%" and "100 people" in shown["share_contacted"].unit
-    assert shown["expected_leaving_rate_per_year"].value == "20.8%"
-    assert not headline(a_run(), None)[0].difference
-
-
-def test_the_headline_compares_nothing_with_a_missing_value():
-    """Without workers there is no burnout: neither a difference of it nor one from it."""
-    somebody, nobody = a_run(name="today"), a_run(name="none", workers=0.0)
-    ours, theirs = (
-        {entry.name: entry for entry in headline(*pair)}["burnout_mean"]
-        for pair in ((nobody, somebody), (somebody, nobody))
-    )
-    assert (ours.value, ours.difference) == ("no value", "")
-    assert theirs.difference == "no value in ‘none’"
 
 
 def test_numbers_are_written_as_people_read_them():

@@ -29,7 +29,12 @@ def as_toml(asked: Asked) -> str:
 
 
 def as_command(asked: Asked, pairs: int = 1) -> str:
-    """Return the command of the same run, or of the same pairs; what cannot be said in options is in the file."""
+    """Return the command of the same run, or of the same pairs; what cannot be said in options is in the file.
+
+    Pairs that do not begin with seed 1 have no command, and nothing is returned: they are made again in Python.
+    """
+    if pairs > 1 and asked.seed != 1:
+        return ""
     command = ["sp-abm", "run" if pairs == 1 else "compare"]
     is_plain = all(len(steps) == 1 and steps[0][0] == 0 for _, steps in asked.levers)
     needs_file = not is_plain or bool(asked.start or asked.warm_up) or pairs > 1

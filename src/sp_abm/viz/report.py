@@ -45,6 +45,7 @@ def report_of(comparison: Comparison, asked: Asked | None = None) -> Report:
     """Return the report of a comparison; `asked` adds how to make it again."""
     pairs = len(comparison.seeds)
     again = {"command": as_command(asked, pairs), "python": as_python(asked, pairs)} if asked else {}
+    again = {way: text for way, text in again.items() if text}
     drawn = [
         tuple(pictures(comparison, names_of(comparison, arm), arm=arm).values())
         for arm in range(1, len(comparison.arms))

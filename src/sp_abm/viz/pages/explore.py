@@ -211,7 +211,7 @@ def origin(outcome: Outcome) -> str:
 
 def _again(asked: Asked, pairs: int) -> str:
     blocks = words("p", "As a command, the first run and all pairs:")
-    for command in dict.fromkeys((as_command(asked), as_command(asked, pairs))):
+    for command in filter(None, dict.fromkeys((as_command(asked), as_command(asked, pairs)))):
         blocks += tag("pre", words("code", command), tabindex="0")
     blocks += words("p", "The same in Python:")
     return blocks + tag("pre", words("code", as_python(asked, pairs)), tabindex="0")

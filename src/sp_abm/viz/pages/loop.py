@@ -87,7 +87,7 @@ def _plain(name: str) -> str:
 def _link(name: str, is_cut: bool) -> dict[str, Any]:
     link = LINKS[name]
     cards = "".join(
-        words("h3", full) + fact_card(fact, value)
+        words("p", full, class_="name") + fact_card(fact, value)
         for full, fact, value in all_facts()
         if full in link.carrier.split(", ")
     )

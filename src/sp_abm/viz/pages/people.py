@@ -82,7 +82,7 @@ def People(asked: Asked, look: Look, search: str, on_link: Callable[[str], None]
     Waiting(progress, "One story is one throw of luck, the same in both worlds: it shows how, not how much.")
     if made:
         html("div", _pictures(made, look), class_="lives")
-        html("section", _told(made), class_="panel", aria_label="The life in words", data_slide="story")
+        html("section", _told(made), class_="panel", aria_label="The life", data_slide="story")
 
 
 def _pictures(story: Story, look: Look) -> str:
