@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from sp_abm.cli.tables import amount, by_subject, covers, finite, number, span
+from sp_abm.cli.tables import by_subject, covers, finite, span
 from sp_abm.cli.verdicts import conclusion, differences_table, interval, verdict, who_moved
 from sp_abm.comparison import Comparison, Difference
 from sp_abm.measures import MEASURES
 from sp_abm.places import place
 from sp_abm.scenario import Scenario
+from sp_abm.viz.amounts import amount, number
 
 
 def test_every_measure_has_exactly_one_subject() -> None:

@@ -1,9 +1,10 @@
 """Results of a run: tidy weekly measures, a summary, splits by group, and where they came from."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from sp_abm.errors import BadFile, BadValue, unknown
 from sp_abm.events.rows import FIELDS
 from sp_abm.measures import MEASURES, Measure, Window, ratio
 from sp_abm.panel import COLUMNS as PANEL_COLUMNS
+from sp_abm.portrait import Tables
 from sp_abm.snapshot import write_folder
 from sp_abm.tallies import PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES, Sums
 from sp_abm.vocabulary import AGE_BANDS, DEPRIVATION_FIFTHS, SEXES, TRANSITIONS, WEEKS_PER_YEAR, Outcome, Stage
@@ -37,6 +39,7 @@ FORMAT: Final = 1
 _EVENTS: Final = "events.parquet"
 _FILES: Final = ("provenance.json", "tallies.parquet", "people.parquet", "cases.parquet", "final.parquet")
 _PANEL: Final = "panel.parquet"
+_PORTRAIT: Final = "portrait.npz"
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Results:
     """What a run left: `system` (weeks, tallies), `people` (weeks, cells, tallies), cases and last stages.
 
     `cases` holds one array a column of `CASE_COLUMNS`; `final` the stage, holder and age of every dwelling's
-    resident in the last week; `provenance` what is needed to make the run again. Where the run was asked for them:
+    resident in the last week; `portrait` posts, PCNs and a sample of networks then, in tables (see `portrait`);
+    `provenance` what is needed to make the run again. Where the run was asked for them:
     `panel` is its cohort, one row a person and week read (see `panel.Panel.frame`), `events` every change of state.
     """
 
@@ -55,6 +59,7 @@ class Results:
     final: dict[str, NDArray[Any]]
     panel: "pd.DataFrame | None" = None
     events: "pd.DataFrame | None" = None
+    portrait: Tables = field(default_factory=dict)
 
     @property
     def n_weeks(self) -> int:
@@ -143,6 +148,10 @@ class Results:
             pd.DataFrame(flat, columns=list(PEOPLE_TALLIES)).to_parquet(beside / "people.parquet")
             pd.DataFrame(self.cases).to_parquet(beside / "cases.parquet")
             pd.DataFrame(self.final).to_parquet(beside / "final.parquet")
+            columns = {
+                f"{name}.{key}": column for name, table in self.portrait.items() for key, column in table.items()
+            }
+            np.savez(beside / _PORTRAIT, allow_pickle=False, **columns)
             if self.panel is not None:
                 self.panel.to_parquet(beside / _PANEL)
             if self.events is not None:
@@ -179,6 +188,7 @@ class Results:
             {str(name): final[name].to_numpy() for name in final.columns},
             panel=_read_frame(folder / _PANEL, PANEL_COLUMNS) if has_panel else None,
             events=_read_frame(folder / _EVENTS, ("event", *FIELDS)) if (folder / _EVENTS).exists() else None,
+            portrait=_read_portrait(folder / _PORTRAIT) if (folder / _PORTRAIT).exists() else {},
         )
 
     @property
@@ -258,6 +268,18 @@ def _read_provenance(path: Path) -> dict[str, Any]:
 def _read_tallies(path: Path, names: tuple[str, ...]) -> NDArray[np.float64]:
     """Return tallies in the order and the layout they were recorded in, so that sums come out the same in every bit."""
     return np.ascontiguousarray(_read_frame(path, names)[list(names)], np.float64)
+
+
+def _read_portrait(path: Path) -> Tables:
+    tables: Tables = {}
+    try:
+        with np.load(path, allow_pickle=False) as columns:
+            for name in columns.files:
+                table, _, column = name.partition(".")
+                tables.setdefault(table, {})[column] = columns[name]
+    except (OSError, ValueError, EOFError, BadZipFile) as problem:
+        raise BadFile(f"{path} is damaged: {problem}.") from None
+    return tables
 
 
 def _read_frame(path: Path, columns: tuple[str, ...]) -> "pd.DataFrame":

@@ -21,6 +21,7 @@ from sp_abm.loops import FROZEN, Links
 from sp_abm.panel import Panel
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
+from sp_abm.portrait import portrait
 from sp_abm.recorder import RECORDED, Recorder
 from sp_abm.results import CASE_COLUMNS, Results
 from sp_abm.scenario import Scenario, from_content, load
@@ -190,6 +191,7 @@ class Simulation:
             final={name: getattr(citizens, name).copy() for name in ("stage", "holder", "age")},
             panel=self.panel.frame() if self.panel else None,
             events=self.log.frame() if self.log else None,
+            portrait=portrait(world),
         )
 
     def provenance(self) -> dict[str, Any]:

@@ -120,6 +120,7 @@ class Pcns(NamedTuple):
     residents: Annotated[I32, column(np.int32, "residents registered with its practices", "people", "population")]
     fte_funded: Annotated[F64, column(f8, "posts funded", "full-time equivalents", "funding")]
     is_proactive: Annotated[Flag, column(np.bool_, "whether it practises outreach", "yes or no", "funding", default=True)]
+    week_proactive: Annotated[I32, column(np.int32, "week in which it took outreach up, 0 if it had from the start", "week", "funding", default=-9999)]
     recorded_value: Annotated[F64, column(f8, "impact recorded since the last yearly review", "value of cases", "closure", "funding")]
     recorded_cases: Annotated[F64, column(f8, "closed cases with a recorded outcome since then", "cases", "closure", "funding")]
     trust_lost: Annotated[F64, column(f8, "trust lost by people let down since last week's word of mouth", "sum of changes", "allocation", "contact", "turnover", "word_of_mouth")]

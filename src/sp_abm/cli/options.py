@@ -119,6 +119,7 @@ RUN: Final = FolderKind(
         "final.parquet",
         "panel.parquet",
         "people.parquet",
+        "portrait.npz",
         "provenance.json",
         "tallies.parquet",
         "weekly.csv",

@@ -7,6 +7,7 @@ are levers, and at strength 0 nothing moves. Practice spreads among PCNs by what
 import numpy as np
 from numpy.typing import NDArray
 
+from sp_abm.cases import NEVER
 from sp_abm.vocabulary import WEEKS_PER_YEAR, InvestmentRule
 from sp_abm.world import World
 
@@ -88,6 +89,8 @@ def _begin_pilots(world: World, week: int) -> None:
     place = np.argsort(np.argsort(u))
     is_pilot = place / u.size < world.commissioner.share_pilot_pcns[0]
     pcns.is_proactive[:] = is_pilot | (pcns.is_proactive & (week > 0))
+    since = week if week <= 0 else np.where(pcns.week_proactive == NEVER, week, pcns.week_proactive)
+    pcns.week_proactive[:] = np.where(pcns.is_proactive, since, NEVER)
 
 
 def _fund_posts(world: World) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from sp_abm.viz.axes import Box, Drawing, Scale, middle_of
 from sp_abm.viz.legend import Key, legend
 from sp_abm.viz.svg import Anchor, Element, line, rectangle, shortened, text, text_width
+from sp_abm.viz.table import Cell, Table, in_percent, table
 from sp_abm.viz.theme import KEY_GAP, LABEL_SIZE, SMALL_SIZE, Theme
 from sp_abm.viz.words import decimal, percent
 
@@ -29,6 +30,16 @@ class Bar:
 
 
 Steps = tuple[tuple[str, tuple[Bar, ...]], ...]
+
+
+def steps_table(arms: Sequence[str], steps: Steps, share: str) -> Table:
+    """Return one row a step: people and their share, for each arm; `share` says of whom it is one."""
+    columns = ["step", *(f"{arm}: {what}" for arm in arms for what in ("people", share))]
+    return table(columns, ([label, *(cell for bar in bars for cell in _cells(bar))] for label, bars in steps))
+
+
+def _cells(bar: Bar) -> tuple[Cell, Cell]:
+    return bar.people, None if bar.share is None else in_percent(bar.share)
 
 
 def draw_bars(arms: Sequence[str], steps: Steps, nobody: str, area: Box, theme: Theme) -> Drawing:

@@ -8,7 +8,7 @@ from sp_abm.viz.figures import FIGURES, Picture, drawable
 from sp_abm.viz.material import Material
 from sp_abm.viz.theme import checked_theme
 
-FIRST: Final = ("stages", "workforce")
+FIRST: Final = ("stages", "wall")
 """The pictures of the first screen."""
 WIDTH: Final = 860.0
 

@@ -10,8 +10,19 @@ from sp_abm.errors import BadValue, CannotWrite, unknown
 from sp_abm.results import Results
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.material import Material
+from sp_abm.viz.pictures.equity import draw_equity, equity
 from sp_abm.viz.pictures.funnel import draw_funnel, funnel
+from sp_abm.viz.pictures.gp_workload import draw_gp_workload, gp_workload
+from sp_abm.viz.pictures.horizons import draw_horizons, horizons
+from sp_abm.viz.pictures.moved import draw_moved, moved
+from sp_abm.viz.pictures.pathway import draw_pathway, pathway
+from sp_abm.viz.pictures.roles import draw_roles, role_mix
+from sp_abm.viz.pictures.spread import draw_spread, spread
+from sp_abm.viz.pictures.stage_map import draw_stage_map, stage_map
 from sp_abm.viz.pictures.stages import draw_stages, stage_stream
+from sp_abm.viz.pictures.theory import draw_theory, theory_of_change
+from sp_abm.viz.pictures.toolkit import draw_toolkit, toolkit
+from sp_abm.viz.pictures.wall import draw_wall, wall
 from sp_abm.viz.pictures.workforce import draw_workforce, workforce
 from sp_abm.viz.png import to_png
 from sp_abm.viz.table import Table
@@ -22,6 +33,7 @@ class Need(Flag):
     """What a picture cannot be drawn without."""
 
     RUN = auto()
+    PORTRAIT = auto()
     BASELINE = auto()
     STORY = auto()
 
@@ -65,8 +77,13 @@ class Figure:
 
     def can_draw(self, material: Material) -> bool:
         """Say whether the material has what this picture needs."""
-        has = {Need.RUN: material.results, Need.BASELINE: material.baseline, Need.STORY: material.story}
-        return all(has[need] is not None for need in self.needs)
+        has = {
+            Need.RUN: material.results is not None,
+            Need.PORTRAIT: material.results is not None and bool(material.results.portrait),
+            Need.BASELINE: material.baseline is not None,
+            Need.STORY: material.story is not None,
+        }
+        return all(has[need] for need in self.needs)
 
     def picture(self, material: Material, theme: Theme = LIGHT) -> Picture:
         """Return the picture; raises `BadValue` if something is missing or the baseline is no fair one."""
@@ -99,8 +116,19 @@ FIGURES: Final[dict[str, Figure]] = {
     figure.name: figure
     for figure in (
         Figure("stages", "People in each health stage, week by week", _pair(stage_stream), draw_stages),
+        Figure("moved", "Who is in another stage because of a plan", moved, draw_moved, Need.RUN | Need.BASELINE),
+        Figure("equity", "Distress and reach by deprivation fifth", equity, draw_equity),
+        Figure("stage-map", "What social prescribing is in each stage", _pair(stage_map), draw_stage_map),
         Figure("workforce", "Link workers: burnout, posts and people waiting", _pair(workforce), draw_workforce),
+        Figure("wall", "Link workers in the last week, post by post", _pair(wall), draw_wall, Need.PORTRAIT),
+        Figure("pathway", "From the route to what came of it, as a flow", _pair(pathway), draw_pathway),
         Figure("funnel", "From referral to activity", _pair(funnel), draw_funnel),
+        Figure("gp-workload", "Consultations against capacity", _pair(gp_workload), draw_gp_workload),
+        Figure("horizons", "Reactive, mixed and proactive help", _pair(horizons), draw_horizons),
+        Figure("roles", "How link workers divide their hours", _pair(role_mix), draw_roles),
+        Figure("spread", "Proactive practice among networks", _pair(spread), draw_spread, Need.PORTRAIT),
+        Figure("theory-of-change", "Measures from inputs to impact", theory_of_change, draw_theory),
+        Figure("toolkit", "Steps of an outreach encounter", _pair(toolkit), draw_toolkit),
     )
 }
 

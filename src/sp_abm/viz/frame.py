@@ -27,7 +27,7 @@ def framed(texts: Texts, theme: Theme, draw: Callable[[Box], Drawing]) -> str:
     """Return a whole picture: the words, and between them what `draw` puts below the top of the box it is given."""
     marks: list[Element] = []
     y = _lines(marks, [texts.title], theme.margin, theme, TITLE_SIZE, theme.ink, is_strong=True)
-    y = _lines(marks, [texts.subtitle], y, theme, SUBTITLE_SIZE, theme.quiet_ink)
+    y = _lines(marks, [texts.subtitle], y + _GAP / 4, theme, SUBTITLE_SIZE, theme.quiet_ink)
     body, bottom = draw(Box(theme.margin, y + _GAP, theme.width - 2 * theme.margin, 0.0))
     marks.extend(body)
     y = _lines(marks, texts.notes, bottom + _GAP, theme, SMALL_SIZE, theme.ink)

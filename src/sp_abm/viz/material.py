@@ -42,6 +42,13 @@ class Material:
         return self.results
 
     @property
+    def baseline_run(self) -> Results:
+        """Return the run it stands beside, or raise `BadValue` if there is none."""
+        if self.baseline is None:
+            raise BadValue("this picture needs a second run to stand beside.")
+        return self.baseline
+
+    @property
     def told(self) -> Story:
         """Return the story, or raise `BadValue` if there is none."""
         if self.story is None:

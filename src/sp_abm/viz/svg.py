@@ -15,7 +15,7 @@ Attributes = Mapping[str, str | float]
 DECIMALS: Final = 2
 """Decimals of a coordinate: a hundredth of a pixel."""
 _DOT: Final = 2.0
-_HALO: Final = 5.0
+_HALO: Final = 4.0
 
 # Widths of letters as shares of the letter size, a little above those of the font that is used.
 _LETTER_WIDTHS: Final = {

@@ -35,8 +35,8 @@ _MARGIN, _NARROW_MARGIN = 24.0, 16.0
 class Theme:
     """One look: paper and ink, quiet marks, stages, the two arms, other parts of a whole; and how wide it is.
 
-    `parts` go from dark to pale on light paper and from pale to dark on dark paper, so that lightness tells them
-    apart; `better` and `worse` are for people who are better or worse off, `strain` for a link worker's burnout.
+    `parts` differ in lightness, so that they are told apart without colour vision too. `better` and `worse` are for
+    people who are better or worse off, `strain` for a link worker's burnout.
     """
 
     name: str
@@ -106,7 +106,7 @@ DARK: Final = Theme(
     },
     arm="#7db6ea",
     baseline="#9aa3ad",
-    parts=("#d3e7fa", "#7db6ea", "#3f7fbf", "#59636e"),
+    parts=("#4f8fcd", "#86baea", "#c6e0f7", "#5f6974"),
     better="#7db6ea",
     worse="#ff9a5c",
     strain=("#4f86b8", "#d98a4f", "#e0559b"),

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from sp_abm.results import Results
+from sp_abm.tallies import Sums
 from sp_abm.viz.axes import Series
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
@@ -60,3 +61,10 @@ def rolling_mean(values: Series, weeks: int) -> Series:
     count = np.convolve(is_there.astype(float), np.ones(weeks))[: values.size]
     mean: Series = np.where(is_there, total / np.maximum(count, 1.0), np.nan)
     return mean
+
+
+def by_fifth(results: Results, tally: str) -> Series:
+    """Return the sum of a tally of people over the last (up to) 52 weeks by deprivation fifth, most deprived first."""
+    last = slice(max(0, results.n_weeks - WEEKS_PER_YEAR), results.n_weeks)
+    found: Series = Sums(results.system[last], results.people[last]).by_fifth(tally).sum(axis=0)
+    return found

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from sp_abm.results import FUNNEL_FROM, FUNNEL_TO, Results
-from sp_abm.viz.bars import Bar, Steps, draw_bars
+from sp_abm.viz.bars import Bar, Steps, draw_bars, steps_table
 from sp_abm.viz.frame import Texts, framed
-from sp_abm.viz.table import Cell, Table, in_percent, table
+from sp_abm.viz.table import Table
 from sp_abm.viz.theme import LIGHT, Theme
 from sp_abm.viz.words import ONE_RUN, arm_name, check_pair, decimal, footer, quoted
 
@@ -33,13 +33,7 @@ class Funnel:
     @property
     def table(self) -> Table:
         """Return one row a step: people and their share, for each arm."""
-        columns = ["step", *(f"{arm}: {what}" for arm in self.arms for what in ("people", "% of people referred"))]
-        rows = [[label, *(cell for bar in bars for cell in _cells(bar))] for label, bars in self.steps]
-        return table(columns, rows)
-
-
-def _cells(bar: Bar) -> tuple[Cell, Cell]:
-    return bar.people, None if bar.share is None else in_percent(bar.share)
+        return steps_table(self.arms, self.steps, "% of people referred")
 
 
 def funnel(results: Results, baseline: Results | None = None) -> Funnel:

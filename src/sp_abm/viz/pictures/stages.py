@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from sp_abm.measures import measure
 from sp_abm.results import Results
-from sp_abm.viz.bands import Bands, Label, draw_bands
+from sp_abm.viz.bands import Bands, draw_bands
 from sp_abm.viz.frame import Texts, framed
+from sp_abm.viz.rows import Label
 from sp_abm.viz.table import Cell, Table, in_percent, table
 from sp_abm.viz.theme import LIGHT, STACK, Theme
 from sp_abm.viz.words import ONE_RUN, arm_name, check_pair, decimal, footer, in_points, last_weeks, percent, quoted
