@@ -18,9 +18,14 @@ CHROMIUM: Final = next(
 )
 AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS: Final = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 HEADLINE: Final = ".finding [data-measure]:visible"
 PAGES: Final = ("", "explore", "compare", "loop", "people", "evidence")
 _LONGEST_START: Final = 180

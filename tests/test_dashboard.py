@@ -107,6 +107,24 @@ def test_work_in_a_thread_tells_its_progress_and_stops_when_nobody_waits():
     assert stopped.wait(1) and told and told[-1] > 0
 
 
+def test_no_run_waits_for_ever_however_many_there_are():
+    turns, done = runs.Turns(), []
+
+    def take(is_urgent):
+        with turns.urgent(is_urgent):
+            for _ in range(20):
+                with turns.week(is_urgent):
+                    time.sleep(0.0005)
+        done.append(is_urgent)
+
+    threads = [Thread(target=take, args=(number % 3 == 0,), daemon=True) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(done) == 12
+
+
 def test_a_pair_says_what_compare_says_and_a_plan_that_is_the_baseline_differs_in_nothing():
     asked, store = Asked("supported-workforce", years=1), Store()
     arms = (load("today"), asked.resolved())

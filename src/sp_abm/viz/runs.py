@@ -67,7 +67,7 @@ class Turns:
         finally:
             with self._free:
                 self._is_taken = False
-                self._free.notify()
+                self._free.notify_all()  # waking one alone might wake one who must go on waiting
 
 
 class _Shelf(Generic[Kept]):

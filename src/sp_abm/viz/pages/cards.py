@@ -50,4 +50,7 @@ def evidence_line(row: Evidence) -> str:
 def _range(name: str, fact: Fact) -> str:
     if name in CHOICES:
         return ", ".join(CHOICES[name])
-    return "on, off" if name in SWITCHES else f"{fact.low:g} to {fact.high:g} {fact.unit}"
+    if name in SWITCHES:
+        return "on, off"
+    bounds = f"{fact.low:g} to {fact.high:g}"
+    return bounds if fact.unit == bounds else f"{bounds} {fact.unit}"
