@@ -47,10 +47,8 @@ LIMITS: Final[dict[str, Limit]] = {
 
 def move(watched: Watched, lever: str, value: float) -> None:
     """Move a slider as a hand does."""
-    watched.page.eval_on_selector(
-        f"#lever-{lever}", "(it, value) => { it.value = value; it.dispatchEvent(new Event('change', {bubbles: true})); }",
-        value,
-    )  # fmt: skip
+    script = "(it, value) => { it.value = value; it.dispatchEvent(new Event('change', { bubbles: true })); }"
+    watched.page.eval_on_selector(f"#lever-{lever}", script, value)
 
 
 def lever_times(watched: Watched, changes: int = CHANGES) -> list[float]:
