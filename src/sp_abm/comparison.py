@@ -67,11 +67,7 @@ class Comparison:
 
     def difference(self, arm: int, measure: str) -> Difference:
         """Return the difference of an arm (by position) from the first in a measure."""
-        column = list(MEASURES).index(measure)
-        pairs = self.values[:, arm, column]
-        if not MEASURES[measure].is_paired:
-            pairs = pairs - self.values[:, 0, column]
-        return paired_difference(pairs[np.isfinite(pairs)])
+        return difference_in(measure, self.values[:, arm], self.values[:, 0])
 
     def differences(self) -> "pd.DataFrame":
         """Return all differences: index (arm, measure), columns mean, low, high, verdict."""
@@ -131,6 +127,13 @@ class Comparison:
 
 def _plain(difference: Difference) -> dict[str, Any]:
     return {name: None if value != value else value for name, value in vars(difference).items()}
+
+
+def difference_in(measure: str, here: NDArray[np.float64], base: NDArray[np.float64]) -> Difference:
+    """Return the difference of one arm from another in a measure, both of shape (seeds, measures)."""
+    column = list(MEASURES).index(measure)
+    pairs = here[:, column] if MEASURES[measure].is_paired else here[:, column] - base[:, column]
+    return paired_difference(pairs[np.isfinite(pairs)])
 
 
 def paired_difference(pairs: NDArray[np.float64]) -> Difference:

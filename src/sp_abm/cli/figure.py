@@ -13,10 +13,11 @@ from sp_abm.errors import BadValue, CannotWrite
 
 if TYPE_CHECKING:
     from sp_abm.results import Results
-    from sp_abm.viz.figures import Figure, Picture
+    from sp_abm.viz.figures import Picture
     from sp_abm.viz.material import Material
 
 KINDS: Final = (".svg", ".png", ".csv")
+MOST_SEEDS: Final = 100
 _TODAY, _NO_SERVICE = "today", "no-service"
 
 
@@ -27,6 +28,8 @@ def register(app: typer.Typer) -> None:
             "figure --list",
             "figure stages --scenario supported-workforce --other today --out stages.svg",
             "figure funnel --place average-pcn --out funnel.png --theme dark --width 390",
+            "figure fans --scenario supported-workforce --other today --seeds 10 --out fans.svg",
+            "figure life-line --citizen 112 --out life.svg",
             "figure workforce --scenario my-results --json",
         )
     )(figure)
@@ -45,6 +48,9 @@ def figure(
     place: PlaceName = "sandbox",
     seed: Annotated[int, whole("Which luck: both runs meet the same.")] = 1,
     years: Years = 5,
+    seeds: Annotated[int, whole("Pairs of runs, seeds from --seed up: bands and intervals need several.")] = 1,
+    citizen: Annotated[int | None, whole("Whose life a life line shows: the number of a dwelling.")] = None,
+    link_worker: Annotated[int | None, whole("Which post a life line shows, instead of a citizen.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes: a .svg, .png or .csv file.")] = None,
     theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
     width: Annotated[float, typer.Option(help="Width in pixels: 860 for a page, 390 for a phone.")] = 860,
@@ -52,6 +58,7 @@ def figure(
     as_json: AsJson = False,
 ) -> None:
     """Draw one picture, or show its numbers as a table."""
+    from sp_abm.viz.figures import Need
     from sp_abm.viz.figures import figure as find_figure
     from sp_abm.viz.theme import checked_theme
 
@@ -61,7 +68,13 @@ def figure(
     found, look = find_figure(name), checked_theme(theme, width)
     if out is not None and out.suffix not in KINDS:
         raise BadValue(f"--out {out} must end in one of: {', '.join(KINDS)}.")
-    picture = found.picture(_material(found, scenario, other, place, seed, years), look)
+    if (other is None and Need.BASELINE in found.needs) or Need.STORY in found.needs:
+        other = other or (_NO_SERVICE if scenario == _TODAY else _TODAY)
+    if Need.STORY in found.needs:
+        material = _story((scenario, other or _TODAY), (citizen, link_worker), place, seed, years)
+    else:
+        material = _material([scenario, *([other] if other else [])], place, seed, years, seeds)
+    picture = found.picture(material, look)
     if as_json:
         _print_json(picture)
     elif out is None:
@@ -84,15 +97,39 @@ def _list(as_json: bool) -> None:
     screen().print(table)
 
 
-def _material(found: "Figure", scenario: str, other: str | None, place: str, seed: int, years: float) -> "Material":
-    """Return what the picture is made from, with a baseline where it needs one and none is named."""
-    from sp_abm.viz.figures import Need
+def _story(
+    arms: tuple[str, str], who: tuple[int | None, int | None], place: str, seed: int, years: float
+) -> "Material":
+    """Return the story of a citizen, or of a post, to draw a life line of."""
+    from sp_abm.story import tell
     from sp_abm.viz.material import Material
 
-    if other is None and Need.BASELINE in found.needs:
-        other = _NO_SERVICE if scenario == _TODAY else _TODAY
-    results, against = (None if name is None else _results(name, place, seed, years) for name in (scenario, other))
-    return Material(results, against)
+    citizen, link_worker = who
+    if citizen is not None and link_worker is not None:
+        raise BadValue("--citizen and --link-worker: name one of them.")
+    kind, number = ("citizen", citizen) if link_worker is None else ("link worker", link_worker)
+    announce_compiling()
+    with Meter() as meter:
+        told = tell(kind, number, arms, place, seed, years, progress=meter.weeks)
+    return Material(story=told)
+
+
+def _material(names: list[str], place: str, seed: int, years: float, seeds: int) -> "Material":
+    """Return a run, with its baseline if one is named, and further pairs of them with other seeds."""
+    from sp_abm.viz.material import Material
+
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise BadValue(f"--seeds {seeds} must be from 1 to {MOST_SEEDS}.")
+    folders = [name for name in names if Path(name).is_dir()]
+    if folders and seeds > 1:
+        raise BadValue(f"--seeds {seeds} needs scenarios to run; {folders[0]} holds the results of one run.")
+    first, other = names[0], names[1] if len(names) > 1 else None
+
+    def pair(step: int) -> "tuple[Results, Results | None]":
+        luck = seed + step
+        return _results(first, place, luck, years), None if other is None else _results(other, place, luck, years)
+
+    return Material(*pair(0)) if seeds == 1 else Material.of_pairs(map(pair, range(seeds)))
 
 
 def _results(name: str, place: str, seed: int, years: float) -> "Results":

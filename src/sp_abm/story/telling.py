@@ -1,6 +1,6 @@
 """Telling: the same life in two worlds of the same luck, run and put into dated sentences."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,17 +25,27 @@ from sp_abm.vocabulary import ADULT_AGE, Stage
 from sp_abm.world import World
 
 KINDS: Final = ("citizen", "link worker")
+TRACKED: Final = {
+    "citizen": ("stage", "lonely", "case.state", "case.worker", "activity_row"),
+    "link worker": ("fte", "in_post", "holder", "open_cases", "burnout", "intends"),
+}
+"""The columns of a life line, by kind."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """One world's part of a story: how things were at the start and at the end, and what happened between."""
+    """One world's part of a story: how things were at the start and at the end, and what happened between.
+
+    `track` is how a few columns went: {column: value} as they were at the start, and after each week of a change.
+    """
 
     scenario: str
     start: date
     at_start: str
     at_end: str
     happenings: tuple[Happening, ...]
+    track: tuple[tuple[int, Mapping[str, Any]], ...] = ()
+    scenario_hash: str = ""
 
     def date_of(self, week: int) -> date:
         """Return the Monday of a week."""
@@ -155,7 +165,8 @@ def _names(arms: tuple[Scenario, ...]) -> tuple[str, str]:
 
 
 def _told(watch: Watch, arm: Scenario, name: str) -> Told:
-    return Told(name, arm.start, watch.at_start, watch.condition(), tuple(watch.happenings))
+    track = watch.track(TRACKED["link worker" if isinstance(watch, LinkWorkerWatch) else "citizen"])
+    return Told(name, arm.start, watch.at_start, watch.condition(), tuple(watch.happenings), track, arm.hash)
 
 
 def _somebody(kind: str, simulations: list[Simulation], weeks: int) -> int:

@@ -95,6 +95,18 @@ class Watch(ABC):
     def close_week(self, world: World) -> None:  # noqa: B027 (every observer has one, this one needs none)
         """Leave it: every change has been kept."""
 
+    def track(self, names: tuple[str, ...]) -> tuple[tuple[int, State], ...]:
+        """Return how these columns went: (week, their values) at the start and after each week in which one changed."""
+        values = {name: self.first[name] for name in names}
+        found = {self.first_week: values}
+        for change in self.changes:
+            if change.columns.keys() & values.keys() and not (self.is_over and change is self.changes[-1]):
+                values = values | {name: pair[1] for name, pair in change.columns.items() if name in values}
+                found[change.week] = values
+        if self.is_over:
+            found[self.changes[-1].week] = {}
+        return tuple(found.items())
+
     def told_at(self, when: tuple[int, int]) -> str:
         """Return in one string what was told of a submodel of a week, or nothing."""
         return MANY.join(each.what for each in self.happenings if (each.week, NAMES.index(each.submodel)) == when)

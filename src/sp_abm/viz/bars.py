@@ -84,7 +84,7 @@ def _bars(bars: tuple[Bar, ...], nobody: str, top: float, plot: Box, theme: Them
     marks = []
     for position, (bar, colour) in enumerate(zip(bars, (theme.arm, theme.baseline), strict=False)):
         y = top + position * (_BAR + _BAR_GAP)
-        end = x(bar.share or 0.0)
+        end = x(min(1.0, bar.share or 0.0))
         marks.append(rectangle(plot.left, y, end - plot.left, _BAR, colour, rx=2))
         ink, is_ours = (theme.ink, True) if position == 0 else (theme.quiet_ink, False)
         row, shown = middle_of(y + _BAR / 2, LABEL_SIZE), _words(bar, nobody)

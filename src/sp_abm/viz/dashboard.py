@@ -110,7 +110,7 @@ def Body(
     elif page == "compare":
         Compare(asked, look, search)
     elif page == "loop":
-        Loop(asked, to("loop"))
+        Loop(asked, look, to("loop"))
     elif page == "people":
         People(asked, look, search, push)
     elif page == "evidence":

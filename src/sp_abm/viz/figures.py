@@ -9,13 +9,18 @@ from typing import Any, Final, Protocol
 from sp_abm.errors import BadValue, CannotWrite, unknown
 from sp_abm.results import Results
 from sp_abm.viz.frame import Texts
+from sp_abm.viz.loop_diagram import draw_loops, loop_diagram
 from sp_abm.viz.material import Material
+from sp_abm.viz.pictures.acquaintances import acquaintances, draw_acquaintances
 from sp_abm.viz.pictures.equity import draw_equity, equity
+from sp_abm.viz.pictures.fans import draw_fans, fans
 from sp_abm.viz.pictures.funnel import draw_funnel, funnel
 from sp_abm.viz.pictures.gp_workload import draw_gp_workload, gp_workload
 from sp_abm.viz.pictures.horizons import draw_horizons, horizons
+from sp_abm.viz.pictures.life_line import draw_life_line, life_line
 from sp_abm.viz.pictures.moved import draw_moved, moved
 from sp_abm.viz.pictures.pathway import draw_pathway, pathway
+from sp_abm.viz.pictures.professionals import draw_professionals, professionals
 from sp_abm.viz.pictures.roles import draw_roles, role_mix
 from sp_abm.viz.pictures.spread import draw_spread, spread
 from sp_abm.viz.pictures.stage_map import draw_stage_map, stage_map
@@ -101,7 +106,7 @@ class Figure:
 
 def needed(needs: Need) -> str:
     """Return in words what a picture cannot be drawn without."""
-    return " and a ".join(str(need.name).lower() for need in needs)
+    return " and a ".join(str(need.name).lower() for need in needs) or "nothing"
 
 
 Pair = Callable[[Results, Results | None], View]
@@ -118,15 +123,32 @@ FIGURES: Final[dict[str, Figure]] = {
         Figure("stages", "People in each health stage, week by week", _pair(stage_stream), draw_stages),
         Figure("moved", "Who is in another stage because of a plan", moved, draw_moved, Need.RUN | Need.BASELINE),
         Figure("equity", "Distress and reach by deprivation fifth", equity, draw_equity),
+        Figure("loops", "Feedback links and their strengths", loop_diagram, draw_loops, Need(0)),
         Figure("stage-map", "What social prescribing is in each stage", _pair(stage_map), draw_stage_map),
         Figure("workforce", "Link workers: burnout, posts and people waiting", _pair(workforce), draw_workforce),
         Figure("wall", "Link workers in the last week, post by post", _pair(wall), draw_wall, Need.PORTRAIT),
         Figure("pathway", "From the route to what came of it, as a flow", _pair(pathway), draw_pathway),
         Figure("funnel", "From referral to activity", _pair(funnel), draw_funnel),
+        Figure("fans", "Consultations, burnout, vacancy and money, with bands", fans, draw_fans),
         Figure("gp-workload", "Consultations against capacity", _pair(gp_workload), draw_gp_workload),
         Figure("horizons", "Reactive, mixed and proactive help", _pair(horizons), draw_horizons),
         Figure("roles", "How link workers divide their hours", _pair(role_mix), draw_roles),
         Figure("spread", "Proactive practice among networks", _pair(spread), draw_spread, Need.PORTRAIT),
+        Figure(
+            "professionals",
+            "One team, its GPs and organisations",
+            _pair(professionals),
+            draw_professionals,
+            Need.PORTRAIT,
+        ),
+        Figure(
+            "acquaintances",
+            "A sample of people and their ties",
+            _pair(acquaintances),
+            draw_acquaintances,
+            Need.PORTRAIT,
+        ),
+        Figure("life-line", "One life, or one post, in two worlds", life_line, draw_life_line, Need.STORY),
         Figure("theory-of-change", "Measures from inputs to impact", theory_of_change, draw_theory),
         Figure("toolkit", "Steps of an outreach encounter", _pair(toolkit), draw_toolkit),
     )

@@ -1,12 +1,19 @@
 """Material: what pictures are made from: a run, the run it stands beside, and what only some pictures need."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sp_abm.comparison import Comparison
+import numpy as np
+from numpy.typing import NDArray
+
+from sp_abm.comparison import Comparison, Difference, difference_in, stage_moves, values_of
 from sp_abm.errors import BadValue
+from sp_abm.measures import MEASURES
 from sp_abm.results import Results
 from sp_abm.story import Story
+from sp_abm.viz.courses import Course, course
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -19,19 +26,42 @@ class Strength:
 
 
 @dataclass(frozen=True)
+class Sketch:
+    """What is kept of one run, or of a pair with the same luck: every measure, who moved (5, 5), and the courses."""
+
+    values: Floats
+    before: Floats | None = None
+    moves: Floats | None = None
+    course: Course | None = None
+    before_course: Course | None = None
+
+
+def sketch(results: Results, baseline: Results | None = None) -> Sketch:
+    """Return what is kept of a run, or of a pair: light enough to keep of many."""
+    if baseline is None:
+        return Sketch(np.asarray(results.summary, np.float64), course=course(results))
+    return Sketch(
+        values_of(results, baseline),
+        values_of(baseline, baseline),
+        stage_moves(baseline, results),
+        course(results),
+        course(baseline),
+    )
+
+
+@dataclass(frozen=True)
 class Material:
     """What is there to draw.
 
-    `comparison` gives intervals over many pairs, whose `arm` is the run here; `others` are further pairs of the same
-    two plans with other seeds; `strengths` are by the name of a link; a life line is drawn of `story`.
+    `sketches` are of every pair, this one included, where there are several with different luck; `strengths` are by
+    the name of a link, and `strengths_of` says what they are shares of; a life line is drawn of `story`.
     """
 
     results: Results | None = None
     baseline: Results | None = None
-    comparison: Comparison | None = None
-    arm: int = 1
-    others: tuple[tuple[Results, Results | None], ...] = ()
+    sketches: tuple[Sketch, ...] = ()
     strengths: Mapping[str, Strength] = field(default_factory=dict)
+    strengths_of: str = ""
     story: Story | None = None
 
     @property
@@ -55,7 +85,48 @@ class Material:
             raise BadValue("this picture needs a story.")
         return self.story
 
+    @property
+    def n_runs(self) -> int:
+        """Return how many runs, or pairs, with different luck there are."""
+        return max(1, len(self.sketches))
+
+    @property
+    def moves(self) -> Floats:
+        """Return people by stage in the baseline and here, shape (pairs, 5, 5)."""
+        found = [each.moves for each in self.sketches if each.moves is not None]
+        return np.stack(found or [stage_moves(self.baseline_run, self.run)])
+
+    def difference(self, measure: str) -> Difference | None:
+        """Return the paired difference from the baseline in a measure, or None where there is but one pair."""
+        pairs = [(each.values, each.before) for each in self.sketches if each.before is not None]
+        if len(pairs) < 2:
+            return None
+        here, before = (np.stack([pair[side] for pair in pairs if pair[side] is not None]) for side in (0, 1))
+        return difference_in(measure, here, before)
+
+    def mean(self, measure: str) -> float | None:
+        """Return a measure's mean over the runs that have a value, or None where there is but one run."""
+        if len(self.sketches) < 2:
+            return None
+        values = np.array([each.values[list(MEASURES).index(measure)] for each in self.sketches])
+        return float(values[np.isfinite(values)].mean()) if np.isfinite(values).any() else float("nan")
+
+    @classmethod
+    def of_pairs(cls, pairs: Iterable[tuple[Results, Results | None]]) -> "Material":
+        """Return the first of several runs, or pairs, with the sketches of all; the others are not kept."""
+        first: tuple[Results | None, Results | None] = (None, None)
+        sketches: list[Sketch] = []
+        for results, baseline in pairs:
+            if not sketches:
+                first = results, baseline
+            sketches.append(sketch(results, baseline))
+        return cls(first[0], first[1], tuple(sketches))
+
     @classmethod
     def of(cls, comparison: Comparison, arm: int = 1) -> "Material":
-        """Return an arm of a comparison, by position, against the first."""
-        return cls(comparison.first[arm], comparison.first[0], comparison, arm)
+        """Return an arm of a comparison, by position, against the first; there are no courses, so no bands."""
+        sketches = tuple(
+            Sketch(values[arm], values[0], moves[arm])
+            for values, moves in zip(comparison.values, comparison.moves, strict=True)
+        )
+        return cls(comparison.first[arm], comparison.first[0], sketches)

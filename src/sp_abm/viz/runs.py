@@ -18,6 +18,7 @@ from sp_abm.results import Results
 from sp_abm.run import threads_for
 from sp_abm.scenario import Scenario
 from sp_abm.simulation import Simulation
+from sp_abm.viz.courses import Course, course
 from sp_abm.vocabulary import WARM_UP_WEEKS, WEEKS_PER_YEAR
 
 MOST_RESULTS: Final = 48
@@ -97,10 +98,18 @@ class _Shelf(Generic[Kept]):
 
 @dataclass(frozen=True)
 class Pair:
-    """A plan and the baseline with the same luck: every measure of both, and who moved."""
+    """A plan beside the baseline with the same luck: its measures, who moved, and its course by week."""
 
     values: NDArray[np.float64]
     moves: NDArray[np.float64]
+    course: Course
+
+
+@dataclass(frozen=True)
+class Paired(Comparison):
+    """A comparison with the courses of every run, (seeds, arms), from which bands are drawn."""
+
+    courses: tuple[tuple[Course, ...], ...] = ()
 
 
 class Store:
@@ -132,7 +141,7 @@ class Store:
         years: int,
         report: Report,
         is_urgent: bool = True,
-    ) -> Comparison:
+    ) -> Paired:
         """Return the arms against the first of them, seed by seed, from memory where it is there."""
         weeks, total = years * WEEKS_PER_YEAR, len(seeds) * len(arms)
         pieces: list[list[Pair]] = []
@@ -146,7 +155,8 @@ class Store:
         values = np.stack([np.stack([pair.values for pair in row]) for row in pieces])
         moves = np.stack([np.stack([pair.moves for pair in row]) for row in pieces])
         first = tuple(self.results(arm, place, seeds[0], weeks, report, is_urgent) for arm in arms)
-        return Comparison(arms, place, years, seeds, values, moves, first)
+        courses = tuple(tuple(pair.course for pair in row) for row in pieces)
+        return Paired(arms, place, years, seeds, values, moves, first, courses)
 
     def _pair(
         self, arm: Scenario, base: Scenario, place: Place, seed: int, weeks: int, report: Report, is_urgent: bool
@@ -156,7 +166,7 @@ class Store:
         if found is None:
             baseline = self.results(base, place, seed, weeks, report, is_urgent)
             results = baseline if arm is base else self.results(arm, place, seed, weeks, report, is_urgent)
-            found = Pair(values_of(results, baseline), stage_moves(baseline, results))
+            found = Pair(values_of(results, baseline), stage_moves(baseline, results), course(results))
             self._pairs.put(key, found)
         return found
 

@@ -46,6 +46,11 @@ def in_percent(share: float, decimals: int = 1) -> float:
     return round(100 * float(share), decimals) if isfinite(share) else share
 
 
+def whole(value: float) -> Cell:
+    """Return a number of people or things as a whole one, None if it is missing."""
+    return round(value) if isfinite(value) else None
+
+
 def _finite(cell: Cell) -> Cell:
     return None if isinstance(cell, float) and not isfinite(cell) else cell
 

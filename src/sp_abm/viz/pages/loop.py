@@ -8,24 +8,29 @@ from sp_abm.comparison import ENOUGH_PAIRS, Comparison
 from sp_abm.loops import LINKS, LOOPS
 from sp_abm.parameters import all_facts
 from sp_abm.viz.asked import Asked
+from sp_abm.viz.figures import FIGURES
 from sp_abm.viz.findings import finding, findings
 from sp_abm.viz.headline import HEADLINE_MEASURES
+from sp_abm.viz.material import Material
 from sp_abm.viz.pages.cards import fact_card
 from sp_abm.viz.pages.markup import findings_table, table, tag, words
-from sp_abm.viz.pages.running import SMALL, STORE, place_of, seeds_of, use_work
+from sp_abm.viz.pages.picture import bare_picture
+from sp_abm.viz.pages.running import SMALL, STORE, Look, place_of, seeds_of, use_work
 from sp_abm.viz.pages.ui import component
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import Links, html
+from sp_abm.viz.theme import checked_theme
 
 MEASURES = (*HEADLINE_MEASURES, "burnout_mean", "share_started_activity", "n_waiting", "share_distress")
 
 
 @component
-def Loop(asked: Asked, on_cut: Callable[[Asked], None]) -> None:
+def Loop(asked: Asked, look: Look, on_cut: Callable[[Asked], None]) -> None:
     """Show the loops and their links, and the plan with the chosen links cut beside the plan whole."""
     place = place_of(asked)
     pairs = ENOUGH_PAIRS if place.residents <= SMALL else 1
-    html("div", _loops(), data_slide="loops")
+    html("div", _diagram(look), class_="loops")
+    html("div", _loops(), data_slide="table")
     if asked.cut:
         Cut(asked, pairs)
     else:
@@ -66,6 +71,11 @@ def _carried(made: Comparison) -> str:
     )
     shown = findings_table("What changes when the links are cut", findings(made, measures=MEASURES), *made.arms[:2])
     return tag("div", lines, class_="finding", aria_live="polite") + shown
+
+
+def _diagram(look: Look) -> str:
+    theme = checked_theme(look.theme, look.width("loops"))
+    return bare_picture(FIGURES["loops"].picture(Material(), theme))
 
 
 def _loops() -> str:

@@ -22,6 +22,8 @@ SMALL: Final = 20_000
 """Residents up to which a page asks for more pairs by itself."""
 BY_ITSELF: Final = (1, 5, 10)
 STEP: Final = 5
+DRAWN_AT: Final = (1, 10, MOST_RUNS)
+"""After how many pairs the pictures are drawn anew: first of one run, then with bands."""
 PHONE, HALF, WIDE = 340.0, 500.0, 860.0
 STORE: Final = Store()
 
@@ -136,9 +138,10 @@ def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
             else:
                 comparison = await _compared(asked, pairs, done.set)
                 found.set(Outcome(asked, comparison, look, shown))
-            if pairs == 1 and not (is_known and before.look == look):
+            is_drawn = is_known and before.look == look and pairs <= len(before.comparison.seeds)
+            if pairs in DRAWN_AT and not is_drawn:
                 for names in (FIRST, names_of(comparison)):
-                    shown = await _drawn(comparison, look, names, done.set)
+                    shown = {**shown, **await _drawn(comparison, look, names, done.set)}
                     found.set(Outcome(asked, comparison, look, shown))
 
     task = use_task(run, dependencies=[asked, look], raise_error=False)

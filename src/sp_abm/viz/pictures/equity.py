@@ -13,7 +13,7 @@ from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.legend import Key, legend
 from sp_abm.viz.material import Material
 from sp_abm.viz.svg import Element, element, line, shortened, text
-from sp_abm.viz.table import Cell, Table, in_percent, table
+from sp_abm.viz.table import Cell, Table, in_percent, table, whole
 from sp_abm.viz.theme import LABEL_SIZE, LIGHT, SMALL_SIZE, Theme
 from sp_abm.viz.words import ONE_RUN, arm_name, check_pair, decimal, footer, last_weeks, percent, quoted, signed
 from sp_abm.viz.years import by_fifth
@@ -28,6 +28,7 @@ _GAP: Final = 28.0
 _DOT: Final = 6.5
 _PER_1000: Final = 1000
 _TICKS: Final = 4
+_TICK_ROOM: Final = 52.0
 _WHOLE_FROM: Final = 100
 """Values from here up are shown without decimals."""
 
@@ -59,7 +60,7 @@ class Equity:
         columns += [f"{panel.heading}: {arm}" for panel in self.panels for arm in (self.arm, self.baseline) if arm]
         rows: list[list[Cell]] = []
         for fifth, name in enumerate(DEPRIVATION_FIFTHS):
-            row: list[Cell] = [name, round(self.people[fifth])]
+            row: list[Cell] = [name, whole(self.people[fifth])]
             for panel in self.panels:
                 for values in filter(None, (panel.values, panel.before)):
                     row.append(in_percent(values[fifth]) if panel.is_share else round(values[fifth], 1))
@@ -123,10 +124,10 @@ def _texts(material: Material) -> Texts:
 
 def _doubt(material: Material) -> str:
     """Return how sure the change of the gap is."""
-    if material.comparison is None or len(material.comparison.seeds) < 2:
+    change = material.difference("slope_index_distress")
+    if change is None:
         return ONE_RUN
-    change = material.comparison.difference(material.arm, "slope_index_distress")
-    n = len(material.comparison.seeds)
+    n = material.n_runs
     return (
         f"Dots: the first of {n} pairs. Change of the gap over all of them: {signed(change.mean, 2)} points "
         f"({signed(change.low, 2)} to {signed(change.high, 2)}, 95%): {change.verdict}."
@@ -158,8 +159,8 @@ def _panel(panel: Fifths, area: Box, theme: Theme) -> list[Element]:
     known = [
         value * factor for values in filter(None, (panel.values, panel.before)) for value in values if value == value
     ]
-    ticks = round_ticks(max(known, default=1.0), _TICKS)
     plot = Box(area.left + _NAMES, area.top + _HEAD, area.width - _NAMES - _VALUES, area.height - _HEAD - _AXIS)
+    ticks = round_ticks(max(known, default=1.0), max(1, min(_TICKS, int(plot.width / _TICK_ROOM))))
     x = Scale(0.0, ticks[-1], plot.left, plot.right)
     heading = shortened(panel.heading, area.width, LABEL_SIZE, is_strong=True)
     marks = [text(area.left, area.top + LABEL_SIZE, heading, theme.ink, LABEL_SIZE, is_strong=True)]

@@ -9,7 +9,7 @@ from sp_abm.results import Results
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.legend import Key
 from sp_abm.viz.panels import Line, Panel, arm_keys, draw_panels
-from sp_abm.viz.table import Cell, Table, table
+from sp_abm.viz.table import Cell, Table, table, whole
 from sp_abm.viz.theme import LIGHT, Theme
 from sp_abm.viz.words import ONE_RUN, arm_name, check_pair, decimal, footer, last_weeks, quoted
 from sp_abm.viz.years import SMOOTH_WEEKS, by_week, in_year, ratio_in_year, year_ends
@@ -65,9 +65,9 @@ def _table(results: Results, baseline: Results | None, capacity: float) -> Table
         [
             arm_name(run),
             end,
-            round(ratio_in_year(run, "consultations", "weeks", end)),
-            round(capacity),
-            round(ratio_in_year(run, "gp_hours", "weeks", end)),
+            whole(ratio_in_year(run, "consultations", "weeks", end)),
+            whole(capacity),
+            whole(ratio_in_year(run, "gp_hours", "weeks", end)),
         ]
         for run in filter(None, (baseline, results))
         for end in year_ends(run)

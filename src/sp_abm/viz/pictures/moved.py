@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.comparison import Difference, paired_difference, stage_moves
+from sp_abm.comparison import Difference, paired_difference
 from sp_abm.viz.axes import Box, Drawing
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.legend import Key, legend
@@ -52,10 +52,7 @@ def moved(material: Material) -> Moved:
     """Return who moved because of a plan, over all pairs of a comparison or in one pair of runs."""
     results, baseline = material.run, material.baseline_run
     check_pair(results, baseline)
-    if material.comparison is None:
-        matrices = stage_moves(baseline, results)[None]
-    else:
-        matrices = material.comparison.moves[:, material.arm]
+    matrices = material.moves
     moves = tuple(
         Move(before, after, paired_difference(matrices[:, before, after]))
         for before in _ORDER

@@ -9,7 +9,7 @@ from sp_abm.results import Results
 from sp_abm.viz.axes import Box, Drawing
 from sp_abm.viz.cards import Words, card_height, draw_card
 from sp_abm.viz.frame import Texts, framed
-from sp_abm.viz.table import Cell, Table, in_percent, table
+from sp_abm.viz.table import Cell, Table, in_percent, table, whole
 from sp_abm.viz.theme import LIGHT, Theme
 from sp_abm.viz.words import ONE_RUN, arm_name, check_pair, decimal, footer, last_weeks, percent, quoted
 from sp_abm.viz.years import in_year, ratio_in_year
@@ -74,7 +74,7 @@ class StageMap:
                 row.stage.label,
                 KINDS[row.stage].type,
                 KINDS[row.stage].level,
-                round(row.people) if row.people == row.people else None,
+                whole(row.people),
                 in_percent(row.share),
                 row.seen,
                 *([row.seen_before] if self.baseline else []),

@@ -1,7 +1,7 @@
 """Theory of change: from what is put in to what comes of it in the end, each place with its measures and values."""
 
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 from typing import Final
 
 from sp_abm.measures import MEASURES, Measure, TheoryOfChange
@@ -52,6 +52,7 @@ _GAP: Final = 8.0
 _HEAD: Final = 30.0
 _POINT: Final = 9.0
 _DIGITS: Final = 3
+_UNKNOWN: Final = (nan, nan, nan)
 
 
 @dataclass(frozen=True)
@@ -100,20 +101,17 @@ def theory_of_change(material: Material) -> Tree:
     before = None if baseline is None else baseline.summary
     leaves = []
     for name, declared in MEASURES.items():
-        value = float(values[name])
-        if before is None:
-            change = low = high = float("nan")
-        elif material.comparison is not None and len(material.comparison.seeds) > 1:
-            found = material.comparison.difference(material.arm, name)
+        mean, found = material.mean(name), material.difference(name)
+        value = float(values[name]) if mean is None else mean
+        if found is not None:
             change, low, high = found.mean, found.low, found.high
+        elif before is None or declared.is_paired:
+            change, low, high = _UNKNOWN
         else:
-            change, low, high = (float("nan") if declared.is_paired else value - float(before[name])), *_UNKNOWN
+            change, low, high = value - float(before[name]), *_UNKNOWN[1:]
         leaves.append(Leaf(declared, value, change, low, high))
     name = "" if baseline is None else quoted(baseline)
     return Tree(tuple(leaves), name, _texts(material))
-
-
-_UNKNOWN: Final = (float("nan"), float("nan"))
 
 
 def _texts(material: Material) -> Texts:
@@ -123,9 +121,9 @@ def _texts(material: Material) -> Texts:
     subtitle = "Measures at their place in the theory of change; each says of whom or of what it is a share"
     notes = ["A place in the tree is not proof of a cause: the loop diagram shows which links carry a change."]
     if baseline is not None:
-        n = 1 if material.comparison is None else len(material.comparison.seeds)
+        n = material.n_runs
         changes = f"Below each value: its change from {quoted(baseline)}"
-        notes.append(f"{changes}. {ONE_RUN}" if n < 2 else f"{changes}, mean and 95% interval of {n} pairs.")
+        notes.append(f"{changes}. {ONE_RUN}" if n < 2 else f"Means of {n} pairs. {changes} with its 95% interval.")
     return Texts(title, subtitle, tuple(notes), tuple(footer(results, baseline)), f"{title}. {subtitle}.")
 
 
@@ -184,7 +182,7 @@ def _words(leaf: Leaf) -> list[Words]:
         Words(shown if isfinite(leaf.value) else NO_VALUE, is_strong=True, is_small=False),
         Words(unit, is_quiet=True),
     ]
-    if isfinite(leaf.change) and not leaf.measure.is_paired:
+    if isfinite(leaf.change) and (isfinite(leaf.low) or not leaf.measure.is_paired):
         words.append(Words(change_words(leaf), is_strong=True))
     return words
 

@@ -1,0 +1,155 @@
+"""Every picture: valid, named, described, with a table, its text inside and apart, at any width, of any content."""
+
+import csv
+import io
+import re
+import time
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from sp_abm.viz.figures import FIGURES, Need, drawable
+from sp_abm.viz.material import Material, sketch
+from sp_abm.viz.theme import DARK, LIGHT, NARROW, WIDE
+
+HOSTILE = '<script>alert("x")</script>&\'"]]>\x00\x1b � 医 a-very-long-name-that-goes-on'
+SVG = "{http://www.w3.org/2000/svg}"
+WIDTHS = (320, NARROW, 639, 640, WIDE, 1366)
+MOST_SECONDS = 0.025
+
+
+@pytest.fixture(scope="module")
+def everything(a_run_of_chance, a_story, some_strengths):
+    """Return a maker of material for every picture, of random and extreme content."""
+
+    def make(seed, weeks=130, name="a plan", is_alone=False):
+        run = a_run_of_chance(seed, name, weeks)
+        baseline = None if is_alone else a_run_of_chance(seed + 1000, "today", weeks)
+        story = a_story(("citizen", "link worker")[seed % 2], n=(0, 1, 40)[seed % 3], weeks=max(2, weeks), name=name)
+        strengths = some_strengths if seed % 3 else {}
+        return Material(run, baseline, strengths=strengths, strengths_of="share of a change", story=story)
+
+    return make
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", FIGURES)
+def test_text_stays_inside_and_apart_at_any_width(name, width, everything, check_text):
+    check_text(FIGURES[name].picture(everything(5), LIGHT.at(width)).svg)
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("name", FIGURES)
+def test_text_stays_inside_and_apart_whatever_is_drawn(name, seed, everything, check_text):
+    weeks = (1, 3, 60, 130, 600)[seed % 5]
+    for width in (NARROW, WIDE):
+        check_text(FIGURES[name].picture(everything(seed, weeks), LIGHT.at(width)).svg)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_hostile_name_is_harmless_and_fits(name, everything, check_text):
+    for width in (NARROW, WIDE):
+        picture = FIGURES[name].picture(everything(3, name=HOSTILE), LIGHT.at(width))
+        check_text(picture.svg)
+        assert "<script" not in picture.svg
+
+
+@pytest.mark.parametrize("name", [name for name, each in FIGURES.items() if Need.BASELINE not in each.needs])
+def test_a_picture_of_one_run_alone_is_whole(name, everything, check_text):
+    for seed in range(4):
+        check_text(FIGURES[name].picture(everything(seed, is_alone=True), LIGHT.at(NARROW)).svg)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_picture_is_valid_and_says_what_it_is(name, everything):
+    picture = FIGURES[name].picture(everything(7))
+    root = ElementTree.fromstring(picture.svg)
+    assert root.get("role") == "img"
+    assert [child.tag for child in root[:2]] == [f"{SVG}title", f"{SVG}desc"]
+    assert root[0].text == picture.title and root[1].text == picture.description
+    assert len(picture.description) > len(picture.title) > 10
+    assert not re.search(r"\bnan\b|\binf\b|None|<script|href|url\(", picture.svg)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_light_and_dark_differ_in_colours_only(name, everything, words):
+    light, dark = (FIGURES[name].picture(everything(8), theme).svg for theme in (LIGHT, DARK))
+    assert words(light) == words(dark)
+    assert LIGHT.paper in light and DARK.paper in dark and LIGHT.paper not in dark
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_same_material_gives_the_same_bytes(name, everything):
+    assert FIGURES[name].picture(everything(9)).svg == FIGURES[name].picture(everything(9)).svg
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_table_has_numbers_under_named_columns_and_goes_through_csv(name, everything):
+    for seed in range(4):
+        table = FIGURES[name].picture(everything(seed)).table
+        assert len(set(table.columns)) == len(table.columns) > 1
+        assert all(len(row) == len(table.columns) for row in table.rows)
+        assert not any(isinstance(cell, float) and not np.isfinite(cell) for row in table.rows for cell in row)
+        back = list(csv.reader(io.StringIO(table.csv())))
+        assert back[0] == list(table.columns) and len(back) == len(table.rows) + 1
+
+
+@pytest.mark.parametrize("name", [name for name, each in FIGURES.items() if Need.RUN in each.needs])
+def test_a_picture_says_what_it_is_not_where_it_is_how_to_make_it_again_and_how_sure_it_is(name, a_run, words):
+    with_portrait = {"portrait": portrait()}
+    run, baseline = a_run(**with_portrait), a_run(name="today", scenario_hash="0" * 12, **with_portrait)
+    shown = words(FIGURES[name].picture(Material(run, baseline)).svg)
+    for part in ("Illustrative model, not a forecast", "Sandbox", "seed 7", "abcdef123456"):
+        assert part in shown
+    assert "Not a real place: about 27 times as many link workers" in shown
+    assert re.search("[Oo]ne run|One week of one run", shown)
+
+
+def portrait():
+    """Return a portrait of one PCN in which nobody does anything."""
+    empty = np.zeros(0, int)
+    return {
+        "posts": dict.fromkeys(("id", "pcn", "fte", "in_post", "open_cases", "limit", "burnout", "intends"), empty > 0)
+        | {"pcn": empty},
+        "pcns": {"residents": np.array([1200]), "week_proactive": np.array([-9999])},
+        "practices": {"pcn": np.array([0])},
+        "gps": {"practice": np.array([0]), "awareness": np.array([0.4])},
+        "organisations": {"pcn": empty, "kind": empty, "places": empty, "occupied": empty},
+        "knows": {"post": empty, "organisation": empty},
+        "people": {"id": empty},
+        "ties": {"one": empty, "other": empty, "kind": empty},
+    }
+
+
+def test_many_pairs_give_bands_and_intervals_in_place_of_one_run(a_run, words):
+    pairs = [(a_run(burnout=0.3 + seed / 100), a_run(name="today")) for seed in range(12)]
+    material = Material.of_pairs(pairs)
+    assert len(material.sketches) == 12
+    assert "Means of 12 pairs" in words(FIGURES["theory-of-change"].picture(material).svg)
+    assert "middle 80%" in words(FIGURES["fans"].picture(material).svg)
+    assert "Means of 12 pairs" in words(FIGURES["moved"].picture(material).svg)
+    assert "over all of them" in words(FIGURES["equity"].picture(material).svg)
+
+
+def test_a_sketch_is_light(a_run):
+    kept = sketch(a_run(), a_run(name="today"))
+    courses = [*kept.course.values(), *kept.before_course.values()]
+    assert sum(array.nbytes for array in (kept.values, kept.before, kept.moves, *courses)) < 30_000
+
+
+def test_what_cannot_be_drawn_is_left_out(a_run):
+    alone = {figure.name for figure in drawable(Material(a_run()))}
+    assert {"stages", "funnel", "loops"} <= alone
+    assert not {"moved", "wall", "life-line"} & alone
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_picture_is_drawn_fast_enough_for_a_slider(name, everything):
+    """CPU time of the best of five, of a run of five years; three times the limit, as other tests share the machine."""
+    material, spent = everything(4, weeks=260), []
+    for _ in range(5):
+        began = time.process_time()
+        FIGURES[name].picture(material)
+        spent.append(time.process_time() - began)
+    assert min(spent) <= 3 * MOST_SECONDS
