@@ -10,7 +10,7 @@ from sp_abm.viz.material import Material
 from sp_abm.viz.runs import Paired
 from sp_abm.viz.theme import checked_theme
 
-FIRST: Final = ("stages", "wall")
+FIRST: Final = ("stages", "wall", "fans", "moved")
 """The pictures of the first screen."""
 ELSEWHERE: Final = ("loops",)
 """Pictures that are no pictures of a plan and have a page of their own."""

@@ -95,7 +95,7 @@ def Compare(asked: Asked, look: Look, search: str) -> None:
 
 def _body(made: Comparison, plans: tuple[Asked, ...], look: Look) -> str:
     """Return the comparison: differences with intervals, by deprivation, cost and capacity."""
-    theme = checked_theme(look.theme, look.width(""))
+    theme = checked_theme(look.theme, look.width())
     parts = [_plans(plans)]
     for heading, measures in GROUPS.items():
         svg = draw_intervals(made, heading, measures, theme)

@@ -11,6 +11,7 @@ from sp_abm.places import places
 from sp_abm.scenario import scenario_names
 from sp_abm.viz.again import as_command, as_python
 from sp_abm.viz.asked import BASELINE, MOST_BYTES, MOST_RUNS, MOST_YEARS, Asked, asked_in, uploaded
+from sp_abm.viz.drawn import FIRST
 from sp_abm.viz.findings import findings
 from sp_abm.viz.headline import doubt, headline
 from sp_abm.viz.pages.cards import LEVER_WORDS, lever_card
@@ -184,8 +185,17 @@ def _status(outcome: Outcome | None, progress: Progress, is_old: bool) -> str:
 @component
 def Pictures(outcome: Outcome, is_old: bool) -> None:
     """Show the pictures; pale while newer ones are on their way."""
-    blocks = [picture_block(outcome.asked, picture, outcome.look.theme) for picture in outcome.pictures.values()]
-    html("div", "".join(blocks), class_=f"pictures{' is-old' if is_old else ''}")
+    first, more = "", ""
+    for picture in outcome.pictures.values():
+        block = picture_block(outcome.asked, picture, outcome.look.theme)
+        if picture.name in FIRST:
+            first += block
+        else:
+            more += block
+    inside = tag("div", first, class_="pictures")
+    if more:
+        inside += details("More pictures", tag("div", more, class_="pictures"), "more-pictures")
+    html("div", inside, class_="is-old" if is_old else "")
 
 
 @component

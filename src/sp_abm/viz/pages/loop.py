@@ -74,7 +74,7 @@ def _carried(made: Comparison) -> str:
 
 
 def _diagram(look: Look) -> str:
-    theme = checked_theme(look.theme, look.width("loops"))
+    theme = checked_theme(look.theme, look.width())
     return bare_picture(FIGURES["loops"].picture(Material(), theme))
 
 

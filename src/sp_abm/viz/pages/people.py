@@ -86,7 +86,7 @@ def People(asked: Asked, look: Look, search: str, on_link: Callable[[str], None]
 
 
 def _pictures(story: Story, look: Look) -> str:
-    theme = checked_theme(look.theme, look.width(""))
+    theme = checked_theme(look.theme, look.width())
     drawn = [figure for figure in FIGURES.values() if figure.needs == Need.STORY]
     return "".join(bare_picture(figure.picture(Material(story=story), theme)) for figure in drawn)
 

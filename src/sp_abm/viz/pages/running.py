@@ -92,9 +92,9 @@ class Look:
     theme: str = "light"
     is_phone: bool = False
 
-    def width(self, name: str) -> float:
-        """Return the width of a picture: two of the first screen stand beside each other."""
-        return PHONE if self.is_phone else HALF if name in FIRST else WIDE
+    def width(self, is_half: bool = False) -> float:
+        """Return the width of a picture: on Explore two stand beside each other."""
+        return PHONE if self.is_phone else HALF if is_half else WIDE
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ async def _compared(asked: Asked, pairs: int, report: Report) -> Comparison:
 
 async def _drawn(comparison: Comparison, look: Look, names: Iterable[str], report: Report) -> dict[str, Picture]:
     def work(_: Report) -> dict[str, Picture]:
-        return {name: pictures(comparison, [name], look.theme, look.width(name))[name] for name in names}
+        return {name: pictures(comparison, [name], look.theme, look.width(is_half=True))[name] for name in names}
 
     return await in_thread(work, report)
 

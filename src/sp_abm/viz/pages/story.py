@@ -137,7 +137,7 @@ def answer_to(step: Step, made: Comparison, look: Look) -> str:
     lines = "".join(_line(finding(made, measure), step.scenario == "today") for measure in step.measures)
     if not step.picture:
         return lines
-    drawn = pictures(made, [step.picture], look.theme, look.width(step.picture))[step.picture]
+    drawn = pictures(made, [step.picture], look.theme, look.width())[step.picture]
     return lines + tag("div", drawn.svg, class_="picture", tabindex="0", role="group", aria_label=drawn.title)
 
 
