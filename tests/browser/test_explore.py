@@ -137,5 +137,24 @@ def test_every_picture_has_title_description_table_and_files(visit, server):
         assert figure.locator("table tbody tr").count() >= 1
         links = [link.get_attribute("href") for link in figure.locator("a[download]").all()]
         assert len(links) == 3
+    check_files(server, links)
+
+
+def check_files(server, links):
     svg, png, table = (fetched(server.address + link) for link in links)
     assert svg.startswith(b"<svg") and png.startswith(b"\x89PNG") and b"," in table
+
+
+@pytest.mark.parametrize("page", ["compare", "loop", "people"])
+def test_pictures_of_the_other_pages_have_tables_and_files_too(visit, server, page):
+    watched = visit()
+    watched.go(f"/{page}?years=1")
+    watched.page.wait_for_selector("main figure", timeout=90_000)
+    for figure in watched.page.locator("main figure").all():
+        assert figure.locator("svg > title").count() == figure.locator("svg > desc").count() == 1
+        assert figure.locator("table tbody tr").count() >= 1
+        links = [link.get_attribute("href") for link in figure.locator("a[download]").all()]
+    check_files(server, links)
+    if page == "compare":
+        address = watched.page.get_attribute("a[download='comparison.html']", "href")
+        assert fetched(server.address + address).startswith(b"<!doctype html>")

@@ -53,6 +53,9 @@ def test_the_answer_of_a_step_is_nowhere_before_the_guess(visit):
         page.click("text=Next step")
         page.wait_for_url(f"**step={step}*")
     assert page.locator("text=Explore: move a lever").is_visible()
+    page.click("text=Present")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**step=5*")
 
 
 def test_the_player_plays_in_the_browser_and_asks_the_server_for_nothing(visit):

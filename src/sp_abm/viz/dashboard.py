@@ -47,7 +47,8 @@ def App() -> None:
         router.push(f"/explore?{to.query()}")
 
     def choose(seen: dict[str, Any]) -> None:
-        set_look(Look("dark" if seen.get("theme") == "dark" else "light", bool(seen.get("is_phone"))))
+        theme = "dark" if seen.get("theme") == "dark" else "light"
+        set_look(Look(theme, bool(seen.get("is_phone")), bool(seen.get("is_presenting"))))
 
     query = asked.query()
     Frame(

@@ -8,9 +8,11 @@ import numpy as np
 from sp_abm.comparison import Comparison
 from sp_abm.measures import MEASURES
 from sp_abm.viz.axes import Box, Drawing, Scale
+from sp_abm.viz.figures import Picture
 from sp_abm.viz.findings import finding, in_words
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.svg import Element, element, line, shortened, text
+from sp_abm.viz.table import table
 from sp_abm.viz.theme import LABEL_SIZE, SMALL_SIZE, Theme
 
 _ROW, _HEAD, _GAP = 24.0, 26.0, 14.0
@@ -19,7 +21,20 @@ _RADIUS: Final = 5.0
 _PADDING: Final = 1.15
 
 
-def interval_rows(made: Comparison, measures: Sequence[str]) -> list[list[str]]:
+def intervals(made: Comparison, title: str, measures: Sequence[str], theme: Theme) -> Picture:
+    """Return the picture with its words and its table."""
+    rows = _rows(made, measures)
+    pairs = len(made.seeds)
+    words = "; ".join(f"{row[0]}, {row[1]}: {row[5]} ({row[7]})" for row in rows)
+    subtitle = f"Difference from {made.arms[0]}: mean of {pairs} pairs of runs and its 95% interval; hollow: not clear"
+    texts = Texts(f"{title}: differences from {made.arms[0]}", subtitle, (), (), f"{words}.")
+    svg = _drawn(made, texts, measures, theme)
+    name = title.lower().replace(" ", "-")
+    columns = ("Measure", "Plan", "Unit", made.arms[0], "With the plan", "Difference", "95% interval", "Verdict")
+    return Picture(name, svg, texts.title, texts.description, (subtitle,), table(columns, rows))
+
+
+def _rows(made: Comparison, measures: Sequence[str]) -> list[list[str]]:
     """Return what the picture shows as rows: a measure, a plan, and the finding in words."""
     rows = []
     for measure in measures:
@@ -30,13 +45,7 @@ def interval_rows(made: Comparison, measures: Sequence[str]) -> list[list[str]]:
     return rows
 
 
-def draw_intervals(made: Comparison, title: str, measures: Sequence[str], theme: Theme) -> str:
-    """Return the picture as an SVG string."""
-    pairs = len(made.seeds)
-    words = "; ".join(f"{row[0]}, {row[1]}: {row[5]} ({row[7]})" for row in interval_rows(made, measures))
-    subtitle = f"Difference from {made.arms[0]}: mean of {pairs} pairs of runs and its 95% interval; hollow: not clear"
-    texts = Texts(f"{title}: differences from {made.arms[0]}", subtitle, (), (), f"{words}.")
-
+def _drawn(made: Comparison, texts: Texts, measures: Sequence[str], theme: Theme) -> str:
     def draw(box: Box) -> Drawing:
         marks: list[Element] = []
         y = box.top

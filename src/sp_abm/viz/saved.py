@@ -15,6 +15,7 @@ from sp_abm.measures import MEASURES
 from sp_abm.places import Place, places
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario, from_content
+from sp_abm.viz.drawn import ELSEWHERE
 from sp_abm.viz.figures import Picture, drawable
 from sp_abm.viz.material import Material
 from sp_abm.viz.report import Report, report_with
@@ -44,7 +45,7 @@ def _of_run(folder: Path) -> Report:
         (scenario, scenario), _place(about), about["years"], (about["seed"],), values, np.zeros(0), (results, results)
     )
     material = Material(results)
-    drawn = tuple(figure.picture(material) for figure in drawable(material))
+    drawn = tuple(figure.picture(material) for figure in drawable(material) if figure.name not in ELSEWHERE)
     return report_with(made, about, [drawn], is_alone=True)
 
 
@@ -89,7 +90,7 @@ def _place(about: Mapping[str, Any]) -> Place:
 
 def _pictures(folder: Path, position: int) -> tuple[Picture, ...]:
     """Return the pictures that were saved of an arm."""
-    paths = sorted(folder.glob(f"{position}-*/*.svg"))
+    paths = sorted(path for path in folder.glob(f"{position}-*/*.svg") if path.stem not in ELSEWHERE)
     return tuple(map(_picture, paths))
 
 

@@ -105,9 +105,8 @@ async def _get(request: "Request") -> "Response":
 
     from sp_abm.viz.files import made_file
 
-    theme = request.query_params.get("theme", "light")
     try:
-        file = await run_in_threadpool(made_file, request.path_params["name"], request.url.query, theme)
+        file = await run_in_threadpool(made_file, request.path_params["name"], request.url.query)
     except SpAbmError as problem:
         return PlainTextResponse(f"{problem}\n", status_code=400, headers=_GUARDS)
     headers = {"content-disposition": f'attachment; filename="{file.name}"', **_GUARDS}

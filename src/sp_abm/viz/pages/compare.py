@@ -9,13 +9,16 @@ from sp_abm.comparison import ENOUGH_PAIRS, Comparison
 from sp_abm.errors import BadValue, SpAbmError
 from sp_abm.scenario import load
 from sp_abm.viz.asked import BASELINE, MOST_LETTERS, Asked, asked_in
-from sp_abm.viz.intervals import draw_intervals, interval_rows
-from sp_abm.viz.pages.markup import details, figure, link, table, tag, words
+from sp_abm.viz.figures import Picture
+from sp_abm.viz.intervals import intervals
+from sp_abm.viz.pages.markup import link, table, tag, words
+from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.running import SMALL, STORE, Look, place_of, seeds_of, use_work
 from sp_abm.viz.pages.ui import component
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import Saved, html
-from sp_abm.viz.theme import checked_theme
+from sp_abm.viz.runs import Report
+from sp_abm.viz.theme import Theme, checked_theme
 
 MOST_PLANS: Final = 4
 USUAL: Final = ("supported-workforce", "outreach-without-support", "outreach-with-support")
@@ -64,6 +67,26 @@ def _named_apart(plans: list[Asked]) -> list[Asked]:
     return found
 
 
+def pairs_of(plans: tuple[Asked, ...]) -> int:
+    """Return how many pairs of runs a plan gets: enough for a verdict where that is quick."""
+    return ENOUGH_PAIRS if place_of(plans[0]).residents <= SMALL else 1
+
+
+def compared(plans: tuple[Asked, ...], report: Report = lambda _: None) -> Comparison:
+    """Return the plans against the baseline, made now where they are not in memory."""
+    arms = (load(BASELINE), *(plan.resolved() for plan in plans))
+    seeds = seeds_of(plans[0], pairs_of(plans))
+    return STORE.comparison(arms, place_of(plans[0]), seeds, plans[0].years, report, is_urgent=False)
+
+
+def _chart(heading: str, measures: tuple[str, ...]) -> Callable[[Comparison, Theme], Picture]:
+    return lambda made, theme: intervals(made, heading, measures, theme)
+
+
+CHARTS: Final = {heading.lower().replace(" ", "-"): _chart(heading, measures) for heading, measures in GROUPS.items()}
+"""The pictures of this page, by name."""
+
+
 @component
 def Compare(asked: Asked, look: Look, search: str) -> None:
     """Show the plans beside each other once their runs are done."""
@@ -74,13 +97,8 @@ def Compare(asked: Asked, look: Look, search: str) -> None:
     except SpAbmError as refused:
         plans, problem = plans_in("", Asked()), f"This comparison cannot be made, so you see the usual one. {refused}"
         place = place_of(plans[0])
-    pairs = ENOUGH_PAIRS if place.residents <= SMALL else 1
-
-    def work(report: Callable[[float], None]) -> Comparison:
-        arms = (load(BASELINE), *(plan.resolved() for plan in plans))
-        return STORE.comparison(arms, place, seeds_of(plans[0], pairs), plans[0].years, report, is_urgent=False)
-
-    made, progress = use_work(work, plans)
+    pairs = pairs_of(plans)
+    made, progress = use_work(lambda report: compared(plans, report), plans)
     if problem:
         html("div", words("p", problem), class_="refused", role="alert")
     html(
@@ -89,22 +107,21 @@ def Compare(asked: Asked, look: Look, search: str) -> None:
     )
     Waiting(progress, f"{pairs} pairs of runs a plan." if pairs > 1 else "One run a plan: differences may be chance.")
     if made:
-        html("div", _body(made, plans, look))
+        html("div", _body(made, plans, look), class_="measure")
     Saved(query=asked.query(), plan_name=asked.resolved().name)
 
 
 def _body(made: Comparison, plans: tuple[Asked, ...], look: Look) -> str:
     """Return the comparison: differences with intervals, by deprivation, cost and capacity."""
     theme = checked_theme(look.theme, look.width())
+    query = urlencode([("plan", plan.query()) for plan in plans])
     parts = [_plans(plans)]
-    for heading, measures in GROUPS.items():
-        svg = draw_intervals(made, heading, measures, theme)
-        panel = details(f"Table: {heading}", _table(made, heading, measures), is_open=heading == "What people get")
-        parts.append(figure(heading.lower().replace(" ", "-"), svg, panel, ""))
+    parts += [picture_block(draw(made, theme), f"{query}&theme={look.theme}") for draw in CHARTS.values()]
     fifths = "".join(_by_fifth(made, measure, label) for measure, label in _FIFTHS.items())
     parts.append(tag("section", words("h2", "By deprivation"), fifths, class_="panel", data_slide="deprivation"))
-    query = urlencode([("plan", plan.query()) for plan in plans])
-    parts.append(tag("p", link("This comparison as a link", f"/compare?{query}"), class_="downloads"))
+    files = {"comparison.html": "Report (HTML)", "comparison.pptx": "Slides (PowerPoint)", "comparison.csv": "CSV"}
+    links = [words("a", label, href=f"/get/{name}?{query}", download=name) for name, label in files.items()]
+    parts.append(tag("p", link("This comparison as a link", f"/compare?{query}"), *links, class_="downloads"))
     return "".join(parts)
 
 
@@ -114,12 +131,6 @@ def _plans(plans: tuple[Asked, ...]) -> str:
         for plan in plans
     )
     return tag("ul", items, class_="plans", data_slide="plans")
-
-
-def _table(made: Comparison, heading: str, measures: tuple[str, ...]) -> str:
-    rows = interval_rows(made, measures)
-    heads = ["Measure", "Plan", "Unit", made.arms[0], "Plan’s", "Difference", "95% interval", "Verdict"]
-    return table(heading, heads, rows, numeric_from=3)
 
 
 def _by_fifth(made: Comparison, measure: str, label: str) -> str:

@@ -186,8 +186,9 @@ def _status(outcome: Outcome | None, progress: Progress, is_old: bool) -> str:
 def Pictures(outcome: Outcome, is_old: bool) -> None:
     """Show the pictures; pale while newer ones are on their way."""
     first, more = "", ""
+    query = replace(outcome.asked, runs=outcome.drawn_of).query(theme=outcome.look.theme)
     for picture in outcome.pictures.values():
-        block = picture_block(outcome.asked, picture, outcome.look.theme)
+        block = picture_block(picture, query)
         if picture.name in FIRST:
             first += block
         else:

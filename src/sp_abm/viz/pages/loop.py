@@ -14,7 +14,7 @@ from sp_abm.viz.headline import HEADLINE_MEASURES
 from sp_abm.viz.material import Material
 from sp_abm.viz.pages.cards import fact_card
 from sp_abm.viz.pages.markup import findings_table, table, tag, words
-from sp_abm.viz.pages.picture import bare_picture
+from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.running import SMALL, STORE, Look, place_of, seeds_of, use_work
 from sp_abm.viz.pages.ui import component
 from sp_abm.viz.pages.waiting import Waiting
@@ -29,7 +29,7 @@ def Loop(asked: Asked, look: Look, on_cut: Callable[[Asked], None]) -> None:
     """Show the loops and their links, and the plan with the chosen links cut beside the plan whole."""
     place = place_of(asked)
     pairs = ENOUGH_PAIRS if place.residents <= SMALL else 1
-    html("div", _diagram(look), class_="loops")
+    html("div", _diagram(look), class_="measure")
     html("div", _loops(), data_slide="table")
     if asked.cut:
         Cut(asked, pairs)
@@ -75,7 +75,7 @@ def _carried(made: Comparison) -> str:
 
 def _diagram(look: Look) -> str:
     theme = checked_theme(look.theme, look.width())
-    return bare_picture(FIGURES["loops"].picture(Material(), theme))
+    return picture_block(FIGURES["loops"].picture(Material(), theme), f"theme={look.theme}")
 
 
 def _loops() -> str:

@@ -13,7 +13,7 @@ from sp_abm.viz.asked import MOST_LETTERS, Asked
 from sp_abm.viz.figures import FIGURES, Need
 from sp_abm.viz.material import Material
 from sp_abm.viz.pages.markup import tag, words
-from sp_abm.viz.pages.picture import bare_picture
+from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.running import Look, place_of, use_work
 from sp_abm.viz.pages.ui import component
 from sp_abm.viz.pages.waiting import Waiting
@@ -52,25 +52,27 @@ def whom_in(search: str) -> Whom:
     return Whom(kind or "citizen", person, other)
 
 
+def story_of(asked: Asked, whom: Whom, report: Report = lambda _: None) -> Story:
+    """Return the story that is asked for, told now."""
+
+    def progress(_: str, done: int, total: int) -> None:
+        report(done / max(total, 1))
+
+    arms = (asked.resolved(), load(whom.world))
+    number = int(whom.person) if whom.person else None
+    return tell(whom.kind, number, arms, place_of(asked), asked.seed, asked.years, progress=progress)
+
+
 @component
 def People(asked: Asked, look: Look, search: str, on_link: Callable[[str], None]) -> None:
     """Ask for a person, and tell their life in the plan and in the other world."""
-    place, refused = place_of(asked), ""
+    refused = ""
     try:
         whom = whom_in(search)
     except SpAbmError as problem:
         whom, refused = Whom(), f"This link cannot be followed, so somebody is chosen. {problem}"
 
-    def work(report: Report) -> Story:
-        def progress(_: str, done: int, total: int) -> None:
-            report(done / max(total, 1))
-
-        number = int(whom.person) if whom.person else None
-        return tell(
-            whom.kind, number, (asked.resolved(), load(whom.world)), place, asked.seed, asked.years, progress=progress
-        )
-
-    made, progress = use_work(work, (asked, whom))
+    made, progress = use_work(lambda report: story_of(asked, whom, report), (asked, whom))
 
     def ask(wanted: dict[str, str]) -> None:
         fields = {name: str(wanted[name]) for name in ("kind", "person", "other") if wanted.get(name)}
@@ -81,14 +83,15 @@ def People(asked: Asked, look: Look, search: str, on_link: Callable[[str], None]
     Person(kind=whom.kind, person=whom.person, other=whom.world, worlds=list(scenario_names()), event_tell_of=ask)
     Waiting(progress, "One story is one throw of luck, the same in both worlds: it shows how, not how much.")
     if made:
-        html("div", _pictures(made, look), class_="lives")
+        html("div", _pictures(made, asked, whom, look), class_="measure")
         html("section", _told(made), class_="panel", aria_label="The life", data_slide="story")
 
 
-def _pictures(story: Story, look: Look) -> str:
+def _pictures(story: Story, asked: Asked, whom: Whom, look: Look) -> str:
     theme = checked_theme(look.theme, look.width())
     drawn = [figure for figure in FIGURES.values() if figure.needs == Need.STORY]
-    return "".join(bare_picture(figure.picture(Material(story=story), theme)) for figure in drawn)
+    query = asked.query(kind=whom.kind, person=str(story.number), other=whom.world, theme=look.theme)
+    return "".join(picture_block(figure.picture(Material(story=story), theme), query) for figure in drawn)
 
 
 def _told(story: Story) -> str:

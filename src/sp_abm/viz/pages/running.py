@@ -91,20 +91,22 @@ class Look:
 
     theme: str = "light"
     is_phone: bool = False
+    is_presenting: bool = False
 
     def width(self, is_half: bool = False) -> float:
         """Return the width of a picture: on Explore two stand beside each other."""
-        return PHONE if self.is_phone else HALF if is_half else WIDE
+        return PHONE if self.is_phone else HALF if is_half and not self.is_presenting else WIDE
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a page shows: the comparison, and its pictures by name."""
+    """What a page shows: the comparison, and its pictures by name, which are drawn of so many pairs."""
 
     asked: Asked
     comparison: Comparison
     look: Look
     pictures: dict[str, Picture] = field(default_factory=dict)
+    drawn_of: int = 1
 
     def is_of(self, asked: Asked) -> bool:
         """Return whether this answers what is asked, in however many pairs."""
@@ -131,18 +133,19 @@ def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
     async def run() -> None:
         before = found.value
         is_known = before is not None and before.is_of(asked)
-        shown = before.pictures if before else {}
+        shown, drawn_of = (before.pictures, before.drawn_of) if before else ({}, 1)
         for pairs in steps_of(asked, place_of(asked)):
             if is_known and pairs <= len(before.comparison.seeds):
                 comparison = before.comparison
             else:
                 comparison = await _compared(asked, pairs, done.set)
-                found.set(Outcome(asked, comparison, look, shown))
+                found.set(Outcome(asked, comparison, look, shown, drawn_of))
             is_drawn = is_known and before.look == look and pairs <= len(before.comparison.seeds)
             if pairs in DRAWN_AT and not is_drawn:
+                drawn_of = pairs
                 for names in (FIRST, names_of(comparison)):
                     shown = {**shown, **await _drawn(comparison, look, names, done.set)}
-                    found.set(Outcome(asked, comparison, look, shown))
+                    found.set(Outcome(asked, comparison, look, shown, drawn_of))
 
     task = use_task(run, dependencies=[asked, look], raise_error=False)
     problem = in_plain_words(task.exception) if task.error else ""
