@@ -47,7 +47,8 @@ def test_runs_are_kept_by_content_bear_the_name_asked_for_and_the_oldest_goes_fi
         return a_run()
 
     monkeypatch.setattr(runs.Store, "_simulated", simulated)
-    store, sandbox = Store(most_results=2), place("sandbox")
+    one = a_run().people.nbytes + a_run().system.nbytes
+    store, sandbox = Store(most_bytes=2 * one), place("sandbox")
     same = Asked("today").with_lever("support_level", 1.0).resolved()
 
     def ask(scenario, seed=1):

@@ -21,7 +21,8 @@ from sp_abm.simulation import Simulation
 from sp_abm.viz.courses import Course, course
 from sp_abm.vocabulary import WARM_UP_WEEKS, WEEKS_PER_YEAR
 
-MOST_RESULTS: Final = 48
+MOST_BYTES: Final = 300_000_000
+"""Bytes of all results together that are kept in memory; those used longest ago go first."""
 MOST_PAIRS: Final = 4_000
 MOST_RESIDENTS: Final = 600_000
 """Residents of all warmed worlds together that are kept in memory."""
@@ -115,8 +116,10 @@ class Paired(Comparison):
 class Store:
     """Results by what makes them: place, scenario's content, seed and weeks; shared by all visitors."""
 
-    def __init__(self, most_results: int = MOST_RESULTS) -> None:
-        self._results: _Shelf[Results] = _Shelf(most_results)
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._results: _Shelf[Results] = _Shelf(
+            most_bytes, lambda results: results.people.nbytes + results.system.nbytes
+        )
         self._pairs: _Shelf[Pair] = _Shelf(MOST_PAIRS)
         self._worlds: _Shelf[Simulation] = _Shelf(MOST_RESIDENTS, lambda base: base.world.place.residents)
         self._turns = Turns()
