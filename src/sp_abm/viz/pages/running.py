@@ -143,7 +143,8 @@ def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
             is_drawn = is_known and before.look == look and pairs <= len(before.comparison.seeds)
             if pairs in DRAWN_AT and not is_drawn:
                 drawn_of = pairs
-                for names in (FIRST, names_of(comparison)):
+                every = names_of(comparison)
+                for names in ([name for name in FIRST if name in every], every):
                     shown = {**shown, **await _drawn(comparison, look, names, done.set)}
                     found.set(Outcome(asked, comparison, look, shown, drawn_of))
 
