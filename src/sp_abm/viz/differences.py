@@ -1,4 +1,4 @@
-"""Intervals: differences of several plans from the baseline on one axis a measure, each with its 95% interval."""
+"""Differences of several plans from the baseline on one axis a measure, each with its 95% interval."""
 
 from collections.abc import Sequence
 from typing import Final
