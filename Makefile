@@ -4,6 +4,7 @@
 #   make test     every test
 #   make quick    every test but the slow ones
 #   make check    style, types and the rules about who may import whom
+#   make docs     build the book of the model; it lands in site/
 #   make acceptance   measure the dashboard's times and write docs/acceptance.md (needs Chromium)
 #   make screenshots  take a picture of every page in both themes, in docs/screenshots/ (needs Chromium)
 #   make clean    forget the environment and everything a tool left behind
@@ -23,7 +24,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test quick check acceptance screenshots clean
+.PHONY: help demo test quick check docs acceptance screenshots clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -71,6 +72,10 @@ check: $(VENV)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: $(VENV)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "The book is site/index.html: open it in a browser; it needs no server and no internet."
+
 clean:
-	rm -rf .venv .venv-* build dist demo-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-* build dist site demo-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

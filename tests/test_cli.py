@@ -18,7 +18,8 @@ from sp_abm.measures import MEASURES
 from sp_abm.results import Results
 
 COMMANDS = (
-    *("run", "compare", "sweep", "status", "resume", "story", "dashboard", "demo"),
+    *("run", "compare", "evaluate", "loops", "replay", "sweep", "status", "resume", "story", "figure", "dashboard"),
+    *("demo", "validate"),
     *("places", "scenarios", "measures", "levers", "parameters"),
 )
 SHORT = ("--no-warm-up", "--years", "0.2")
@@ -199,7 +200,7 @@ def test_a_saved_comparison_holds_tables_provenance_and_figures_of_each_arm(sp_a
             {"measure", "subject", "label", "unit", "theory", "kind", "window", "is_by_group", "is_paired"},
         ),
         ("levers", {"lever", "meaning", "unit", "default", "source"}),
-        ("parameters", {"parameter", "value", "unit", "low", "high", "role", "source", "meaning"}),
+        ("parameters", {"parameter", "value", "unit", "range", "grade", "source", "evidence", "used_in", "meaning"}),
     ],
 )
 def test_every_catalogue_is_a_table_and_json(sp_abm: Any, command: str, keys: set[str]) -> None:

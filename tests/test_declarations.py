@@ -1,8 +1,6 @@
 """Declarations: every number confesses its meaning and source, every state variable has a sentence and an owner."""
 
 import ast
-import csv
-import re
 from importlib.resources import files
 
 import numpy as np
@@ -14,37 +12,24 @@ from sp_abm.agents.community import Organisations
 from sp_abm.agents.gps import Gps, Practices
 from sp_abm.agents.link_workers import Knowledge, LinkWorkers, Pcns
 from sp_abm.cases import Cases
-from sp_abm.declare import Column, Fact, column, columns_of, copied, fact, facts_of, grown, new_array, new_table
+from sp_abm.declare import GRADES, Column, Fact, column, columns_of, copied, fact, facts_of, grown, new_array, new_table
 from sp_abm.errors import BadValue, UnknownName
+from sp_abm.evidence import evidence, ids_in, is_held_up, targets
 from sp_abm.levers import DEFAULTS, LEVERS
 from sp_abm.network import Ties
 from sp_abm.parameters import Parameters, all_facts, changed, group_type
 from sp_abm.places import Place
 from sp_abm.schedule import NAMES
-from sp_abm.vocabulary import Role
+from sp_abm.uses import uses
+from sp_abm.vocabulary import Grade, Role
 from sp_abm.world import TABLES
 
 KINDS = (Citizens, Ties, Cases, LinkWorkers, Knowledge, Pcns, Gps, Practices, Organisations, Commissioner)
 COLUMNS = [(table, name, spec) for table in KINDS for name, spec in columns_of(table).items()]
 PARAMETERS = list(all_facts())
 LEVER_FACTS = [(name, declared, DEFAULTS[name]) for name, declared in LEVERS.items()]
-NOT_EVIDENCE = ("assumed", "fitted", "places", "given")
-EVIDENCE_ID = re.compile(r"(?:EO|POP-|W|C)\d{2,3}\b")
+NOT_EVIDENCE = (*GRADES, "places", "given")
 OTHER_GROUPS = {"population", "observation"}
-
-
-def evidence_ids():
-    """Return the id of every row of every evidence file."""
-    folder = files("sp_abm") / "data" / "evidence"
-    ids = set()
-    for path in folder.iterdir():
-        if path.name.endswith(".csv"):
-            with path.open(encoding="utf-8", newline="") as lines:
-                ids |= {row["id"] for row in csv.DictReader(lines)}
-    return ids
-
-
-IDS = evidence_ids()
 
 
 def named(entries):
@@ -64,9 +49,28 @@ def test_a_parameter_says_what_it_means_and_how_far_it_may_go(name, declared, de
 @pytest.mark.parametrize(("name", "declared", "default"), PARAMETERS + LEVER_FACTS, ids=named(PARAMETERS + LEVER_FACTS))
 def test_a_parameter_names_its_evidence_or_says_that_there_is_none(name, declared, default):
     """Every id named anywhere in a source exists; a source without a word of doubt begins with an id."""
-    named_ids = EVIDENCE_ID.findall(declared.source)
-    assert set(named_ids) <= IDS
-    assert declared.source.startswith(NOT_EVIDENCE) or EVIDENCE_ID.match(declared.source)
+    named_ids = ids_in(declared.source)
+    assert set(named_ids) <= {*evidence(), *targets()}
+    assert declared.source.startswith((*NOT_EVIDENCE, *named_ids[:1]))
+    assert declared.source.startswith(NOT_EVIDENCE) or named_ids
+
+
+@pytest.mark.parametrize(("name", "declared", "default"), PARAMETERS, ids=named(PARAMETERS))
+def test_a_parameter_is_graded_no_better_than_its_evidence_and_has_a_range_to_draw_from(name, declared, default):
+    """What rests on no row that was held against its source is assumed; a fact of a place has a source of its own."""
+    assert declared.grade in Grade
+    if declared.grade is not Grade.ASSUMED and not declared.source.startswith("places"):
+        assert is_held_up(declared.source), declared.source
+    low, high = declared.range(default)
+    assert declared.low <= low <= default <= high <= declared.high
+    is_constant = declared.role is Role.CONSTANT
+    assert (low == high) == is_constant == (declared.distribution == "fixed")
+    assert declared.distribution in ("fixed", "triangular", "uniform")
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in PARAMETERS])
+def test_a_parameter_is_read_somewhere(name):
+    assert uses()[name]
 
 
 def test_places_declare_their_facts_too():

@@ -1,18 +1,15 @@
-"""Shipped scenarios: each is what its table says, runs, and the page that lists them is in step."""
+"""Shipped scenarios: each is what its table says, and runs."""
 
-import runpy
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sp_abm.levers import LEVERS, shown
+from sp_abm.levers import shown
 from sp_abm.measures import MEASURES
 from sp_abm.scenario import load, scenario_names
 from sp_abm.simulation import Simulation
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
 N_WEEKS = 156
 VALUES = [
     ("managed-decline", "support_level", (0.39, 0.39, 0.2, 0.2)),
@@ -92,11 +89,3 @@ def test_every_shipped_scenario_runs_for_three_years_with_finite_measures(name):
     missing = {measure for measure, value in results.summary.items() if not np.isfinite(value)}
     missing -= {measure.name for measure in MEASURES.values() if measure.is_paired}
     assert name == "no-service" or all(measure.startswith("share_met_") for measure in missing), missing
-
-
-def test_the_page_of_scenarios_is_in_step_and_names_every_scenario_and_lever():
-    made = runpy.run_path(str(DOCS / "make_pages.py"))
-    for name, page in made["PAGES"].items():
-        assert (DOCS / name).read_text("utf-8") == page(), f"{name}: run python docs/make_pages.py"
-    page = (DOCS / "model" / "scenarios.md").read_text("utf-8")
-    assert all(page.count(f"\n| `{name}` |") == 1 for name in (*scenario_names(), *LEVERS))

@@ -105,6 +105,19 @@ def test_whose_place_a_newborn_takes_has_died(small_world):
     assert told(watch) == [(2, "died", "")] and watch.condition() == "died"
 
 
+def test_the_track_of_a_life_has_one_entry_a_week_of_change_and_ends_with_it(small_world):
+    """Lonely from week 3; in week 5 off balance and lonely no more; in week 9 somebody else has moved in."""
+    row = grown_up(small_world)
+    watch = CitizenWatch(small_world, int(small_world.citizens.id[row]))
+    lived(watch, small_world, 3, "influence", lonely=True)
+    lived(watch, small_world, 4, "influence", n_live_ties=9)
+    lived(watch, small_world, 5, "transitions", stage=Stage.OFF_BALANCE)
+    lived(watch, small_world, 5, "influence", lonely=False)
+    lived(watch, small_world, 9, "residents", holder=1, stage=Stage.CRISIS)
+    went = [(week, values.get("stage"), values.get("lonely")) for week, values in watch.track(("stage", "lonely"))]
+    assert went == [(0, 0, False), (3, 0, True), (5, 1, False), (9, None, None)]
+
+
 def test_faint_support_is_not_given_as_a_cause(small_world):
     row = grown_up(small_world, stage=Stage.RECOVERING, activity_support=0.01)
     watch = CitizenWatch(small_world, row)

@@ -92,6 +92,8 @@ class TwinModel(mesa.Model):
         for place, pcn in enumerate(by_luck):
             is_pilot = place / len(self.pcns) < payer.share_pilot_pcns
             pcn.is_proactive = is_pilot or (pcn.is_proactive and self.week > 0)
+            if self.week <= 0 or pcn.week_proactive is None:
+                pcn.week_proactive = self.week if pcn.is_proactive else None
         payer.fund(self.pcns)
         places, approaches = (sum(one.places for one in self.organisations), sum(pcn.approaches for pcn in self.pcns))
         payer.keep_books(self.posts, places, approaches)

@@ -15,12 +15,23 @@ _HOMES = {
     "Scenario": "sp_abm.scenario",
     "SocialPrescribingModel": "sp_abm.model",
     "open_study": "sp_abm.opened",
+    "evaluate": "sp_abm.evaluation.laboratory",
 }
 
-__all__ = ["Results", "Scenario", "SocialPrescribingModel", "__version__", "compare", "open_study", "simulate"]
+__all__ = [
+    "Results",
+    "Scenario",
+    "SocialPrescribingModel",
+    "__version__",
+    "compare",
+    "evaluate",
+    "open_study",
+    "simulate",
+]
 
 if TYPE_CHECKING:
     from sp_abm.comparison import compare
+    from sp_abm.evaluation.laboratory import evaluate
     from sp_abm.model import SocialPrescribingModel
     from sp_abm.opened import open_study
     from sp_abm.results import Results

@@ -1,10 +1,8 @@
 """Compare: several scenarios in one place with the same luck, seed by seed, so that a difference is an effect."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +13,7 @@ from sp_abm.errors import BadValue
 from sp_abm.measures import MEASURES
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
+from sp_abm.pool import for_each
 from sp_abm.randomness import checked_seed
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario, load
@@ -175,9 +174,10 @@ def compare(
         raise BadValue(f"compare needs scenarios of different names, got {', '.join(names)}.")
     weeks = checked_years(years)
     where = find_place(place)
-    numbers = _checked_seeds(seeds)
+    numbers = checked_seeds(seeds)
     pieces: dict[int, _Pair] = {}
-    for seed, pair in _run_all(arms, where, numbers, weeks, workers):
+    work = partial(_run_seed, arms, where, weeks, numbers[0])
+    for seed, pair in for_each(work, numbers, workers):
         pieces[seed] = pair
         if done:
             done(len(pieces), len(numbers))
@@ -187,13 +187,20 @@ def compare(
     return Comparison(arms, where, years, numbers, values, moves, first)
 
 
-def _checked_seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
+def checked_seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
+    """Return the seeds 1, 2, ... for a number of them, or those given, all different; raises `BadValue`."""
     if isinstance(seeds, bool) or (isinstance(seeds, int) and not 1 <= seeds <= MOST_SEEDS):
         raise BadValue(f"seeds = {seeds!r} must be a number of seeds, 1 to {MOST_SEEDS}, or a list of different seeds.")
     numbers = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(checked_seed(s) for s in seeds)
     if not numbers or len(set(numbers)) < len(numbers):
         raise BadValue(f"seeds = {seeds!r} must be a number of seeds, 1 to {MOST_SEEDS}, or a list of different seeds.")
     return numbers
+
+
+def in_turn(scenario: Scenario, sets: Sequence[Mapping[str, float]], seeds: Sequence[int]) -> dict[int, Scenario]:
+    """Return the scenario of each seed: with the parameter sets in turn, or as it is where there are none."""
+    arms = [scenario.with_changes(changes, f"set {number}") for number, changes in enumerate(sets)] or [scenario]
+    return {seed: arms[k % len(arms)] for k, seed in enumerate(seeds)}
 
 
 @dataclass(frozen=True)
@@ -205,25 +212,11 @@ class _Pair:
     results: tuple[Results, ...] | None
 
 
-def _run_all(
-    arms: tuple[Scenario, ...], place: Place, seeds: tuple[int, ...], weeks: int, workers: int | None
-) -> Iterator[tuple[int, _Pair]]:
-    n = max(1, min(workers or os.cpu_count() or 1, len(seeds)))
-    if n == 1:
-        for seed in seeds:
-            yield seed, _run_seed(arms, place, seed, weeks, keep=seed == seeds[0])
-        return
-    pool = ProcessPoolExecutor(n, mp_context=get_context("spawn"))
-    try:
-        futures = {pool.submit(_run_seed, arms, place, seed, weeks, seed == seeds[0]): seed for seed in seeds}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _run_seed(arms: tuple[Scenario, ...], place: Place, weeks: int, kept: int, seed: int) -> _Pair:
+    """Run all arms of one seed from one warmed-up state, or one each where their parameters or warm-ups differ.
 
-
-def _run_seed(arms: tuple[Scenario, ...], place: Place, seed: int, weeks: int, keep: bool) -> _Pair:
-    """Run all arms of one seed from one warmed-up state, or one each where their parameters or warm-ups differ."""
+    The results of seed `kept` come along in full.
+    """
     bases: dict[tuple[Any, ...], Simulation] = {}
     results = []
     for arm in arms:
@@ -233,7 +226,7 @@ def _run_seed(arms: tuple[Scenario, ...], place: Place, seed: int, weeks: int, k
         results.append(bases[key].fork(arm, weeks).run(weeks).results())
     values = np.stack([values_of(result, results[0]) for result in results])
     moves = np.stack([stage_moves(results[0], result) for result in results])
-    return _Pair(values, moves, tuple(results) if keep else None)
+    return _Pair(values, moves, tuple(results) if seed == kept else None)
 
 
 def values_of(result: Results, baseline: Results) -> NDArray[np.float64]:

@@ -5,22 +5,41 @@ one declaration gives the value, the array, the documentation and the tests, and
 are, by name.
 """
 
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, cast, get_type_hints
+from typing import Any, Final, TypeVar, cast, get_type_hints
 
 import numpy as np
 
 from sp_abm.errors import BadValue
-from sp_abm.vocabulary import Role
+from sp_abm.vocabulary import Grade, Role
+
+GRADES: Final[Mapping[str, Grade]] = {
+    "assumed": Grade.ASSUMED,
+    "expert": Grade.EXPERT,
+    "derived": Grade.DERIVED,
+    "fitted": Grade.DERIVED,
+}
+"""By the first word of a source; any other, such as an evidence id, says that the number was measured."""
+HALF_WIDTHS: Final[Mapping[Grade, float]] = {
+    Grade.MEASURED: 0.10,
+    Grade.DERIVED: 0.25,
+    Grade.EXPERT: 0.40,
+    Grade.ASSUMED: 0.50,
+}
+"""How far a number may plausibly be from its value, as a share of it, where its evidence gives no range."""
 
 T = TypeVar("T", bound=tuple[Any, ...])
 
 
 @dataclass(frozen=True)
 class Fact:
-    """What a number in a rule means, where it comes from and how far it may go."""
+    """What a number in a rule means, where it comes from and how far it may go.
+
+    `low` and `high` are what is allowed, `likely` is the range that the evidence gives, if it gives one.
+    """
 
     meaning: str
     unit: str
@@ -28,6 +47,26 @@ class Fact:
     high: float
     source: str
     role: Role = Role.UNCERTAINTY
+    likely: tuple[float, float] | None = None
+
+    @property
+    def grade(self) -> Grade:
+        """Return how good the evidence is, as the first word of the source says."""
+        return GRADES.get(re.split(r"\W", self.source)[0], Grade.MEASURED)
+
+    @property
+    def distribution(self) -> str:
+        """Return how to draw from the range: a constant is fixed, a value with evidence is likelier than others."""
+        if self.role is Role.CONSTANT:
+            return "fixed"
+        return "triangular" if self.grade in (Grade.MEASURED, Grade.DERIVED) else "uniform"
+
+    def range(self, value: float) -> tuple[float, float]:
+        """Return the plausible range of a number whose value is given: its evidence's, or a width by its grade."""
+        if self.role is Role.CONSTANT:
+            return value, value
+        half = abs(value) * HALF_WIDTHS[self.grade]
+        return self.likely or (max(self.low, value - half), min(self.high, value + half))
 
     def checked(self, name: str, value: object) -> float:
         """Return the value as a float, or raise `BadValue` naming the place and what was allowed."""
@@ -62,9 +101,17 @@ class Column:
     width: int = 0
 
 
-def fact(meaning: str, unit: str, low: float, high: float, source: str, role: Role = Role.UNCERTAINTY) -> Fact:
-    """Declare a parameter; `source` is a list of evidence ids, or starts with 'assumed' or 'fitted'."""
-    return Fact(meaning, unit, low, high, source, role)
+def fact(
+    meaning: str,
+    unit: str,
+    low: float,
+    high: float,
+    source: str,
+    role: Role = Role.UNCERTAINTY,
+    likely: tuple[float, float] | None = None,
+) -> Fact:
+    """Declare a parameter; `source` is a list of evidence ids, or starts with one of the words of `GRADES`."""
+    return Fact(meaning, unit, low, high, source, role, likely)
 
 
 def column(dtype: Any, meaning: str, unit: str, *written_by: str, default: float = 0, width: int = 0) -> Column:

@@ -65,7 +65,8 @@ def _people(world: World) -> Tables:
     ]
     one, two, kind = np.array(pairs, np.int64).reshape(-1, 3).T
     case = citizens.case_row[rows]
-    is_seen = (case >= 0) & (world.cases.week_first[np.maximum(case, 0)] >= 0)
+    is_seen = np.zeros(rows.size, np.bool_)
+    is_seen[case >= 0] = world.cases.week_first[case[case >= 0]] >= 0
     return {
         "people": {name: getattr(citizens, name)[rows] for name in _OF_PEOPLE} | {"is_seen": is_seen},
         "ties": {"one": one, "other": two, "kind": kind},

@@ -208,6 +208,15 @@ class TieKind(IntEnum):
     WEAK = 2
 
 
+class Grade(StrEnum):
+    """How good the evidence for a number is: read off, worked out from some, judged in the light of some, or none."""
+
+    MEASURED = "measured"
+    DERIVED = "derived"
+    EXPERT = "expert"
+    ASSUMED = "assumed"
+
+
 class Role(StrEnum):
     """What a number is to an experimenter."""
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from sp_abm.errors import BadValue
 from sp_abm.viz.figures import FIGURES, Need, drawable
 from sp_abm.viz.material import Material, sketch
 from sp_abm.viz.theme import DARK, LIGHT, NARROW, WIDE
@@ -142,6 +143,14 @@ def test_what_cannot_be_drawn_is_left_out(a_run):
     alone = {figure.name for figure in drawable(Material(a_run()))}
     assert {"stages", "funnel", "loops"} <= alone
     assert not {"moved", "wall", "life-line"} & alone
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), {"moved": "run and a baseline", "wall": "portrait", "life-line": "story"}.items()
+)
+def test_what_is_missing_is_said(name, words, a_run):
+    with pytest.raises(BadValue, match=words):
+        FIGURES[name].draw(a_run())
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -216,6 +216,14 @@ def test_more_pilots_are_added_to_those_there_are_at_once_and_nobody_stops(borou
     assert all(few <= many for few, many in pairwise(found))
 
 
+def test_the_week_in_which_a_pcn_took_practice_up_is_kept(borough):
+    """Two of ten from the start, three more in week 1, and week 9 changes nothing for these five."""
+    world = borough()
+    for week, share in ((0, 0.2), (1, 0.5), (9, 0.5)):
+        proactive(world, share, week)
+    assert sorted(world.pcns.week_proactive.tolist()) == [-9999] * 5 + [0] * 2 + [1] * 3
+
+
 def test_another_seed_has_other_pilots(fresh_world):
     assert len({frozenset(proactive(fresh_world(BOROUGH, seed=seed), 0.3, 0)) for seed in range(1, 6)}) > 1
 

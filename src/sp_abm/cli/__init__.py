@@ -12,7 +12,22 @@ from typing import Annotated
 import typer
 
 from sp_abm import __version__
-from sp_abm.cli import catalogue, compare, dashboard, demo, figure, report, run, story, sweep
+from sp_abm.cli import (
+    catalogue,
+    compare,
+    dashboard,
+    demo,
+    evaluate,
+    figure,
+    loops,
+    parameters,
+    replay,
+    report,
+    run,
+    story,
+    sweep,
+    validate,
+)
 from sp_abm.cli.options import examples
 from sp_abm.cli.tables import screen
 from sp_abm.errors import SpAbmError
@@ -25,6 +40,8 @@ sp-abm: an agent-based model of social prescribing.
 Try first:
   sp-abm run today                          run today's service in the sandbox, a small made-up town
   sp-abm compare today supported-workforce  what would change, and whether it is more than luck
+  sp-abm evaluate today                     what an evaluator would measure of it, and what it truly does
+  sp-abm loops                              what each feedback loop carries, and where support tips
   sp-abm story citizen                      one life in plain words, with the service and without it
   sp-abm dashboard                          the same on screen, with levers to pull
   sp-abm demo                               three plans in Tower Hamlets, with figures (takes some minutes)
@@ -42,7 +59,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (run, compare, sweep, story, figure, report, dashboard, demo, catalogue):
+for module in (
+    run,
+    compare,
+    evaluate,
+    loops,
+    replay,
+    sweep,
+    story,
+    figure,
+    report,
+    dashboard,
+    demo,
+    validate,
+    catalogue,
+    parameters,
+):
     module.register(app)
 
 

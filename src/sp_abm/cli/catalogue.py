@@ -1,8 +1,8 @@
-"""What there is: places, scenarios, measures, levers and parameters."""
+"""What there is: places, scenarios, measures, levers and links."""
 
 import json
 import textwrap
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -32,10 +32,10 @@ def register(app: typer.Typer) -> None:
     for command in (places, scenarios, measures, levers, links):
         name = command.__name__
         app.command(epilog=examples(name, f"{name} --json"))(command)
-    app.command(epilog=examples("parameters", "parameters strain", "parameters strain.sd_trait"))(parameters)
 
 
-def _print_json(content: Any) -> None:
+def print_json(content: Any) -> None:
+    """Print content as JSON; a missing number is null."""
     print(json.dumps(finite(content), indent=1, allow_nan=False))
 
 
@@ -51,7 +51,7 @@ def places(as_json: AsJson = False) -> None:
 
     found = shipped()
     if as_json:
-        _print_json(
+        print_json(
             [
                 {"place": key, "name": where.name, "is_real": where.is_real, "note": where.note,
                  "filled_from_england": where.filled, **where.content()}
@@ -83,7 +83,7 @@ def scenarios(as_json: AsJson = False) -> None:
         found.append({"scenario": name, "why": scenario.why, "expected": scenario.expected, "levers": pulled,
                       "parameters": dict(scenario.parameters), "hash": scenario.hash})  # fmt: skip
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     console = screen()
     for entry in found:
@@ -107,7 +107,7 @@ def _lever_words(pulled: Any) -> str:
 def measures(as_json: AsJson = False) -> None:
     """List the measures: what every run says, in which unit, over which weeks."""
     if as_json:
-        _print_json(
+        print_json(
             [
                 {"measure": measure.name, "subject": subject, "label": measure.label, "unit": measure.unit,
                  "theory": measure.theory.value, "kind": measure.kind.value, "window": measure.window.value,
@@ -139,7 +139,7 @@ def levers(as_json: AsJson = False) -> None:
         for name, declared in LEVERS.items()
     ]  # fmt: skip
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     table = plain_table("Lever", "Today", "Allowed", "Meaning and source", right=(1,), is_of_names=True)
     for lever in found:
@@ -156,7 +156,7 @@ def links(as_json: AsJson = False) -> None:
     from sp_abm.loops import LINKS, LOOPS
 
     if as_json:
-        _print_json(
+        print_json(
             [
                 {"link": link.name, "sign": link.sign, "carried_by": link.carrier, "level": link.level.value,
                  "loops": list(link.loops)}
@@ -181,61 +181,3 @@ def _bounds(lever: str, declared: "Fact") -> dict[str, Any]:
     if lever in SWITCHES:
         return {"choices": ["on", "off"]}
     return {"low": declared.low, "high": declared.high}
-
-
-def parameters(
-    name: Annotated[str | None, typer.Argument(help="A group such as strain, or a full name; none lists all.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List every number in the rules with its bounds and source, or show one."""
-    from sp_abm.errors import unknown
-    from sp_abm.parameters import Parameters, all_facts
-
-    found = [_card(full, declared, value) for full, declared, value in all_facts()]
-    if name in Parameters._fields:
-        found = [card for card in found if card["parameter"].startswith(f"{name}.")]
-    elif name is not None:
-        names = [card["parameter"] for card in found]
-        found = [card for card in found if card["parameter"] == name or card["parameter"].endswith(f".{name}")]
-        if not found:
-            short = [full.partition(".")[2] for full in names]
-            raise unknown("parameter or group of them", name, (*names, *short, *Parameters._fields))
-    if as_json:
-        _print_json(found)
-    elif len(found) == 1:
-        _print_card(found[0])
-    else:
-        _print_parameters(found)
-
-
-def _card(full: str, declared: "Fact", value: float) -> dict[str, Any]:
-    return {"parameter": full, "value": float(value), "unit": declared.unit, "low": float(declared.low),
-            "high": float(declared.high), "role": declared.role.value, "source": declared.source,
-            "meaning": declared.meaning}  # fmt: skip
-
-
-def _print_card(card: dict[str, Any]) -> None:
-    console = screen()
-    console.print(card["parameter"], style="bold")
-    console.print(f"  {card['meaning'][:1].upper()}{card['meaning'][1:]}.")
-    console.print(f"  Value:   {card['value']:g} {card['unit']}")
-    console.print(f"  Allowed: {card['low']:g} to {card['high']:g}")
-    console.print(f"  Role:    {card['role']}")
-    console.print(f"  Source:  {card['source']}")
-    console.print(f"\nChange it with --set {card['parameter']}={card['value']:g}")
-
-
-def _print_parameters(found: list[dict[str, Any]]) -> None:
-    table = plain_table("Parameter", "Value", "Unit", "Allowed", "Source", right=(1,), is_of_names=True)
-    group = ""
-    for card in found:
-        before, _, name = card["parameter"].partition(".")
-        if before != group:
-            group = before
-            add_heading(table, group)
-        allowed = f"{card['low']:g} to {card['high']:g}"
-        table.add_row(f"  {name}", f"{card['value']:g}", card["unit"], allowed, card["source"])
-    screen().print(table)
-    screen().print(
-        'One in full: sp-abm parameters GROUP.NAME. Sources are evidence ids; "assumed" means nobody measured it.'
-    )

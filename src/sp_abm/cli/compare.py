@@ -17,6 +17,7 @@ from sp_abm.cli.options import (
     Out,
     PlaceName,
     Years,
+    check_runs,
     checked_folder,
     examples,
     parsed_changes,
@@ -25,15 +26,12 @@ from sp_abm.cli.options import (
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.run import place_line
 from sp_abm.cli.tables import DISCLAIMER, coverage, finite, plain, screen, span, wrapped
-from sp_abm.errors import BadValue
 
 if TYPE_CHECKING:
     from sp_abm.comparison import Comparison
     from sp_abm.places import Place
     from sp_abm.results import Results
     from sp_abm.scenario import Scenario
-
-MOST_SEEDS = 1000
 
 
 def register(app: typer.Typer) -> None:
@@ -94,10 +92,7 @@ def compared(
     """Return the comparison, showing progress while it runs."""
     from sp_abm.comparison import compare as run_all
 
-    if not 1 <= seeds <= MOST_SEEDS:
-        raise BadValue(f"--seeds {seeds} must be from 1 to {MOST_SEEDS}.")
-    if workers is not None and workers < 1:
-        raise BadValue(f"--workers {workers} must be at least 1.")
+    check_runs(seeds, workers)
     announce_compiling()
     with Meter() as meter:
         return run_all(arms, where, seeds, years, workers=workers, done=meter.seeds)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from sp_abm.cli.options import AsJson, PlaceName, Years, examples, whole
+from sp_abm.cli.options import AsJson, PlaceName, Years, examples, number, whole
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.tables import finite, plain_table, screen, wrapped
 from sp_abm.errors import BadValue, CannotWrite
@@ -35,25 +35,27 @@ def register(app: typer.Typer) -> None:
     )(figure)
 
 
+Name = Annotated[str | None, typer.Argument(help="Which picture; without one, or with --list, all are named.")]
+Drawn = Annotated[
+    str, typer.Option(help="What is drawn: a shipped scenario, your own .toml file, or a folder of results.")
+]
+Against = Annotated[str | None, typer.Option(help="What it is drawn against: the same kinds. Some pictures need one.")]
+File = Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes: a .svg, .png or .csv file.")]
+
+
 def figure(
-    name: Annotated[
-        str | None, typer.Argument(help="Which picture; without one, or with --list, all are named.")
-    ] = None,
-    scenario: Annotated[
-        str, typer.Option(help="What is drawn: a shipped scenario, your own .toml file, or a folder of results.")
-    ] = _TODAY,
-    other: Annotated[
-        str | None, typer.Option(help="What it is drawn against: the same kinds. Some pictures need one.")
-    ] = None,
+    name: Name = None,
+    scenario: Drawn = _TODAY,
+    other: Against = None,
     place: PlaceName = "sandbox",
     seed: Annotated[int, whole("Which luck: both runs meet the same.")] = 1,
     years: Years = 5,
     seeds: Annotated[int, whole("Pairs of runs, seeds from --seed up: bands and intervals need several.")] = 1,
     citizen: Annotated[int | None, whole("Whose life a life line shows: the number of a dwelling.")] = None,
     link_worker: Annotated[int | None, whole("Which post a life line shows, instead of a citizen.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes: a .svg, .png or .csv file.")] = None,
+    out: File = None,
     theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
-    width: Annotated[float, typer.Option(help="Width in pixels: 860 for a page, 390 for a phone.")] = 860,
+    width: Annotated[float, number("Width in pixels: 860 for a page, 390 for a phone.")] = 860,
     is_list: Annotated[bool, typer.Option("--list", metavar="", help="Name every picture.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -68,13 +70,17 @@ def figure(
     found, look = find_figure(name), checked_theme(theme, width)
     if out is not None and out.suffix not in KINDS:
         raise BadValue(f"--out {out} must end in one of: {', '.join(KINDS)}.")
-    if (other is None and Need.BASELINE in found.needs) or Need.STORY in found.needs:
+    if found.needs & (Need.BASELINE | Need.STORY):
         other = other or (_NO_SERVICE if scenario == _TODAY else _TODAY)
     if Need.STORY in found.needs:
         material = _story((scenario, other or _TODAY), (citizen, link_worker), place, seed, years)
     else:
         material = _material([scenario, *([other] if other else [])], place, seed, years, seeds)
-    picture = found.picture(material, look)
+    _give(found.picture(material, look), out, as_json)
+
+
+def _give(picture: "Picture", out: Path | None, as_json: bool) -> None:
+    """Print the picture's numbers, as JSON or for people, and write it where it is to go."""
     if as_json:
         _print_json(picture)
     elif out is None:

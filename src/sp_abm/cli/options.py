@@ -54,6 +54,7 @@ Cut = Annotated[
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save results and figures in this folder.")]
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON for machines and nothing else.")]
 
+MOST_SEEDS: Final = 1000
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA: Final = re.compile(r"[+-]?[\d.]+(,\d+)+")
 _CLUTTER: Final = (".DS_Store", "Thumbs.db", "desktop.ini")
@@ -96,6 +97,14 @@ def _known(name: str) -> str:
     raise UnknownName(f"{problem} See: sp-abm levers, sp-abm parameters.")
 
 
+def check_runs(seeds: int, workers: int | None, option: str = "--seeds", least: int = 1) -> None:
+    """Raise `BadValue` unless there are some seeds (or what else `option` counts), not too many, and a worker."""
+    if not least <= seeds <= MOST_SEEDS:
+        raise BadValue(f"{option} {seeds} must be from {least} to {MOST_SEEDS}.")
+    if workers is not None and workers < 1:
+        raise BadValue(f"--workers {workers} must be at least 1.")
+
+
 @dataclass(frozen=True)
 class FolderKind:
     """A kind of result folder: the file that marks it, a key in that file, and all that we put there."""
@@ -130,6 +139,15 @@ COMPARISON: Final = FolderKind(
     "comparison.json",
     "differences",
     ("comparison.json", "differences.csv", "figures", "summaries.csv"),
+)
+EVALUATION: Final = FolderKind(
+    "an evaluation",
+    "evaluation.json",
+    "estimates",
+    ("estimates.csv", "estimates.png", "estimates.svg", "evaluation.json"),
+)
+LOOP_STUDY: Final = FolderKind(
+    "a study of the loops", "loops.json", "tipping", ("loops.json", "shares.csv", "shares.png", "shares.svg")
 )
 
 

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from sp_abm.cli.tables import screen
 
 SECONDS_BETWEEN_LINES: Final = 5.0
+VALIDATING: Final = "living through the worlds"
 
 
 def duration(seconds: float) -> str:
@@ -71,12 +72,21 @@ class Meter:
         """Show runs of a sweep done, and how many of them failed."""
         self._show(f"running ({failed} failed)" if failed else "running", done, total, "run")
 
+    def worlds(self, done: int, total: int) -> None:
+        """Show seeds of a validation done, each with all its worlds."""
+        self._show(VALIDATING, done, total, "seed")
+
+    def years(self, done: int, total: int) -> None:
+        """Show years simulated, of runs of different lengths."""
+        self._show("running", done, total, "year")
+
     def _show(self, what: str, done: int, total: int, unit: str) -> None:
         now = time.monotonic()
         if what != self._what:
             self._what = what
             self._first = 0
-            if unit == "week":  # the first week of a part is already done; seeds count from the start
+            # The first week of a part is already done, as are the kept seeds of a validation; others count from 0.
+            if unit == "week" or what == VALIDATING:
                 self._began, self._first = now, done
             self._bar.reset(self._task, description=what, total=total)
         words = f"{done} of {total} {unit}s"

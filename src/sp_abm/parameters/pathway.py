@@ -11,11 +11,11 @@ CONSTANT = Role.CONSTANT
 class Referral(NamedTuple):
     """Need shown, offer, acceptance; GPs learn and forget; people who come of themselves."""
 
-    p_need: Annotated[float, fact("a consultation shows a non-medical need", "probability", 0, 1, "EO016 EO017")] = 0.14
-    p_need_distress: Annotated[float, fact("added when the person is distressed and discloses", "probability", 0, 1, "fitted with p_identified; POP-102")] = 0.68
+    p_need: Annotated[float, fact("a consultation shows a non-medical need", "probability", 0, 1, "expert; EO016 EO017", likely=(0.08, 0.2))] = 0.14
+    p_need_distress: Annotated[float, fact("added when the person is distressed and discloses", "probability", 0, 1, "expert; POP-102, only its product with p_identified is fitted (C19)")] = 0.68
     p_need_lonely: Annotated[float, fact("added when the person is lonely and discloses", "probability", 0, 1, "assumed")] = 0.28
-    p_identified: Annotated[float, fact("a GP who has the service in mind offers it for a need shown", "probability", 0, 1, "fitted to C19 (EO001)")] = 0.0168
-    p_decline_new: Annotated[float, fact("offers declined where the GP hardly knows the service", "probability", 0, 1, "EO013")] = 0.22
+    p_identified: Annotated[float, fact("a GP who has the service in mind offers it for a need shown", "probability", 0, 1, "assumed, fitted to C19 (EO001, its denominator not checked)")] = 0.0168
+    p_decline_new: Annotated[float, fact("offers declined where the GP hardly knows the service", "probability", 0, 1, "EO013", likely=(0.2, 0.24))] = 0.22
     p_decline_mature: Annotated[float, fact("offers declined where the GP knows the service well", "probability", 0, 1, "fitted to C21 (EO013)")] = 0.07
     weeks_between: Annotated[float, fact("weeks before a person may be referred again", "weeks", 0, 260, "assumed")] = 26.0
     exponent_time_pressure: Annotated[float, fact("how strongly crowded surgeries lower identification", "exponent", 0, 3, "assumed")] = 0.5
@@ -27,10 +27,10 @@ class Referral(NamedTuple):
     rate_self_per_week: Annotated[float, fact("an aware, trusting person in need comes of themselves", "per week", 0, 1, "fitted to C20 (EO014)")] = 0.0042
     ratio_self_off_balance: Annotated[float, fact("coming of themselves, off balance over in need", "rate ratio", 0, 1, "assumed")] = 0.4
     ratio_self_well: Annotated[float, fact("coming of themselves, well over in need", "rate ratio", 0, 1, "assumed")] = 0.05
-    rate_told_per_week: Annotated[float, fact("a person told about the service uses it while it is fresh", "per week", 0, 1, "EO112: 11% in 13 weeks")] = 0.009
+    rate_told_per_week: Annotated[float, fact("a person told about the service uses it while it is fresh", "per week", 0, 1, "derived from EO112: 11% in 13 weeks", likely=(0.005, 0.0125))] = 0.009
     share_offers_by_staff: Annotated[float, fact("offers made by practice staff other than GPs", "share", 0, 1, "assumed: as their share of consultations")] = 0.5
     share_by_community: Annotated[float, fact("people who come of themselves, sent by a community organisation", "share", 0, 1, "assumed")] = 0.3
-    contacts_standard: Annotated[float, fact("contacts planned for a standard case", "contacts", 1, 30, "EO026 EO028 W024")] = 8.0
+    contacts_standard: Annotated[float, fact("contacts planned for a standard case", "contacts", 1, 30, "expert; EO028 W024 EO026", likely=(6, 12))] = 8.0
     contacts_light: Annotated[float, fact("contacts planned for a light-touch case", "contacts", 1, 30, "assumed")] = 2.0
     contacts_intensive: Annotated[float, fact("contacts planned after a crisis", "contacts", 1, 30, "assumed")] = 10.0
 
@@ -45,7 +45,7 @@ class Outreach(NamedTuple):
     approaches_per_volunteer_per_week: Annotated[float, fact("approaches a service volunteer makes where volunteers help", "approaches a week", 0, 20, "assumed")] = 0.5
     p_met: Annotated[float, fact("an approach reaches the person", "probability", 0, 1, "assumed")] = 0.6
     p_met_invitation: Annotated[float, fact("an invitation is answered", "probability", 0, 1, "assumed")] = 0.2
-    p_accepts: Annotated[float, fact("a person met accepts, at trust 0.5", "probability", 0.2, 0.85, "assumed: no evidence on acceptance")] = 0.5
+    p_accepts: Annotated[float, fact("a person met accepts, at trust 0.5", "probability", 0.2, 0.85, "assumed: no evidence on acceptance", likely=(0.2, 0.85))] = 0.5
     effect_trust: Annotated[float, fact("acceptance gained from no trust to full trust", "probability", 0, 1, "assumed")] = 0.2
     share_ties_well_connected: Annotated[float, fact("live ties that make a person well connected, over the mean", "ratio", 1, 5, "assumed")] = 1.5
     cost_approach_gbp: Annotated[float, fact("materials and travel of an approach", "GBP", 0, 100, "assumed")] = 2.0
@@ -80,20 +80,20 @@ class Contact(NamedTuple):
 
     hours_per_week: Annotated[float, fact("hours of a full-time link worker", "hours a week", 20, 48, "W036", CONSTANT)] = 37.5
     share_present: Annotated[float, fact("time not lost to leave and training; sickness comes on top", "share", 0.3, 1, "assumed")] = 0.888
-    share_direct: Annotated[float, fact("time present spent with people", "share", 0.1, 1, "W036, assumed")] = 0.6
-    minutes_contact: Annotated[float, fact("length of an appointment", "minutes", 10, 120, "W035, assumed")] = 40.0
+    share_direct: Annotated[float, fact("time present spent with people", "share", 0.1, 1, "assumed; W036", likely=(0.4, 0.8))] = 0.6
+    minutes_contact: Annotated[float, fact("length of an appointment", "minutes", 10, 120, "assumed; W035", likely=(30, 60))] = 40.0
     p_attends: Annotated[float, fact("an appointment is kept", "probability", 0, 1, "assumed")] = 0.88
     slots_missed: Annotated[float, fact("slots a missed appointment costs", "slots", 0, 1, "assumed")] = 0.7
-    rate_contact_per_week: Annotated[float, fact("an open case wants a contact: 8 in 12 weeks", "per week", 0.05, 5, "EO026 EO028")] = 0.667
+    rate_contact_per_week: Annotated[float, fact("an open case wants a contact: 8 in 12 weeks", "per week", 0.05, 5, "derived from EO028 over EO027: 8 in 12 weeks", likely=(0.5, 1))] = 0.667
     level_thin: Annotated[float, fact("support felt from one or two contacts", "0 to 1", 0, 1, "assumed; bound EO025")] = 0.17
     level_deep: Annotated[float, fact("support felt from three contacts or more", "0 to 1", 0, 1, "assumed; bound EO025")] = 0.33
     weeks_contact_fades: Annotated[float, fact("weeks in which support from contact falls to a third", "weeks", 0.5, 52, "assumed")] = 4.0
     p_willing: Annotated[float, fact("a fitting activity is accepted, worker of average burnout", "probability", 0.01, 0.99, "fitted to C23 (EO021)")] = 0.60
     share_ready: Annotated[float, fact("attempts at which the person is ready", "share", 0, 1, "fitted to C23 (EO021)")] = 0.70
     share_ready_early: Annotated[float, fact("the same at the second contact of a standard case", "share", 0, 1, "fitted to C23 (EO021)")] = 0.35
-    effect_burnout: Annotated[float, fact("acceptance lost for one standard deviation of burnout", "log odds", 0, 3, "W101 (r = -.26)")] = 0.49
+    effect_burnout: Annotated[float, fact("acceptance lost for one standard deviation of burnout", "log odds", 0, 3, "derived from W101 (r = -.26); the true effect may be smaller", likely=(0.2, 0.55))] = 0.49
     mean_burnout: Annotated[float, fact("burnout at which acceptance is p_willing", "0 to 1", 0, 1, "W079", CONSTANT)] = 0.40
-    sd_burnout: Annotated[float, fact("standard deviation of burnout between workers", "0 to 1", 0.05, 0.5, "W079", CONSTANT)] = 0.18
+    sd_burnout: Annotated[float, fact("standard deviation of burnout between workers", "0 to 1", 0.05, 0.5, "assumed; W079", CONSTANT)] = 0.18
     ratio_change: Annotated[float, fact("odds of acceptance for each change of link worker", "odds ratio", 0.1, 1, "assumed; W108")] = 0.5
     p_knows_at_start: Annotated[float, fact("a newcomer knows a local organisation", "probability", 0, 1, "assumed")] = 0.15
     rate_learns_per_week: Annotated[float, fact("getting to know a local organisation", "per week", 0, 1, "assumed")] = 0.008
@@ -108,7 +108,7 @@ class Contact(NamedTuple):
 class Participation(NamedTuple):
     """Taking part in an activity, and volunteering after it."""
 
-    rate_drop_out_early_per_week: Annotated[float, fact("dropping out in the first twelve weeks", "per week", 0, 1, "EO034")] = 0.059
+    rate_drop_out_early_per_week: Annotated[float, fact("dropping out in the first twelve weeks", "per week", 0, 1, "derived from EO034: 49% left at 12 weeks", likely=(0.044, 0.076))] = 0.059
     rate_drop_out_late_per_week: Annotated[float, fact("leaving afterwards", "per week", 0, 1, "assumed")] = 0.06
     weeks_completed: Annotated[float, fact("weeks after which leaving counts as completed", "weeks", 1, 104, "EO034", CONSTANT)] = 12.0
     level_thin: Annotated[float, fact("support felt in an activity after fewer than three contacts", "0 to 1", 0, 1, "assumed")] = 0.5
@@ -137,7 +137,7 @@ class Closure(NamedTuple):
 
     effect_voice: Annotated[float, fact("outcomes recorded where link workers speak up twice as much as today", "probability gained", 0, 1, "assumed")] = 0.1
     max_weeks_standard: Annotated[float, fact("weeks after allocation at which a case closes", "weeks", 1, 104, "EO027")] = 12.0
-    max_weeks_crisis: Annotated[float, fact("the same when referred in crisis", "weeks", 1, 104, "EO026")] = 26.0
+    max_weeks_crisis: Annotated[float, fact("the same when referred in crisis", "weeks", 1, 104, "derived from EO026")] = 26.0
     rate_disengages_per_week: Annotated[float, fact("losing touch", "per week", 0, 1, "fitted to C24 (EO025)")] = 0.025
     weeks_silence: Annotated[float, fact("weeks without contact after which losing touch is likelier", "weeks", 0, 26, "assumed")] = 3.0
     ratio_silence: Annotated[float, fact("losing touch after such silence", "rate ratio", 1, 10, "assumed")] = 2.0

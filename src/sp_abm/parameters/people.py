@@ -15,7 +15,7 @@ class Population(NamedTuple):
     sd_vulnerability_better: Annotated[float, fact("spread of vulnerability acting on improving", "log hazard", 0, 2, "fitted to C06 C12")] = 0.6
     ratio_deprivation: Annotated[float, fact("worsening in the most deprived fifth over the middle one", "hazard ratio", 1, 3, "fitted to C06 (POP-002)")] = 1.309
     shape_frailty: Annotated[float, fact("shape of the gamma spread of consulting; smaller is more unequal", "shape", 0.2, 10, "fitted to C16 (POP-096)")] = 1.3
-    share_discloses: Annotated[float, fact("people who tell a GP about distress", "share", 0, 1, "POP-102")] = 0.35
+    share_discloses: Annotated[float, fact("people who tell a GP about distress", "share", 0, 1, "expert; POP-102 (28% of those at 8 and over)", likely=(0.2, 0.5))] = 0.35
     ratio_discloses_women: Annotated[float, fact("disclosing, women over men", "ratio", 0.5, 3, "assumed, direction POP-102")] = 1.4
     ratio_discloses_young: Annotated[float, fact("disclosing, 16-34 over older", "ratio", 0.3, 2, "assumed, direction POP-102")] = 0.8
     ratio_discloses_fifth: Annotated[float, fact("disclosing, each fifth better off over the one below", "ratio", 0.5, 1.5, "assumed, direction POP-102")] = 0.95
@@ -25,7 +25,7 @@ class Population(NamedTuple):
     sd_weak_ties: Annotated[float, fact("spread of weak ties", "ties", 0, 30, "assumed; POP-081")] = 5.0
     share_local_close: Annotated[float, fact("close ties made near home first", "share", 0, 1, "assumed, order POP-074")] = 0.7
     share_local_weak: Annotated[float, fact("weak ties made near home first", "share", 0, 1, "assumed, order POP-074")] = 0.4
-    share_ties: Annotated[float, fact("close and weak ties kept; 0 cuts all ties but the household's, household ties carry nothing then either", "share", 0, 1, "assumed: a switch for experiments")] = 1.0
+    share_ties: Annotated[float, fact("close and weak ties kept; 0 cuts all ties but the household's, household ties carry nothing then either", "share", 0, 1, "assumed: a switch for experiments", likely=(0.5, 1))] = 1.0
     mean_neighbourhood_size: Annotated[float, fact("residents of a neighbourhood of one deprivation fifth", "people", 100, 20000, "assumed: about an LSOA", CONSTANT)] = 1600.0
     households_of_1: Annotated[float, fact("UK households of one", "thousand households", 0, 100000, "POP-079", CONSTANT)] = 7452.0
     households_of_2: Annotated[float, fact("UK households of two", "thousand households", 0, 100000, "POP-079", CONSTANT)] = 9936.0
@@ -73,11 +73,11 @@ class Residents(NamedTuple):
 class LifeEvents(NamedTuple):
     """Shocks to a person."""
 
-    rate_event_per_year: Annotated[float, fact("stressful life events but job loss, middle fifth", "per year", 0, 5, "POP-052")] = 0.30
-    ratio_event_deprivation: Annotated[float, fact("events, most deprived fifth over the middle one", "hazard ratio", 0.5, 3, "POP-052 POP-054 (by education), assumed here")] = 1.35
+    rate_event_per_year: Annotated[float, fact("stressful life events but job loss, middle fifth", "per year", 0, 5, "expert; POP-052 (32.7% have one or more, job loss among them)", likely=(0.2, 0.4))] = 0.30
+    ratio_event_deprivation: Annotated[float, fact("events, most deprived fifth over the middle one", "hazard ratio", 0.5, 3, "expert; POP-052 POP-054 (by education)", likely=(1.0, 1.7))] = 1.35
     size_event: Annotated[float, fact("how much an event raises worsening", "log hazard", 0, 3, "assumed")] = 0.8
-    weeks_event_fades: Annotated[float, fact("weeks over which an event wears off: one part in so many is lost each week", "weeks", 1, 260, "POP-065")] = 26.0
-    rate_unemployment_per_year: Annotated[float, fact("becoming unemployed, England", "per year", 0, 1, "POP-056")] = 0.026
+    weeks_event_fades: Annotated[float, fact("weeks over which an event wears off: one part in so many is lost each week", "weeks", 1, 260, "derived from POP-065", likely=(13, 52))] = 26.0
+    rate_unemployment_per_year: Annotated[float, fact("becoming unemployed, England", "per year", 0, 1, "POP-056", likely=(0.015, 0.049))] = 0.026
     share_unemployed_england: Annotated[float, fact("unemployment where that rate holds; a place's own scales it", "share", 0.001, 1, "places: England 4.5%", CONSTANT)] = 0.045
     rate_employment_per_week: Annotated[float, fact("finding work", "per week", 0, 1, "fitted to POP-056 and unemployment 4.5%")] = 0.025
     oldest_worker: Annotated[float, fact("age from which nobody becomes unemployed", "years", 60, 75, "assumed: pension age", CONSTANT)] = 66.0
@@ -106,7 +106,7 @@ class Transitions(NamedTuple):
     ratio_unemployed_better: Annotated[float, fact("improving while unemployed", "hazard ratio", 0, 1, "fitted to POP-062; no decay POP-066")] = 0.45
     ratio_lonely_worse: Annotated[float, fact("worsening while lonely", "hazard ratio", 1, 5, "assumed; direction POP-032")] = 1.5
     ratio_lonely_better: Annotated[float, fact("improving while lonely", "hazard ratio", 0, 1, "assumed; direction POP-032")] = 0.75
-    effect_support: Annotated[float, fact("how much full support lowers worsening and raises improving", "log hazard", 0, 3, "fitted to EO077 EO078 EO079 (0.20 SD)")] = 0.62
+    effect_support: Annotated[float, fact("how much full support lowers worsening and raises improving", "log hazard", 0, 3, "fitted to EO077 EO078 EO079 (0.20 SD)", likely=(0, 1.4))] = 0.62
 
 
 class Influence(NamedTuple):

@@ -20,8 +20,8 @@ class Funding(NamedTuple):
     cost_post_gbp_per_year: Annotated[float, fact("a full-time link worker, with on-costs", "GBP a year", 20000, 100000, "W007 EO098")] = 36428.0
     cost_place_gbp_per_year: Annotated[float, fact("grant for one place in a community activity", "GBP a year", 0, 5000, "assumed; EO099 has 692 a person")] = 300.0
     share_grants_nhs: Annotated[float, fact("grants to organisations that the NHS pays; the council pays the rest", "share", 0, 1, "assumed")] = 0.5
-    response_support: Annotated[float, fact("how strongly support follows impact, over posts", "ratio of exponents", 0, 3, "assumed: no evidence")] = 0.0
-    response_grants: Annotated[float, fact("how strongly grants follow impact, over posts", "ratio of exponents", 0, 3, "assumed: no evidence")] = 0.0
+    response_support: Annotated[float, fact("how strongly support follows impact, over posts", "ratio of exponents", 0, 3, "assumed: no evidence", likely=(0, 1))] = 0.0
+    response_grants: Annotated[float, fact("how strongly grants follow impact, over posts", "ratio of exponents", 0, 3, "assumed: no evidence", likely=(0, 1))] = 0.0
     least_factor: Annotated[float, fact("anchored rule: money after a review, over what was asked for, at least", "ratio", 0.01, 1, "assumed")] = 0.25
     most_factor: Annotated[float, fact("anchored rule: money after a review, over what was asked for, at most", "ratio", 1, 10, "assumed")] = 3.0
     least_step: Annotated[float, fact("compounding rule: money after a review, over that before it, at least", "ratio", 0.01, 1, "assumed")] = 0.8
@@ -33,12 +33,12 @@ class Funding(NamedTuple):
 class Staffing(NamedTuple):
     """Support delivered, adverts, hires, newcomers."""
 
-    support_today: Annotated[float, fact("support delivered today, every channel", "0 to 1", 0, 1, "W042")] = 0.39
-    share_support_delivered: Annotated[float, fact("part of a promised rise in support that arrives", "share", 0.3, 1, "W105")] = 0.5
+    support_today: Annotated[float, fact("support delivered today, every channel", "0 to 1", 0, 1, "derived from W042: 1 less the share without supervision")] = 0.39
+    share_support_delivered: Annotated[float, fact("part of a promised rise in support that arrives", "share", 0.3, 1, "derived from W105 (social workers)", likely=(0.3, 1))] = 0.5
     weeks_support_rises: Annotated[float, fact("weeks in which a rise in support is two-thirds felt", "weeks", 0.1, 104, "assumed; W092")] = 8.0
-    weeks_support_falls: Annotated[float, fact("the same for a fall", "weeks", 0.1, 104, "W090")] = 26.0
-    min_weeks_to_fill: Annotated[float, fact("shortest time to fill a post", "weeks", 0, 104, "W102 W103")] = 10.0
-    max_weeks_to_fill: Annotated[float, fact("longest time to fill a post", "weeks", 0, 104, "W102 W104")] = 30.0
+    weeks_support_falls: Annotated[float, fact("the same for a fall", "weeks", 0.1, 104, "derived from W090")] = 26.0
+    min_weeks_to_fill: Annotated[float, fact("shortest time to fill a post", "weeks", 0, 104, "W102 W103", likely=(6, 14))] = 10.0
+    max_weeks_to_fill: Annotated[float, fact("longest time to fill a post", "weeks", 0, 104, "expert; W102 W104", likely=(26, 40))] = 30.0
     burnout_at_start: Annotated[float, fact("burnout of a newcomer", "0 to 1", 0, 1, "assumed")] = 0.30
     p_intends_at_start: Annotated[float, fact("newcomers who already intend to leave", "probability", 0, 1, "assumed")] = 0.20
     ramp_at_start: Annotated[float, fact("capacity of a newcomer", "share", 0.05, 1, "assumed; W106")] = 0.4
@@ -57,8 +57,8 @@ class Strain(NamedTuple):
     rate_down_per_week: Annotated[float, fact("burnout lost in recovery", "per week", 0, 1, "fitted to C27 C28; W092 W093")] = 0.060
     sd_trait: Annotated[float, fact("spread between people", "log ratio", 0, 2, "fitted to C28; W082")] = 0.50
     sd_condition: Annotated[float, fact("spread of slowly changing conditions", "log ratio", 0, 2, "fitted to C28")] = 0.91
-    persistence_condition: Annotated[float, fact("how much of last week's conditions remains", "correlation", 0, 0.999, "fitted; W082")] = 0.985
-    load_unit: Annotated[float, fact("hours demanded over hours available that count as load 1", "ratio", 0.5, 3, "fitted: load is about 1.07 today", CONSTANT)] = 1.27
+    persistence_condition: Annotated[float, fact("how much of last week's conditions remains", "correlation", 0, 0.999, "fitted; W082", likely=(0.97, 0.99))] = 0.985
+    load_unit: Annotated[float, fact("hours demanded over hours available that count as load 1", "ratio", 0.5, 3, "assumed: a unit, load is about 1.07 today", CONSTANT)] = 1.27
     hours_admin_per_case: Annotated[float, fact("paperwork of an open case", "hours a week", 0, 2, "assumed")] = 0.10
     share_other_fixed: Annotated[float, fact("other duties that do not give way under pressure", "share", 0, 1, "assumed")] = 0.75
     hours_per_practice: Annotated[float, fact("time lost to each further practice", "hours a week", 0, 5, "assumed")] = 0.02
@@ -66,33 +66,33 @@ class Strain(NamedTuple):
     ratio_sick_burnt_out: Annotated[float, fact("falling sick while burnt out", "rate ratio", 1, 10, "assumed")] = 1.5
     weeks_sick: Annotated[float, fact("mean length of a spell of sickness", "weeks", 1, 52, "assumed")] = 3.0
     colleagues_full: Annotated[float, fact("colleagues in post with whom peer support is felt in full", "link workers", 1, 20, "assumed; team of two today (W004 W011)")] = 1.0
-    relief_supervision: Annotated[float, fact("strain taken off by full supervision", "share", 0, 1, "W087 W088, split assumed")] = 0.153
-    relief_role_clarity: Annotated[float, fact("strain taken off by a clear role", "share", 0, 1, "W088, split assumed")] = 0.045
-    relief_integration: Annotated[float, fact("strain taken off by belonging to the practice team", "share", 0, 1, "W088, split assumed")] = 0.036
-    relief_peers: Annotated[float, fact("strain taken off by peers", "share", 0, 1, "W088, split assumed")] = 0.036
-    relief_security: Annotated[float, fact("strain taken off by secure funding", "share", 0, 1, "W088, split assumed")] = 0.018
-    recovery_supervision: Annotated[float, fact("faster recovery under full supervision", "share", 0, 2, "W087 W088, split assumed")] = 0.135
-    recovery_role_clarity: Annotated[float, fact("faster recovery with a clear role", "share", 0, 2, "W088, split assumed")] = 0.036
-    recovery_integration: Annotated[float, fact("faster recovery in the practice team", "share", 0, 2, "W088, split assumed")] = 0.036
-    recovery_peers: Annotated[float, fact("faster recovery with peers", "share", 0, 2, "W088, split assumed")] = 0.045
-    recovery_security: Annotated[float, fact("faster recovery with secure funding", "share", 0, 2, "assumed")] = 0.0
+    relief_supervision: Annotated[float, fact("strain taken off by full supervision", "share", 0, 1, "expert; W088 W087, split assumed")] = 0.153
+    relief_role_clarity: Annotated[float, fact("strain taken off by a clear role", "share", 0, 1, "expert; W088, split assumed")] = 0.045
+    relief_integration: Annotated[float, fact("strain taken off by belonging to the practice team", "share", 0, 1, "expert; W088, split assumed")] = 0.036
+    relief_peers: Annotated[float, fact("strain taken off by peers", "share", 0, 1, "expert; W088, split assumed")] = 0.036
+    relief_security: Annotated[float, fact("strain taken off by secure funding", "share", 0, 1, "expert; W088, split assumed")] = 0.018
+    recovery_supervision: Annotated[float, fact("faster recovery under full supervision", "share", 0, 2, "expert; W088 W087, split assumed")] = 0.135
+    recovery_role_clarity: Annotated[float, fact("faster recovery with a clear role", "share", 0, 2, "expert; W088, split assumed")] = 0.036
+    recovery_integration: Annotated[float, fact("faster recovery in the practice team", "share", 0, 2, "expert; W088, split assumed")] = 0.036
+    recovery_peers: Annotated[float, fact("faster recovery with peers", "share", 0, 2, "expert; W088, split assumed")] = 0.045
+    recovery_security: Annotated[float, fact("faster recovery with secure funding", "share", 0, 2, "assumed", likely=(0, 0.05))] = 0.0
 
 
 class Turnover(NamedTuple):
     """Intention and leaving; burnout reaches leaving through intention only."""
 
     intercept_intention: Annotated[float, fact("intention of a worker not burnt out, support as today", "log odds", -5, 5, "fitted to C30 (W041 W068)")] = -0.90
-    effect_burnt_out: Annotated[float, fact("intention of the burnt out over others", "log odds", 0, 4, "fitted to W100")] = 1.3
+    effect_burnt_out: Annotated[float, fact("intention of the burnt out over others", "log odds", 0, 4, "fitted to W100", likely=(0.83, 1.43))] = 1.3
     threshold_burnt_out: Annotated[float, fact("burnout above which a worker counts as burnt out", "0 to 1", 0.1, 0.9, "W078", CONSTANT)] = 0.5
-    weakening_support: Annotated[float, fact("how much support weakens the path from burnout to intention", "share", 0, 1, "assumed; W086 W099")] = 0.5
-    effect_supervision: Annotated[float, fact("intention lowered by supervision", "log odds", 0, 3, "W069, halved, split assumed")] = 0.15
-    effect_role_clarity: Annotated[float, fact("intention lowered by a clear role", "log odds", 0, 3, "W045 W046, halved")] = 0.20
-    effect_integration: Annotated[float, fact("intention lowered by belonging to the team", "log odds", 0, 3, "W069, halved, split assumed")] = 0.12
-    effect_peers: Annotated[float, fact("intention lowered by peers", "log odds", 0, 3, "W069, halved, split assumed")] = 0.08
-    effect_security: Annotated[float, fact("intention lowered by secure funding", "log odds", 0, 3, "W070, halved")] = 0.10
-    rate_leaves_intending_per_week: Annotated[float, fact("leaving, of those who intend to", "per week", 0, 1, "fitted to W075")] = 0.0115
-    rate_leaves_otherwise_per_week: Annotated[float, fact("leaving, of the others", "per week", 0, 1, "fitted to W076")] = 0.0006
-    ratio_first_year: Annotated[float, fact("leaving in the first year over later", "rate ratio", 1, 5, "W053 W054 W055")] = 1.6
+    weakening_support: Annotated[float, fact("how much support weakens the path from burnout to intention", "share", 0, 1, "assumed; W086 W099", likely=(0, 1))] = 0.5
+    effect_supervision: Annotated[float, fact("intention lowered by supervision", "log odds", 0, 3, "expert; W069, halved, split assumed")] = 0.15
+    effect_role_clarity: Annotated[float, fact("intention lowered by a clear role", "log odds", 0, 3, "expert; W045 W046, halved")] = 0.20
+    effect_integration: Annotated[float, fact("intention lowered by belonging to the team", "log odds", 0, 3, "expert; W069, halved, split assumed")] = 0.12
+    effect_peers: Annotated[float, fact("intention lowered by peers", "log odds", 0, 3, "expert; W069, halved, split assumed")] = 0.08
+    effect_security: Annotated[float, fact("intention lowered by secure funding", "log odds", 0, 3, "expert; W070, halved")] = 0.10
+    rate_leaves_intending_per_week: Annotated[float, fact("leaving, of those who intend to", "per week", 0, 1, "assumed, fitted to W075 (not checked) and C29", likely=(0.0086, 0.0137))] = 0.0115
+    rate_leaves_otherwise_per_week: Annotated[float, fact("leaving, of the others", "per week", 0, 1, "assumed, fitted to W076 (not checked) and C29", likely=(0.0003, 0.0012))] = 0.0006
+    ratio_first_year: Annotated[float, fact("leaving in the first year over later", "rate ratio", 1, 5, "expert; W053 W054 W055", likely=(1.2, 3.4))] = 1.6
     share_handed_on: Annotated[float, fact("cases of a leaver that are handed on; the rest are dropped", "share", 0, 1, "assumed")] = 0.7
     trust_dropped: Annotated[float, fact("trust after being dropped", "change", -1, 0, "assumed")] = -0.15
 
@@ -123,10 +123,10 @@ class Observation(NamedTuple):
     quality_recovering: Annotated[float, fact("weight of a year lived recovering", "QALYs", 0, 1, "assumed: no weights by stage in the evidence")] = 0.83
     value_wellby_gbp: Annotated[float, fact("a point of life satisfaction for a year", "GBP", 0, 50000, "EO105, in prices of 2019")] = 13000.0
     rate_discount_per_year: Annotated[float, fact("how much less a later pound counts", "per year", 0, 0.2, "assumed: the Green Book's rate")] = 0.035
-    cost_gp_consultation_gbp: Annotated[float, fact("a consultation with a GP", "GBP", 0, 200, "EO107 EO123")] = 37.0
+    cost_gp_consultation_gbp: Annotated[float, fact("a consultation with a GP", "GBP", 0, 200, "EO107 EO123", likely=(33, 44))] = 37.0
     cost_nurse_consultation_gbp: Annotated[float, fact("a consultation with a nurse", "GBP", 0, 200, "assumed: two fifths of a GP's")] = 15.0
     share_consultations_gp: Annotated[float, fact("consultations that are with a GP; the rest are with a nurse", "share", 0, 1, "assumed")] = 0.5
-    cost_crisis_gbp: Annotated[float, fact("hospital care for somebody who comes into crisis", "GBP", 0, 20000, "EO108: one attendance by ambulance")] = 459.0
+    cost_crisis_gbp: Annotated[float, fact("hospital care for somebody who comes into crisis", "GBP", 0, 20000, "derived from EO108: one attendance by ambulance", likely=(114, 563))] = 459.0
     minutes_gp_consultation: Annotated[float, fact("length of a consultation with a GP", "minutes", 1, 60, "EO107")] = 10.0
     minutes_offer: Annotated[float, fact("GP time that an offer of social prescribing takes", "minutes", 0, 60, "assumed")] = 3.0
     hours_volunteer_per_week: Annotated[float, fact("time a volunteer gives", "hours a week", 0, 40, "assumed")] = 2.5

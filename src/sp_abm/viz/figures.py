@@ -33,6 +33,9 @@ from sp_abm.viz.png import to_png
 from sp_abm.viz.table import Table
 from sp_abm.viz.theme import LIGHT, Theme
 
+ALSO_AS_PNG: Final = ("stages", "workforce", "funnel")
+"""Pixels take a hundred times as long as a drawing: `write` makes them of these; `to_png` makes them of any."""
+
 
 class Need(Flag):
     """What a picture cannot be drawn without."""
@@ -104,9 +107,17 @@ class Figure:
         return self.picture(Material(results, baseline), theme).svg
 
 
+_WORDS: Final = {
+    Need.RUN: "run",
+    Need.PORTRAIT: "run with the portrait of its last week",
+    Need.BASELINE: "baseline",
+    Need.STORY: "story",
+}
+
+
 def needed(needs: Need) -> str:
     """Return in words what a picture cannot be drawn without."""
-    return " and a ".join(str(need.name).lower() for need in needs) or "nothing"
+    return " and a ".join(_WORDS[need] for need in needs) or "nothing"
 
 
 Pair = Callable[[Results, Results | None], View]
@@ -168,14 +179,17 @@ def drawable(material: Material) -> list[Figure]:
 
 
 def write(results: Results, folder: str | Path, baseline: Results | None = None, theme: Theme = LIGHT) -> list[Path]:
-    """Write every picture as SVG and PNG and return the files; raises `CannotWrite`."""
+    """Write every picture as SVG, and as PNG those that say most; return the files; raises `CannotWrite`."""
     folder, material = Path(folder), Material(results, baseline)
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for drawn in drawable(material):
             svg = drawn.picture(material, theme).svg
-            for path, content in ((f"{drawn.name}.svg", svg.encode()), (f"{drawn.name}.png", to_png(svg))):
+            files = {f"{drawn.name}.svg": svg.encode()}
+            if drawn.name in ALSO_AS_PNG:
+                files[f"{drawn.name}.png"] = to_png(svg)
+            for path, content in files.items():
                 (folder / path).write_bytes(content)
                 written.append(folder / path)
     except OSError as problem:

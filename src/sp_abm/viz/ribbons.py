@@ -64,6 +64,11 @@ def draw_ribbons(
     return [*marks, *labels], max(bottom, plot.bottom)
 
 
+def draw_nobody(words: str, area: Box, theme: Theme) -> Drawing:
+    """Return what stands in place of ribbons where nobody goes anywhere."""
+    return [text(area.left, area.top + LABEL_SIZE, words, theme.quiet_ink, LABEL_SIZE)], area.top + 2 * LABEL_SIZE
+
+
 def _heading_lines(headings: Sequence[str], step: float) -> list[list[str]]:
     """Return each heading in lines, all of as many."""
     lines = [wrapped(words, step - _LABEL_GAP, SMALL_SIZE) for words in headings]

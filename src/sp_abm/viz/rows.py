@@ -15,7 +15,7 @@ _PLOT_HEIGHT, _NARROW_HEIGHT = 330.0, 250.0
 _LABEL_GAP: Final = 26.0
 _Y_LABELS: Final = 46.0
 _SWATCH: Final = 11.0
-_LEAST_TICK: Final = 60.0
+_LEAST_TICK, _MOST_TICKS = 60.0, 8
 _LEADER_WIDTH: Final = 1.4
 _ELBOW_AT, _SWATCH_AT, _NAMES_AT = 8.0, 12.0, 29.0
 """Where the parts of a row begin: pixels from the plot."""
@@ -54,7 +54,7 @@ def plot_beside_rows(area: Box, theme: Theme) -> Box:
 
 def most_ticks(plot: Box) -> int:
     """Return how many steps an axis of time may have."""
-    return max(2, int(plot.width / _LEAST_TICK))
+    return max(2, min(_MOST_TICKS, int(plot.width / _LEAST_TICK)))
 
 
 def draw_rows(rows: Rows, plot: Box, area: Box, theme: Theme) -> Drawing:

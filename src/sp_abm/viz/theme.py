@@ -13,7 +13,7 @@ from sp_abm.errors import BadValue, unknown
 from sp_abm.vocabulary import Stage
 
 FONT: Final = "Source Sans Pro"
-FONT_FAMILY: Final = '"Source Sans Pro", sans-serif'
+FONT_FAMILY: Final = '"Source Sans Pro", Arial, sans-serif'
 
 TITLE_SIZE: Final = 20.0
 SUBTITLE_SIZE: Final = 14.0

@@ -91,11 +91,14 @@ def _texts(
     results: Results, baseline: Results | None, now: dict[Horizon, float], then: dict[Horizon, float] | None
 ) -> Texts:
     proactive = percent(now[Horizon.PROACTIVE])
-    title = f"In the {last_weeks(results)}, {proactive} of help was proactive"
-    if proactive == NO_VALUE:
-        title = f"In the {last_weeks(results)}, nobody was helped"
+    is_nobody = proactive == NO_VALUE
+    title = (
+        f"In the {last_weeks(results)}, {'nobody was helped' if is_nobody else f'{proactive} of help was proactive'}"
+    )
     if then is not None and baseline is not None:
-        title += f", against {percent(then[Horizon.PROACTIVE])} in {quoted(baseline)}"
+        before = percent(then[Horizon.PROACTIVE])
+        said = "nobody was" if before == NO_VALUE else f"{before}{' was proactive' if is_nobody else ''}"
+        title += f"; in {quoted(baseline)} {said}"
     people = decimal(in_year(results, "first_contacts"), 0)
     subtitle = (
         f"Share of people first seen by a link worker ({people} in the {last_weeks(results)}), "

@@ -11,10 +11,9 @@ from sp_abm.viz.axes import Box, Drawing
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.legend import Key, legend
 from sp_abm.viz.material import Material
-from sp_abm.viz.ribbons import Block, Ribbon, draw_ribbons
-from sp_abm.viz.svg import text
+from sp_abm.viz.ribbons import Block, Ribbon, draw_nobody, draw_ribbons
 from sp_abm.viz.table import Cell, Table, table
-from sp_abm.viz.theme import LABEL_SIZE, LIGHT, STACK, Theme
+from sp_abm.viz.theme import LIGHT, STACK, Theme
 from sp_abm.viz.words import ONE_RUN, arm_name, check_pair, decimal, footer, quoted, signed
 from sp_abm.vocabulary import Stage
 
@@ -115,11 +114,11 @@ def draw_moved(view: Moved, theme: Theme = LIGHT) -> str:
 
     def draw(area: Box) -> Drawing:
         marks, top = legend([Key("better off", theme.better), Key("worse off", theme.worse)], area, theme)
-        if not view.moves:
-            marks.append(text(area.left, top + LABEL_SIZE, "nobody moved", theme.quiet_ink, LABEL_SIZE))
-            return marks, top + 2 * LABEL_SIZE
-        headings = (f"In ‘{view.baseline}’", f"In ‘{view.arm}’")
         below = Box(area.left, top, area.width, 0.0)
+        if not view.moves:
+            drawn, bottom = draw_nobody("nobody moved", below, theme)
+            return [*marks, *drawn], bottom
+        headings = (f"In ‘{view.baseline}’", f"In ‘{view.arm}’")
         drawn, bottom = draw_ribbons(_blocks(view, theme), _ribbons(view, theme), headings, below, theme)
         return [*marks, *drawn], bottom
 

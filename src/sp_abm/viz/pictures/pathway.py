@@ -8,8 +8,8 @@ import numpy as np
 
 from sp_abm.results import FUNNEL_FROM, FUNNEL_TO, Results
 from sp_abm.viz.frame import Texts, framed
-from sp_abm.viz.pictures.funnel import cohort_notes, cohort_words
-from sp_abm.viz.ribbons import Block, Ribbon, draw_ribbons
+from sp_abm.viz.pictures.funnel import NOBODY, cohort_notes, cohort_words
+from sp_abm.viz.ribbons import Block, Ribbon, draw_nobody, draw_ribbons
 from sp_abm.viz.table import Cell, Table, in_percent, table
 from sp_abm.viz.theme import LIGHT, Theme
 from sp_abm.viz.words import ONE_RUN, arm_name, check_pair, decimal, footer, quoted
@@ -142,6 +142,8 @@ def _texts(results: Results, baseline: Results | None, people: dict[str, int]) -
     subtitle = f"All {cohort_words(results)}, as known at the end; heights are numbers of people"
     notes = ["Well prepared: three or more conversations with a link worker. Never seen: moved away, or waiting."]
     notes += cohort_notes(results, [{"referred": total}])
+    if baseline is not None and not total:
+        title += f"; in {quoted(baseline)} {decimal(baseline.funnel()['referred'], 0)} people were"
     if baseline is not None:
         notes.append(f"In brackets: the same in {quoted(baseline)}. {ONE_RUN}")
     described = ", ".join(f"{name.lower()} {people[key]}" for _, key, name in STEPS)
@@ -158,6 +160,8 @@ def draw_pathway(view: Pathway, theme: Theme = LIGHT) -> str:
     ]
     taken = [way for way in view.ways if way.people]
     ribbons = [Ribbon(way.source, way.target, way.people, _colour(way.target, theme)) for way in taken]
+    if not ribbons:
+        return framed(view.texts, theme, lambda area: draw_nobody(NOBODY, area, theme))
     return framed(view.texts, theme, lambda area: draw_ribbons(blocks, ribbons, HEADINGS, area, theme))
 
 

@@ -22,7 +22,6 @@ _HIGH: Final = 420.0
 _HEAD: Final = 36.0
 _MOST_STEP: Final = 110.0
 _FILLED: Final = 0.9
-_VACANT: Final[dict[str, str | float]] = {"stroke_dasharray": "3 3"}
 _CLEAREST, _LINES_SEEN = 0.55, 80
 """Opacity of a line where there are few, and how many lines are few: more of them are paler."""
 _LINE: Final = 1.2
@@ -182,9 +181,7 @@ def _network(team: Team, plot: Box, theme: Theme) -> list[Element]:
     marks += [_square(at, 7.0, theme.ink) for at in practices]
     marks += [_circle(centre[0], 13.0, fill=theme.ink)]
     for (_, is_filled), at in zip(team.posts, posts, strict=True):
-        look: dict[str, str | float] = (
-            {"fill": theme.arm} if is_filled else {"stroke_dasharray": "3 3", "fill": theme.paper}
-        )
+        look = {"fill": theme.arm} if is_filled else {"fill": theme.paper, "stroke_dasharray": "3 3"}
         marks.append(_circle(at, 9.0, stroke=theme.arm, **look))
     size = min(5.0, _FILLED * plot.height / max(1, len(team.organisations)) / 2)
     for (_, places, taken), at in zip(team.organisations, organisations, strict=True):

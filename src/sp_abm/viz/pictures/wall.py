@@ -137,8 +137,8 @@ def _texts(results: Results, baseline: Results | None, arms: tuple[tuple[str, tu
         title = f"At the end {filled} of {total} posts are filled, and {burnt} of {filled} link workers are burnt out"
     if baseline is not None:
         total, filled, burnt = _counts(arms[1][1])
-        title += f"; in {quoted(baseline)} {filled} of {total} and {burnt} of {filled}" if total else ""
-        title += "" if total else f"; in {quoted(baseline)} there are none"
+        then = f"{filled} of {total} are filled and {burnt} burnt out" if total else "there are none"
+        title += f"; in {quoted(baseline)} {then}"
     subtitle = (
         f"Every post in the last week ({results.n_weeks}): the number inside is its open cases, the fill its burnout "
         f"from 0 (empty) to 1 (full); {LEAVING} thinks of leaving"
@@ -173,7 +173,11 @@ def draw_wall(view: Wall, theme: Theme = LIGHT) -> str:
 
 
 def _cell_size(view: Wall, width: float) -> float:
-    """Return the width of a token's cell: the largest with which no wall is higher than is seen at a glance."""
+    """Return the width of a token's cell: one with which each wall is one row, or none higher than a glance."""
+    most = max((len(posts) for _, posts in view.arms), default=0)
+    for cell in _CELLS:
+        if cell >= _LARGE and most * cell <= width:
+            return cell
     for cell in _CELLS:
         across = max(1, int(width / cell))
         if all(_height(posts[:MOST_TOKENS], across, cell) <= _HIGHEST for _, posts in view.arms):

@@ -1,0 +1,63 @@
+"""Hooks of mkdocs: the navigation has the pages that are there, whoever wrote them, in the order of `mkdocs.yml`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+
+Part = list[Any]
+_SEARCH = '<div class="md-search" data-md-component="search" role="dialog"'
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Leave out of the navigation what is not written yet, and add what it does not name."""
+    pages = sorted(path.relative_to(config.docs_dir).as_posix() for path in Path(config.docs_dir).rglob("*.md"))
+    config.nav = completed(config.nav or [], [page for page in pages if not page.startswith("making/")])
+    return config
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Say to screen readers what the theme's search is."""
+    return output.replace(_SEARCH, f'{_SEARCH} aria-label="Search"')
+
+
+def completed(nav: Part, pages: list[str]) -> Part:
+    """Return a navigation of exactly these pages; one it does not name comes after the last of its folder."""
+    found = _only(nav, pages)
+    for page in pages:
+        if page not in named(found):
+            _part_of(found, page).append(page)
+    return found
+
+
+def named(part: Part) -> Iterator[str]:
+    """Yield the pages that a navigation names, in order."""
+    for entry in part:
+        if isinstance(entry, str):
+            yield entry
+        else:
+            yield from named(next(iter(entry.values())))
+
+
+def _only(part: Part, pages: list[str]) -> Part:
+    kept: Part = []
+    for entry in part:
+        if isinstance(entry, str):
+            kept += [entry] * (entry in pages)
+        else:
+            ((title, inside),) = entry.items()
+            inside = _only(inside, pages)
+            kept += [{title: inside}] if inside else []
+    return kept
+
+
+def _part_of(nav: Part, page: str) -> Part:
+    """Return the last part that names a page of the same folder, or the whole."""
+    folder = Path(page).parent
+    found = nav
+    for entry in nav:
+        inside = next(iter(entry.values())) if isinstance(entry, dict) else []
+        if any(Path(other).parent == folder for other in named(inside)):
+            found = inside
+    return found

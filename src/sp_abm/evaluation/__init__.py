@@ -1,0 +1,1 @@
+"""The evaluation laboratory: what an evaluator would measure of a service, beside what it truly did."""

@@ -1,0 +1,88 @@
+"""Shares: what part of a plan's effect each link and each loop carries, found by cutting it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sp_abm.comparison import CLEAR, CONFIDENCE, ENOUGH_PAIRS, TOO_FEW, UNCLEAR, Difference, paired_difference
+from sp_abm.loop_laboratory.runs import Runs
+from sp_abm.loops import LINKS, LOOPS, Level
+from sp_abm.places import Place
+from sp_abm.results import Results
+from sp_abm.scenario import Scenario
+
+ALL, WHOLE = "all links", "whole"
+NO_CHANGE: Final = "no clear change to share out"
+Floats = NDArray[np.float64]
+
+
+def n_runs() -> int:
+    """Return how many runs one seed takes."""
+    return 2 + len(cuts()) + sum(not is_exact(frozen) for frozen in cuts().values())
+
+
+def cuts() -> dict[str, tuple[str, ...]]:
+    """Return what is cut in each run, by name: every link alone, the links of every loop, and all links together."""
+    loops = {name: tuple(link for link, declared in LINKS.items() if name in declared.loops) for name in LOOPS}
+    return {**{link: (link,) for link in LINKS}, **loops, ALL: tuple(LINKS)}
+
+
+def is_exact(frozen: Sequence[str]) -> bool:
+    """Say whether these links, frozen at a run's own signals, leave that run as it is.
+
+    A link that works on citizens is frozen at its network's mean, which moves things even where the mean is the same.
+    """
+    return not any(LINKS[link].level is Level.PCN for link in frozen)
+
+
+def measured(
+    baseline: Scenario, plan: Scenario, place: Place, seed: int, weeks: int, measures: Sequence[str]
+) -> dict[str, list[float]]:
+    """Return by how much the plan changes each measure of one seed: whole, and left with each cut, by name.
+
+    A cut link is frozen, under the plan and under the baseline alike, at what came through it in the baseline.
+    """
+    before = Runs(baseline, place, seed, weeks)
+    after = Runs(plan, place, seed, weeks)
+    results, links = before.reference()
+    today = _values(results, measures)
+    left = {WHOLE: _values(after.run(), measures) - today}
+    for name, frozen in cuts().items():
+        start = today if is_exact(frozen) else _values(before.run(frozen=frozen, at=links), measures)
+        left[name] = _values(after.run(frozen=frozen, at=links), measures) - start
+    return {name: change.tolist() for name, change in left.items()}
+
+
+def _values(results: Results, measures: Sequence[str]) -> Floats:
+    return np.asarray(results.summary[list(measures)], np.float64)
+
+
+def share(whole: Floats, left: Floats) -> Difference:
+    """Return what share of a change is gone when a link is cut, from pairs (one a seed): 1 is all of it.
+
+    `whole` is the change in each pair, `left` what remains of it with the link cut. There is no share where the whole
+    change is no more than luck.
+    """
+    change = paired_difference(whole)
+    if not (change.low > 0 or change.high < 0):
+        return Difference(np.nan, np.nan, np.nan, TOO_FEW if whole.size < 2 else NO_CHANGE)
+    return ratio_of_means(whole - left, whole)
+
+
+def ratio_of_means(above: Floats, below: Floats) -> Difference:
+    """Return the ratio of two means over pairs with its linearised 95% interval."""
+    from scipy.stats import t
+
+    n = below.size
+    if not n or not below.mean():
+        return Difference(np.nan, np.nan, np.nan, TOO_FEW)
+    ratio = float(above.mean() / below.mean())
+    if n < 2:
+        return Difference(ratio, np.nan, np.nan, TOO_FEW)
+    rest = above - ratio * below
+    half = float(t.ppf(0.5 + CONFIDENCE / 2, n - 1) * rest.std(ddof=1) / np.sqrt(n) / abs(below.mean()))
+    low, high = ratio - half, ratio + half
+    verdict = TOO_FEW if n < ENOUGH_PAIRS else CLEAR if low > 0 or high < 0 else UNCLEAR
+    return Difference(ratio, low, high, verdict)

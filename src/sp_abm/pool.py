@@ -1,0 +1,31 @@
+"""Pool: the same piece of work for many seeds (or other things), shared among processes, answers as they come."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+def for_each(
+    work: Callable[[Item], Answer], items: Sequence[Item], workers: int | None = None
+) -> Iterator[tuple[Item, Answer]]:
+    """Yield (item, work(item)) in the order in which they are done; `work` and the items must be picklable.
+
+    `workers` is how many processes share the items: by default one a core, none for a single item.
+    """
+    n = max(1, min(workers or os.cpu_count() or 1, len(items)))
+    if n == 1:
+        for item in items:
+            yield item, work(item)
+        return
+    pool = ProcessPoolExecutor(n, mp_context=get_context("spawn"))
+    try:
+        futures = {pool.submit(work, item): item for item in items}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,49 @@
+"""Loop shares: what part of a plan's effect each link and loop carries."""
+
+from math import isfinite
+from typing import Final
+
+from sp_abm.loop_laboratory.laboratory import LoopStudy
+from sp_abm.loop_laboratory.words import name_of
+from sp_abm.measures import MEASURES
+from sp_abm.viz.frame import Texts
+from sp_abm.viz.intervals import Panel, Row, draw_intervals
+from sp_abm.viz.theme import LIGHT, Theme
+from sp_abm.viz.words import NOT_A_FORECAST, as_sentence
+
+MOST_ROWS: Final = 10
+"""Links and loops shown of each measure: those that carry most, of what stands out from luck first."""
+
+
+def panels(study: LoopStudy) -> tuple[Panel, ...]:
+    """Return what to draw: one panel a measure whose change can be shared out."""
+    drawn = []
+    for measure in study.changes:
+        found = {name: by_measure[measure] for name, by_measure in study.shares.items()}
+        names = sorted(
+            (name for name in found if isfinite(found[name].mean) and found[name].mean),
+            key=lambda name: (found[name].low <= 0 <= found[name].high, -abs(found[name].mean)),
+        )
+        rows = tuple(
+            Row(name_of(name), found[name].mean, found[name].low, found[name].high, "->" not in name)
+            for name in names[:MOST_ROWS]
+        )
+        if rows:
+            drawn.append(Panel(MEASURES[measure].label, "share of the change, 1 = all of it", rows, 2))
+    return tuple(drawn)
+
+
+def draw_loop_shares(study: LoopStudy, theme: Theme = LIGHT) -> str:
+    """Return the picture as an SVG string."""
+    drawn = panels(study)
+    title = f"What carries the effect of {study.plan.name}"
+    if not drawn:
+        title = f"{study.plan.name} changes nothing by more than luck: there is nothing to share out"
+    subtitle = (
+        f"Share of a change that is gone when a link (or, in bold, a whole loop) is cut; mean and 95% interval over "
+        f"{len(study.seeds)} replications"
+    )
+    notes = ("Shares need not add up to 1: one effect may pass through several links in turn.",) if drawn else ()
+    origin = f"{NOT_A_FORECAST} · {study.place.name} · {study.plan.name} against {study.baseline.name}"
+    foot = [origin] if study.place.is_real else [origin, as_sentence(study.place.note or "not a real place")]
+    return draw_intervals(drawn, Texts(title, subtitle, notes, tuple(foot), f"{title}. {subtitle}."), theme)

@@ -1,0 +1,89 @@
+"""The book's own steps: what its pages about places, scenarios, measures and submodels tell a reader to do works."""
+
+import re
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sp_abm.cli import main
+from sp_abm.measures import MEASURES
+from sp_abm.places import place
+from sp_abm.results import Results
+from sp_abm.scenario import load
+from sp_abm.simulation import Simulation
+from sp_abm.tallies import Sums
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = DOCS / "extend"
+
+
+def blocks(page, language):
+    """Return the blocks of code of a page."""
+    return re.findall(rf"^```{language}\n(.*?)^```", (PAGES / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def commands():
+    """Return every command line that the book shows, on a line of its own or between strokes, without its comment."""
+    texts = [path.read_text("utf-8") for path in DOCS.rglob("*.md") if "making" not in path.parts]
+    shown = [line for text in texts for line in re.findall(r"^ +sp-abm ([^#\n]*)|`sp-abm ([^`]+)`", text, re.MULTILINE)]
+    return sorted({" ".join((first or second).split()) for first, second in shown})
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_the_book_shows_exists_with_its_options(command, capsys):
+    words = shlex.split(command)
+    with pytest.raises(SystemExit) as end:
+        main([words[0], "--help"])
+    help_page = capsys.readouterr().out
+    assert end.value.code == 0
+    assert all(word in help_page for word in words if word.startswith("--")), command
+
+
+def test_the_least_place_of_the_page_is_filled_from_england_and_the_full_one_is_not(tmp_path):
+    least, full = blocks("place.md", "toml")
+    (tmp_path / "harbour-town.toml").write_text(least, "utf-8")
+    (tmp_path / "full.toml").write_text(full, "utf-8")
+    bare, own = place(tmp_path / "harbour-town.toml"), place(tmp_path / "full.toml")
+    assert bare.residents == own.residents == 42000
+    assert {"age_shares", "gp_fte", "unemployment"} <= set(bare.filled)
+    assert own.filled == () and own.n_pcns == 2 and own.sources["gp_fte"][0].startswith("practice workforce")
+
+
+def test_the_scenario_of_the_page_loads_and_does_what_it_says(tmp_path):
+    (text,) = blocks("lever.md", "toml")
+    (tmp_path / "support-from-spring.toml").write_text(text, "utf-8")
+    scenario = load(tmp_path / "support-from-spring.toml")
+    assert scenario.expected and scenario.value("caseload_cap", 0) == 50
+    assert [scenario.value("support_supervision", week) for week in (0, 12, 13)] == [0.39, 0.39, 0.9]
+    assert scenario.value("support_peers", 100) == 0.39
+    assert scenario.parameter_set().staffing.share_support_delivered == 0.8
+
+
+@pytest.fixture(scope="module")
+def year():
+    """Return the results of a short run of the sandbox."""
+    return Simulation.start("today", "sandbox", 1, weeks=4).run(4).results()
+
+
+def test_the_measure_of_the_page_is_a_new_one_and_has_a_value(year: Results):
+    (code,) = blocks("measure.md", "python")
+    names = {}
+    exec(code, names)  # the page's own words
+    missed = names["missed"]
+    assert missed.name not in MEASURES
+    (value,) = missed.value(Sums(year.system, year.people).stretch(0, 4))
+    assert 0 < value < 1
+
+
+def test_the_submodel_of_the_page_runs_after_the_week_and_lightens_loads():
+    rule, trial = blocks("submodel.md", "python")
+    names = {}
+    exec(rule, names)
+    exec(trial, names)
+    world = names["simulation"].world
+    plain = Simulation.start("today", "sandbox", 1, weeks=4).run(4).world
+    held = (plain.link_workers.open_cases > 0) & (plain.link_workers.load > 0)
+    assert held.any() and world.week == plain.week
+    assert np.all(world.link_workers.load[held] < plain.link_workers.load[held])

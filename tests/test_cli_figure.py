@@ -1,0 +1,110 @@
+"""`sp-abm figure`: one picture as SVG, PNG, CSV, table or JSON, of runs, of folders of results and of a life."""
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from sp_abm.cli import main
+from sp_abm.simulation import Simulation
+from sp_abm.viz.figures import FIGURES
+
+
+@pytest.fixture
+def sp_abm(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def run(*arguments):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return int(end.value.code or 0), " ".join(out.split()), " ".join(err.split())
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """Return two folders of results: a plan and today, ten weeks of the sandbox each, without the warm-up."""
+    place = tmp_path_factory.mktemp("results")
+    for name in ("supported-workforce", "today"):
+        Simulation.start(name, "sandbox", 1, warm_up=False, weeks=10).run(10).results().save(place / name)
+    return str(place / "supported-workforce"), str(place / "today")
+
+
+def test_without_a_name_every_picture_is_named(sp_abm):
+    code, out, _ = sp_abm("figure")
+    assert code == 0 and all(name in out for name in FIGURES)
+    code, out, _ = sp_abm("figure", "--list", "--json")
+    rows = json.loads(out)
+    assert [row["figure"] for row in rows] == list(FIGURES)
+    assert {"figure": "moved", "shows": FIGURES["moved"].title, "needs": "run and a baseline"} in rows
+
+
+def test_an_unknown_name_offers_the_nearest(sp_abm):
+    code, _, err = sp_abm("figure", "stage")
+    assert code == 2 and "'stage' is not a figure. Did you mean stages?" in err
+
+
+@pytest.mark.parametrize("name", [name for name in FIGURES if name != "life-line"])
+def test_every_picture_is_drawn_of_saved_results(name, folders, sp_abm, tmp_path):
+    file = tmp_path / f"{name}.svg"
+    code, out, _ = sp_abm("figure", name, "--scenario", folders[0], "--other", folders[1], "--out", str(file))
+    assert code == 0 and str(file) in out
+    assert ElementTree.parse(file).getroot().get("width") == "860"
+
+
+def test_a_picture_is_written_as_png_and_csv_in_the_theme_and_width_asked_for(folders, sp_abm, tmp_path):
+    png, svg, table = (tmp_path / f"x{kind}" for kind in (".png", ".svg", ".csv"))
+    for file in (png, svg, table):
+        look = ("--theme", "dark", "--width", "390")
+        assert sp_abm("figure", "stages", "--scenario", folders[0], *look, "--out", str(file))[0] == 0
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert 'width="390"' in svg.read_text("utf-8") and "#14181d" in svg.read_text("utf-8")
+    assert table.read_text("utf-8").startswith('run,weeks to,"Thriving, % of')
+
+
+def test_the_table_is_shown_or_printed_as_json_with_the_same_numbers(folders, sp_abm):
+    shown = sp_abm("figure", "funnel", "--scenario", folders[0])[1]
+    content = json.loads(sp_abm("figure", "funnel", "--scenario", folders[0], "--json")[1])
+    assert content["title"] in shown and content["columns"][0] == "step"
+    assert all(f"{row[1]:,}" in shown for row in content["rows"])
+    assert "Illustrative model, not a forecast" in shown and "--out funnel.svg" in shown
+
+
+def test_a_picture_that_needs_a_baseline_gets_one(folders, sp_abm):
+    code, out, _ = sp_abm("figure", "moved", "--scenario", "no-service", "--years", "0.1")
+    assert code == 0 and "‘today’" in out
+
+
+def test_a_life_line_is_told_of_a_citizen_or_a_post(sp_abm, tmp_path):
+    file = tmp_path / "life.svg"
+    code, out, _ = sp_abm("figure", "life-line", "--link-worker", "3", "--years", "0.1", "--out", str(file))
+    assert code == 0 and "Link worker 3: ‘today’ beside ‘no service’" in out
+    code, _, err = sp_abm("figure", "life-line", "--link-worker", "3", "--citizen", "4")
+    assert code == 2 and "name one of them" in err
+
+
+MISTAKES = {
+    "an ending nobody knows": (("stages", "--out", "x.gif"), ".svg, .png, .csv"),
+    "a theme nobody knows": (("stages", "--theme", "drak"), "Did you mean dark?"),
+    "no width": (("stages", "--width", "0"), "from 320 to 2000"),
+    "no seeds": (("fans", "--seeds", "0"), "from 1 to 100"),
+    "no such scenario": (("stages", "--scenario", "tomorow"), "tomorow"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_told_in_one_line(arguments, said, sp_abm, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = sp_abm("figure", *arguments)
+    assert code == 2 and said in err
+
+
+def test_a_folder_has_one_seed_and_what_cannot_be_written_is_said(folders, sp_abm, tmp_path):
+    code, _, err = sp_abm("figure", "fans", "--scenario", folders[0], "--seeds", "3")
+    assert code == 2 and "holds the results of one run" in err
+    code, _, err = sp_abm("figure", "fans", "--scenario", folders[0], "--out", str(tmp_path / "no" / "x.svg"))
+    assert code == 2 and "cannot be written" in err

@@ -1,0 +1,209 @@
+"""Validation: statistics worked out by hand, verdicts, and pieces that are kept."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sp_abm.errors import CannotWrite, UnknownName
+from sp_abm.evidence import Target, targets
+from sp_abm.simulation import Simulation
+from sp_abm.validation import STATISTICS, pieces, pooling, score_words, studies_of, validate
+from sp_abm.validation.people import in_distress, stays
+from sp_abm.validation.pieces import rows_of
+from sp_abm.validation.pooling import Interval, Statistic, exits_by_age, one, pooled
+from sp_abm.validation.service import signs_hold
+from sp_abm.validation.verdicts import MEETS, MISSES, NEAR, NOT_TESTABLE, counts, judged
+from sp_abm.validation.watches import Chosen, Histories, Workers
+from sp_abm.validation.workforce import a_year_on, four_fold
+from sp_abm.validation.worlds import STUDIES, Arm, Study, live, lose_jobs
+
+
+def target(low=0.2, high=0.4, **changes):
+    """Return a target of that interval."""
+    content = {
+        "id": "C01", "kind": "calibration", "statistic": "a share", "unit": "share", "run": "today",
+        "place": "average-pcn", "window": "whole run", "low": low, "high": high, "evidence": "", "years": 5,
+        "compared_with": "",
+    }  # fmt: skip
+    return Target(**{**content, **changes})
+
+
+def test_every_target_has_a_statistic_and_a_study_and_no_other_has():
+    assert set(STATISTICS) == set(targets())
+    assert sorted(target.id for study in STUDIES for target in rows_of(study)) == sorted(targets())
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict", "word"),
+    [
+        (0.2, MEETS, "inside"),
+        (0.4, MEETS, "inside"),
+        (0.41, NEAR, "0.01 above"),
+        (0.10001, NEAR, "0.1 below"),
+        (0.09, MISSES, "0.11 below it (0.6 of"),
+        (0.6, MISSES, "above"),
+        (np.nan, NOT_TESTABLE, "in none of 3 runs"),
+    ],
+)
+def test_near_is_within_half_the_interval_outside(value, verdict, word):
+    found = judged(target(), Interval(value, value, value), 3)
+    assert found.verdict == verdict and word in found.why
+
+
+def test_an_interval_over_a_bound_is_said_so():
+    assert "more seeds might tell" in judged(target(), Interval(0.35, 0.39, 0.43), 3).why
+    assert "more seeds" not in judged(target(), Interval(0.3, 0.35, 0.39), 3).why
+
+
+def test_input_checks_are_counted_apart_and_have_no_aim():
+    rows = [judged(target(kind=kind), Interval(0.3, value, 0.3), 3) for kind, value in
+            (("calibration", 0.3), ("calibration", 0.9), ("pattern", 0.45), ("input check", 0.3))]  # fmt: skip
+    assert counts(rows)["input check"][MEETS] == 1 and counts(rows)["calibration"][MISSES] == 1
+    calibration, pattern, check = score_words(rows)
+    assert calibration == "Calibration rows: 1 of 2 meet (50%; the aim is 85%); 1 misses."
+    assert "0 of 1 meet (0%; the aim is 60%); 1 near" in pattern
+    assert "1 of 1 meet (100%; counted apart" in check
+
+
+def test_the_jackknife_of_a_mean_is_its_t_interval():
+    """Values 1, 2, 3, 6: mean 3, standard error sqrt(14/3/4) = 1.0801, t(3) = 3.1824."""
+    found = pooled(Statistic(one, pooling.mean), [one(value) for value in (1, 2, 3, 6)])
+    assert found.mean == 3
+    assert found.high - 3 == pytest.approx(3.18245 * np.sqrt(14 / 3 / 4), rel=1e-5)
+    assert found.low == pytest.approx(6 - found.high)
+
+
+def test_one_seed_has_no_interval_and_nothing_to_divide_by_no_value():
+    found = pooled(Statistic(one, pooling.ratio), [one(1, 0)])
+    assert np.isnan([found.low, found.mean, found.high]).all()
+
+
+def test_pooled_ratios_and_changes_are_of_sums():
+    rows = np.vstack([one(1, 2, 1, 4), one(5, 6, 1, 4)])
+    assert pooling.ratio(rows[:, :2]) == 6 / 8
+    assert pooling.change(rows) == pytest.approx((6 / 8) / (2 / 8) - 1)
+    assert pooling.odds_ratio(one(20, 10, 15, 30)) == 4
+    assert signs_hold(np.array([[-1, 2], [0.5, -1]])) == 1 and signs_hold(one(-1, -1)) == 0
+
+
+def test_a_standardised_difference_is_in_deviations_within_groups():
+    """Groups 1, 3 and 4, 8: means 2 and 6, variances 1 and 4, so -4 / sqrt(2.5)."""
+    row = one(*pooling.moments(np.array([1.0, 3.0])), *pooling.moments(np.array([4.0, 8.0])))
+    assert pooling.standardised(row) == pytest.approx(-4 / np.sqrt(2.5))
+    assert pooling.per_deviation(one(4, -2, *pooling.moments(np.array([1.0, 3.0])))) == pytest.approx(-0.5)
+
+
+def test_pairs_that_are_alike_correlate_fully_and_strangers_do_not():
+    """Pairs (0, 0) and (1, 1): products 1 + 1 over four ordered pairs; strangers (0, 1): none."""
+    assert pooling.within_pairs(one(4, 2, 2, 2)) == 1
+    assert pooling.within_pairs(one(2, 0, 1, 1)) == -1
+
+
+def test_a_cause_counts_only_beyond_what_is_held_fixed():
+    luck = np.random.default_rng(1)
+    other, cause = luck.normal(size=20_000), luck.normal(size=20_000)
+    cause = cause + other
+    y = luck.random(20_000) < 1 / (1 + np.exp(-other))
+    assert pooling.odds_ratio_per_deviation(np.column_stack([y, cause, other])) == pytest.approx(1, abs=0.06)
+    assert pooling.odds_ratio_per_deviation(np.column_stack([y, cause])) > 1.3
+
+
+def test_exits_by_age_follow_people_until_it_is_over_or_they_go():
+    """Three people enter in week 1: one is out in week 2, one moves in week 3, one is still in at the end."""
+    entry = np.zeros((5, 3), bool)
+    entry[1] = True
+    is_over, same = np.zeros((5, 3), bool), np.ones((5, 3), bool)
+    is_over[2:, 0], same[3, 1] = True, False
+    at_risk, ended = np.split(exits_by_age(entry, is_over, same, 3)[0], 2)
+    assert at_risk.tolist() == [3, 1, 1] and ended.tolist() == [1, 0, 0]
+    assert pooling.ended_by(3)(exits_by_age(entry, is_over, same, 3)) == pytest.approx(1 / 3)
+
+
+def test_a_newcomer_or_a_child_is_nobody_who_stayed():
+    holder = np.array([[0, 0, 0], [0, 1, 0]], np.uint8)
+    stage = np.array([[2, 2, -1], [0, 2, 2]], np.int8)
+    assert stays(holder, stage).tolist() == [[False] * 3, [True, False, False]]
+    assert in_distress(stage).tolist() == [[True, True, False], [False, True, True]]
+
+
+def test_leaving_within_a_year_is_another_holder_or_none():
+    holder = np.zeros((54, 3))
+    holder[53:, 1], holder[53:, 2] = 1, -1
+    crew = SimpleNamespace(column=lambda name: holder)
+    is_in, leaves = a_year_on(crew)
+    assert is_in.all() and leaves.tolist() == [[False] * 3, [False, True, True]]
+    event, group = np.array([True, False, True]), np.array([True, True, False])
+    assert four_fold(group, event, np.ones(3, bool)).tolist() == [[1, 1, 1, 0]]
+
+
+def test_watches_write_down_the_world_and_change_nothing():
+    start = Simulation.start("today", "sandbox", 1)
+    plain, seen = live(Arm(years=0.2), start), live(Arm(years=0.2, watches=(Histories, Workers)), start)
+    assert (plain.results.people == seen.results.people).all()
+    stage = seen.seen_by(Histories).stage
+    assert (
+        stage.shape == (11, 5000) and (stage[-1][stage[-1] >= 0] == seen.results.final["stage"][stage[-1] >= 0]).all()
+    )
+    crew = seen.seen_by(Workers)
+    assert (crew.column("holder") >= 0).sum() == seen.results.tally("n_workers").sum() + (
+        seen.results.tally("leavers").sum()
+    )
+    assert crew.column("leaving").sum() == pytest.approx(seen.results.tally("expected_leavers").sum())
+    tried = sum(seen.results.tally(name).sum() for name in ("started", "refused", "no_place", "not_known"))
+    assert crew.column("attempts").sum() == tried
+    assert crew.column("started").sum() == seen.results.tally("started").sum()
+
+
+def test_those_chosen_lose_their_job_and_nobody_else(small_world):
+    chosen = Chosen(small_world)
+    before = small_world.citizens.unemployed.copy()
+    lose_jobs(small_world)
+    assert not before[chosen.rows].any() and chosen.rows.size > 1000
+    assert (np.flatnonzero(before != small_world.citizens.unemployed) == chosen.rows).all()
+
+
+def test_a_place_is_known_by_its_short_name_and_as_the_targets_name_it():
+    assert studies_of("link-workers") == studies_of("100+ link workers") == ("link-workers",)
+    assert studies_of(None) == tuple(STUDIES)
+    with pytest.raises(UnknownName, match="average-pcn"):
+        studies_of("average-pnc")
+
+
+@pytest.fixture
+def small_study(monkeypatch):
+    """Let the rows of people be computed in the sandbox for a tenth of a year."""
+    study = Study("average-pcn", "sandbox", 2, {"today": Arm(years=0.1)})
+    monkeypatch.setitem(STUDIES, "average-pcn", study)
+    monkeypatch.setattr(pieces, "rows_of", lambda study: tuple(targets()[row] for row in ("C01", "C34")))
+
+
+def test_a_stopped_validation_goes_on_from_the_pieces_that_are_done(small_study, tmp_path, monkeypatch):
+    told = []
+    first = validate("average-pcn", folder=tmp_path, workers=1, done=lambda done, total: told.append((done, total)))
+    assert told == [(0, 2), (1, 2), (2, 2)] and [row.target.id for row in first] == ["C01", "C34"]
+    kept = sorted((tmp_path / "pieces").iterdir())
+    assert len(kept) == 2 and json.loads(kept[0].read_text())["C01"]
+    kept[1].write_text("{ cut off")
+    lived = []
+    monkeypatch.setattr(
+        pieces, "observed", lambda piece, observe=pieces.observed: lived.append(piece) or observe(piece)
+    )
+    again = validate("average-pcn", folder=tmp_path, workers=1)
+    assert len(lived) == 1
+    assert [row.as_dict() for row in again] == [row.as_dict() for row in first]
+
+
+def test_the_rows_for_machines_say_what_was_promised(small_study, tmp_path):
+    row = validate("average-pcn", folder=tmp_path, workers=1)[0].as_dict()
+    assert set(row) == {"id", "kind", "statistic", "evidence", "model", "verdict", "why"}
+    assert set(row["evidence"]) == {"low", "high"} and set(row["model"]) == {"low", "mean", "high"}
+    assert row["model"]["low"] < row["model"]["mean"] < row["model"]["high"]
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(small_study, tmp_path, monkeypatch):
+    monkeypatch.setattr(pieces, "observed", lambda piece: pytest.fail("something was run"))
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(CannotWrite, match="file cannot be written"):
+        validate("average-pcn", folder=tmp_path / "file", workers=1)
