@@ -18,6 +18,8 @@ FACTOR: Final = 3
 """By how much a shared machine of a CI may be slower than the limits."""
 CHANGES: Final = 30
 _MB: Final = 1024**2
+_REST: Final = 1500
+"""Milliseconds between two changes: a person looks at what came of the first, while its range is on its way."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def lever_times(watched: Watched, changes: int = CHANGES) -> list[float]:
     """Return the milliseconds from letting go of a lever to the new headline, for changes never asked before."""
     found = []
     for change in range(changes):
-        watched.settled()
+        watched.page.wait_for_timeout(_REST)
         found.append(
             watched.page.evaluate(
                 """([value]) => new Promise((done) => {
@@ -134,11 +136,11 @@ def sessions(browser: Any, server: Server, number: int) -> Iterator[Watched]:
 
 def player_share(browser: Any, server: Server, number: int = 10, seconds: float = 8) -> float:
     """Return the per cent of due weeks that are drawn while several sessions play at once."""
-    playing = list_open = []
+    playing: list[Watched] = []
     for watched in sessions(browser, server, number):
         watched.page.click(".player [data-play]")
-        list_open.append(watched)
-        if len(list_open) == number:
+        playing.append(watched)
+        if len(playing) == number:
             watched.page.wait_for_timeout(seconds * 1000)
             frames = [each.page.evaluate("window.spAbmFrames") for each in playing]
             return 100 * sum(each["drawn"] for each in frames) / max(1, sum(each["wanted"] for each in frames))

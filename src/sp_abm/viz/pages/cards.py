@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from sp_abm.declare import Fact
+from sp_abm.evidence import Evidence, evidence, ids_in
 from sp_abm.levers import CHOICES, DEFAULTS, LEVERS, SWITCHES, shown
 from sp_abm.viz.pages.markup import tag, words
-from sp_abm.viz.sources import Evidence, evidence_in
 
 LEVER_WORDS: Final[Mapping[str, tuple[str, str, float, float, float]]] = {
     "support_level": ("Support", "of full support", 0, 1, 0.05),
@@ -34,17 +34,27 @@ def plain(value: float | str) -> str:
 
 
 def _card(fact: Fact, value: str, range_: str, heading: str) -> str:
-    lines = {"Meaning": fact.meaning, heading: f"{value} ({fact.unit})", "Allowed": range_, "Source": fact.source}
+    lines = {"Meaning": fact.meaning, heading: f"{value} ({fact.unit})", "Allowed": range_, "Grade": fact.grade.value}
+    lines["Source"] = fact.source
     rows = "".join(tag("div", words("dt", name), words("dd", line)) for name, line in lines.items())
     known = "".join(tag("li", evidence_line(row)) for row in evidence_in(fact.source))
     return tag("dl", rows, class_="card-facts") + (tag("ul", known, class_="card-sources") if known else "")
 
 
+def evidence_in(source: str) -> tuple[Evidence, ...]:
+    """Return the published figures that a source names, in its order."""
+    return tuple(evidence()[name] for name in ids_in(source) if name in evidence())
+
+
 def evidence_line(row: Evidence) -> str:
-    """Return one row of evidence as a line, with its address to open by hand."""
-    found = f"{row.id}: {row.quantity}: {row.value} {row.unit}".strip()
-    title = words("a", row.title, href=row.address, rel="noreferrer") if row.address.startswith("http") else row.title
-    return f"{words('span', found)} {title} {words('span', f'({row.year}; confidence {row.confidence} of 5)')}"
+    """Return one published figure as a line, with its address to open by hand."""
+    value = "" if row.value is None else f": {row.value:g} {row.unit}"
+    title = (
+        words("a", row.title, href=row.url, rel="noreferrer") if row.url.startswith("http") else words("i", row.title)
+    )
+    doubt = "" if row.is_checked else "; not checked against its source"
+    about = f"({row.year}; confidence {row.confidence} of 5{doubt})"
+    return f"{words('span', f'{row.id}: {row.quantity}{value}')} {title} {words('span', about)}"
 
 
 def _range(name: str, fact: Fact) -> str:

@@ -9,8 +9,8 @@ from sp_abm.comparison import ENOUGH_PAIRS, Comparison
 from sp_abm.errors import BadValue, SpAbmError
 from sp_abm.scenario import load
 from sp_abm.viz.asked import BASELINE, MOST_LETTERS, Asked, asked_in
-from sp_abm.viz.figures import Picture
 from sp_abm.viz.differences import intervals
+from sp_abm.viz.figures import Picture
 from sp_abm.viz.pages.markup import link, table, tag, words
 from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.running import SMALL, STORE, Look, place_of, seeds_of, use_work

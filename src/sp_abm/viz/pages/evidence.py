@@ -1,18 +1,18 @@
 """Evidence: why believe it, and why not: every number with its source, targets, limits, trust and doubt."""
 
-import csv
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
+from sp_abm.declare import Fact
+from sp_abm.evidence import targets
 from sp_abm.levers import DEFAULTS, LEVERS, shown
 from sp_abm.parameters import Parameters, all_facts
-from sp_abm.viz.pages.cards import plain
+from sp_abm.viz.pages.cards import evidence_in, plain
 from sp_abm.viz.pages.markup import details, table, tag, words
 from sp_abm.viz.pages.ui import component
 from sp_abm.viz.pages.widgets import html
-from sp_abm.viz.sources import evidence_in, is_assumed
 
 TRUST: Final = (
     "Both plans meet the same people and the same luck, so that a difference is what the plan does, not chance.",
@@ -34,10 +34,6 @@ LIMITS: Final = (
     "No other service, and nothing in the economy, changes while a plan runs, unless its scenario says so.",
     "Many numbers are assumed: a result is a reason to look closer, not to stop looking.",
 )
-_GRADES: Final = {
-    True: "assumed",
-    False: "sourced",
-}
 
 
 @component
@@ -66,31 +62,31 @@ def _list(lines: tuple[str, ...]) -> str:
 
 
 def _tally() -> str:
-    facts = [fact for _, fact, _ in all_facts()]
-    assumed = sum(is_assumed(fact.source) for fact in facts)
-    return words("p", f"{len(facts)} parameters; {assumed} of them begin with ‘assumed’: nobody has measured them.")
+    grades = Counter(fact.grade.value for _, fact, _ in all_facts())
+    counts = ", ".join(f"{number} {grade}" for grade, number in grades.most_common())
+    return words("p", f"{grades.total()} parameters by how good their evidence is: {counts}.")
 
 
 def _groups() -> Iterator[str]:
-    rows = [
-        [name, plain(shown(name, DEFAULTS[name])), fact.unit, f"{fact.low:g} to {fact.high:g}", fact.meaning,
-         _source(fact.source), _GRADES[is_assumed(fact.source)]]
-        for name, fact in LEVERS.items()
-    ]  # fmt: skip
-    yield _panel("Levers", rows)
+    levers = [_row(name, fact, plain(shown(name, DEFAULTS[name])), "") for name, fact in LEVERS.items()]
+    yield _panel("Levers", levers)
     for group in Parameters._fields:
         rows = [
-            [full.partition(".")[2], f"{value:g}", fact.unit, f"{fact.low:g} to {fact.high:g}", fact.meaning,
-             _source(fact.source), _GRADES[is_assumed(fact.source)]]
+            _row(full.partition(".")[2], fact, f"{value:g}", "{:.3g} to {:.3g}".format(*fact.range(value)))
             for full, fact, value in all_facts()
             if full.startswith(f"{group}.")
-        ]  # fmt: skip
+        ]
         if rows:
             yield _panel(group.replace("_", " ").capitalize(), rows)
 
 
+def _row(name: str, fact: Fact, value: str, plausible: str) -> list[str]:
+    allowed = f"{fact.low:g} to {fact.high:g}"
+    return [name, value, fact.unit, allowed, plausible, fact.grade.value, fact.meaning, _source(fact.source)]
+
+
 def _panel(name: str, rows: list[list[str]]) -> str:
-    headings = ["Name", "Value", "Unit", "Allowed", "Meaning", "Source", "Grade"]
+    headings = ["Name", "Value", "Unit", "Allowed", "Plausible", "Grade", "Meaning", "Source"]
     return details(f"{name} ({len(rows)})", table(name, headings, rows, numeric_from=len(headings)))
 
 
@@ -102,15 +98,12 @@ def _source(source: str) -> str:
 
 def _targets() -> str:
     """Return the targets: what the model should reproduce without having been told."""
-    with files("sp_abm").joinpath("data", "evidence", "targets.csv").open(encoding="utf-8") as stream:
-        found: list[dict[str, Any]] = list(csv.DictReader(stream))
     rows = [
-        [row["id"], row["statistic"], row["unit"], f"{row['low']} to {row['high']}", row["run"], row["evidence"]]
-        for row in found
+        [row.id, row.statistic, row.unit, f"{row.low:g} to {row.high:g}", row.run, row.evidence]
+        for row in targets().values()
     ]
-    shown_ = table("Targets: what must come out", ["Id", "Statistic", "Unit", "Interval", "Run", "Evidence"], rows, 9)
-    note = words("p", "What the model gives beside each: sp-abm validate, where it is installed.", class_="hint")
-    return tag(
-        "section", words("h2", "Targets"), note, details(f"All {len(rows)} targets", shown_), class_="panel",
-        data_slide="targets",
-    )  # fmt: skip
+    headings = ["Id", "Statistic", "Unit", "Interval", "Run", "Evidence"]
+    listed = table("Targets: what must come out", headings, rows, numeric_from=len(headings))
+    note = "sp-abm validate runs the model against all of them and says which it meets; the book holds what came of it."
+    inside = words("h2", "Targets") + words("p", note) + details(f"All {len(rows)} targets", listed)
+    return tag("section", inside, class_="panel", data_slide="targets")
