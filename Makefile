@@ -5,6 +5,8 @@
 #   make quick    every test but the slow ones
 #   make check    style, types and the rules about who may import whom
 #   make docs     build the book of the model; it lands in site/
+#   make acceptance   measure the dashboard's times and write docs/acceptance.md (needs Chromium)
+#   make screenshots  take a picture of every page in both themes, in docs/screenshots/ (needs Chromium)
 #   make clean    forget the environment and everything a tool left behind
 #
 # Another interpreter or folder: make test PYTHON=python3.12 VENV=.venv-3.12
@@ -22,7 +24,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test quick check docs clean
+.PHONY: help demo test quick check docs acceptance screenshots clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -52,6 +54,17 @@ test: $(VENV)
 
 quick: $(VENV)
 	$(BIN)/pytest -n $(WORKERS) -m "not slow"
+
+# The accessibility checker of the browser tests. Where npm is absent they say so and leave that check out.
+AXE := node_modules/axe-core/axe.min.js
+$(AXE):
+	npm install --no-save --no-package-lock --no-audit --no-fund axe-core@4
+
+acceptance: $(VENV)
+	$(BIN)/python -m benchmarks.dashboard
+
+screenshots: $(VENV)
+	$(BIN)/python -m benchmarks.screenshots
 
 check: $(VENV)
 	$(BIN)/ruff check .

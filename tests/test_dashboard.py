@@ -1,24 +1,30 @@
 """Dashboard: choices become scenarios, runs are kept and can be stopped, the page and the server work."""
 
 import asyncio
+import json
 import re
+import shlex
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from threading import Event
+from threading import Event, Thread
 
 import numpy as np
 import pytest
 
+from sp_abm.comparison import compare
 from sp_abm.errors import BadValue, UnknownName
 from sp_abm.places import place
 from sp_abm.recorder import N_CELLS, PEOPLE_TALLIES, SYSTEM_TALLIES
 from sp_abm.results import CASE_COLUMNS, Results
 from sp_abm.scenario import load
 from sp_abm.viz import runs
-from sp_abm.viz.runs import Choice, Store, in_thread
+from sp_abm.viz.again import as_command
+from sp_abm.viz.asked import Asked
+from sp_abm.viz.findings import findings
+from sp_abm.viz.runs import Store, in_thread
 from sp_abm.viz.server import serve
 
 
@@ -33,29 +39,17 @@ def a_run(scenario: str = "today", weeks: int = 10) -> Results:
     return Results(made | where, np.zeros((weeks, len(SYSTEM_TALLIES))), people, cases, {})
 
 
-def test_an_untouched_choice_is_the_scenario_itself():
-    choice = Choice("outreach-with-support")
-    assert choice.resolved() == load("outreach-with-support")
-    assert (choice.lever("support_level"), choice.lever("outreach_share")) == (1.0, 0.2)
-
-
-def test_a_moved_lever_changes_the_scenario_and_its_name_and_moving_back_undoes_it():
-    moved = Choice("today").with_lever("support_level", 0.8)
-    assert moved.resolved().value("support_level", 0) == 0.8
-    assert moved.resolved().name == "today, changed"
-    assert moved.with_lever("support_level", 0.39) == Choice("today")
-
-
 def test_runs_are_kept_by_content_bear_the_name_asked_for_and_the_oldest_goes_first(monkeypatch):
     made = []
 
-    def simulated(scenario, *_):
+    def simulated(self, scenario, *_):
         made.append(scenario.hash)
         return a_run()
 
-    monkeypatch.setattr(runs, "_simulated", simulated)
-    store, sandbox = Store(most=2), place("sandbox")
-    same = Choice("today").with_lever("support_level", 1.0).resolved()
+    monkeypatch.setattr(runs.Store, "_simulated", simulated)
+    one = a_run().people.nbytes + a_run().system.nbytes
+    store, sandbox = Store(most_bytes=2 * one), place("sandbox")
+    same = Asked("today").with_lever("support_level", 1.0).resolved()
 
     def ask(scenario, seed=1):
         return store.results(scenario, sandbox, seed, 10, lambda _: None).provenance["scenario"]
@@ -65,9 +59,30 @@ def test_runs_are_kept_by_content_bear_the_name_asked_for_and_the_oldest_goes_fi
     assert len(made) == 1
     ask(same, seed=2)
     ask(same, seed=3)
-    assert len(store) == 2 and len(made) == 3
+    assert len(made) == 3
     ask(same)
     assert len(made) == 4
+
+
+def test_a_run_that_somebody_waits_for_goes_before_those_that_only_narrow_a_range():
+    turns, order = runs.Turns(), []
+
+    def take(name, is_urgent):
+        with turns.urgent(is_urgent):
+            for _ in range(5):
+                with turns.week(is_urgent):
+                    order.append(name)
+                    time.sleep(0.01)
+
+    patient = Thread(target=take, args=("patient", False))
+    urgent = Thread(target=take, args=("urgent", True))
+    patient.start()
+    time.sleep(0.015)
+    urgent.start()
+    patient.join()
+    urgent.join()
+    first = order.index("urgent")
+    assert order[first : first + 5] == ["urgent"] * 5 and order[-1] == "patient"
 
 
 def test_work_in_a_thread_tells_its_progress_and_stops_when_nobody_waits():
@@ -93,36 +108,45 @@ def test_work_in_a_thread_tells_its_progress_and_stops_when_nobody_waits():
     assert stopped.wait(1) and told and told[-1] > 0
 
 
-def test_the_page_has_one_heading_a_warning_and_after_the_run_the_pictures(monkeypatch):
-    solara = pytest.importorskip("solara")
-    from sp_abm.viz import dashboard
+def test_no_run_waits_for_ever_however_many_there_are():
+    turns, done = runs.Turns(), []
 
-    monkeypatch.setattr(dashboard, "made", lambda *_: dashboard.view(a_run("no-service"), a_run()))
+    def take(is_urgent):
+        with turns.urgent(is_urgent):
+            for _ in range(20):
+                with turns.week(is_urgent):
+                    time.sleep(0.0005)
+        done.append(is_urgent)
 
-    async def look():
-        box, rendered = solara.render(dashboard.Layout(children=[dashboard.Page()]), handle_error=False)
-        before, deadline = html_of(rendered), time.monotonic() + 20
-        while "<svg" not in html_of(rendered) and time.monotonic() < deadline:
-            await asyncio.sleep(0.05)
-        after = html_of(rendered)
-        rendered.close()
-        box.close()
-        return before, after
-
-    before, after = asyncio.run(look())
-    assert before.count("<h1>") == 1
-    assert "Illustrative model, not a forecast" in before and "Not a real place" in before
-    assert "Today: 0.39" in before and "Today: 0.00" in before
-    assert after.count("<svg") == 3
-    assert "(one\N{NO-BREAK SPACE}run)" in after and "seed 1 · 10 weeks" in after
-    assert load("no-service").hash in after
+    threads = [Thread(target=take, args=(number % 3 == 0,), daemon=True) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(done) == 12
 
 
-def html_of(rendered) -> str:
-    """Return the words and markup of every HTML part of a rendered page."""
-    solara = pytest.importorskip("solara")
-    parts = rendered.find(solara.widgets.HTML).widgets
-    return "".join(f"<{part.tag}>{part.unsafe_innerHTML}" for part in parts)
+def test_a_pair_says_what_compare_says_and_a_plan_that_is_the_baseline_differs_in_nothing():
+    asked, store = Asked("supported-workforce", years=1), Store()
+    arms = (load("today"), asked.resolved())
+    made = store.comparison(arms, place("sandbox"), (1, 2), 1, lambda _: None)
+    told = compare(arms, "sandbox", 2, 1, workers=1)
+    assert np.array_equal(made.values, told.values, equal_nan=True)
+    assert np.array_equal(made.moves, told.moves)
+    alone = store.comparison((load("today"), load("today")), place("sandbox"), (1,), 1, lambda _: None)
+    assert {entry.verdict for entry in findings(alone)} <= {"identical", "-"}
+
+
+def test_the_page_shows_seed_weeks_and_hash_and_numbers_of_the_same_run_on_the_command_line():
+    asked = Asked("today", years=1, seed=3).with_lever("support_level", 0.8)
+    made = Store().comparison((load("today"), asked.resolved()), place("sandbox"), (3,), 1, lambda _: None)
+    command = [*shlex.split(as_command(asked))[1:], "--json"]
+    told = json.loads(subprocess.run([sys.executable, "-m", "sp_abm", *command], capture_output=True, text=True).stdout)
+    about = made.first[1].provenance
+    for key in ("seed", "weeks", "scenario_hash"):
+        assert about[key] == told["provenance"][key]
+    for name, value in made.first[1].summary.items():
+        assert told["measures"][name]["value"] == (float(value) if np.isfinite(value) else None)
 
 
 @pytest.mark.parametrize("port", [0, -1, 65_536, "8000", True, 80.5])

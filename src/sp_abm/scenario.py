@@ -199,6 +199,11 @@ def load(name_or_path: "str | Path | Scenario") -> Scenario:
     return _built(read_toml(path, "scenario"), str(path), ())
 
 
+def from_toml(text: str, where: str) -> Scenario:
+    """Return the scenario that a TOML text describes; errors say `where` it came from, as those of `load` do."""
+    return _built(parsed_toml(text, where), where, ())
+
+
 def _exists(path: Path) -> bool:
     try:
         return path.exists()

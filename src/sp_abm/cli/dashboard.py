@@ -21,12 +21,12 @@ def dashboard(
     ] = "127.0.0.1",
     place: PlaceName = "sandbox",
 ) -> None:
-    """Serve a page for the browser: choose a scenario, move two levers, see five years against today."""
+    """Serve the model for the browser: move levers and see what real runs make of them, against today."""
     from sp_abm.cli.progress import announce_compiling
     from sp_abm.places import place as find_place
 
     find_place(place)  # a wrong name is told before the libraries of the dashboard are loaded
-    from sp_abm.viz.dashboard import serve
+    from sp_abm.viz.server import serve
 
     announce_compiling()
     if host not in THIS_MACHINE:

@@ -8,13 +8,12 @@ from rich.table import Table
 
 from sp_abm.cli.tables import add_heading, by_subject, indented, plain_table
 from sp_abm.measures import MEASURES
-from sp_abm.viz.amounts import MISSING, amount, decimals, number, scaled
+from sp_abm.viz.amounts import IDENTICAL, MISSING, amount, interval, number, scaled, verdict
 from sp_abm.vocabulary import Stage
 
 if TYPE_CHECKING:
     from sp_abm.comparison import Comparison, Difference
 
-IDENTICAL: Final = "identical"
 MOST_NAMED: Final = 6
 MOST_MOVES: Final = 6
 HEADLINES: Final = ("share_thriving", "share_distress", "share_lonely", "burnout_mean", "leaving_rate_per_year",
@@ -26,30 +25,6 @@ _STAGES: Final = {
     Stage.CRISIS: "in crisis",
     Stage.RECOVERING: "recovering",
 }
-
-
-def verdict(difference: "Difference") -> str:
-    """Return the verdict on noise; `identical` if no run differs at all, a dash if nothing was measured."""
-    if np.isnan(difference.mean):
-        return MISSING
-    if difference.mean == difference.low == difference.high == 0:
-        return IDENTICAL
-    return difference.verdict
-
-
-def interval(difference: "Difference", factor: float = 1.0) -> tuple[str, str]:
-    """Return (mean with its sign, low to high), with decimals that fit their doubt."""
-    mean, low, high = (factor * value for value in (difference.mean, difference.low, difference.high))
-    half = (high - low) / 2
-    places = decimals(half, 2) if half > 0 else decimals(mean, 3)
-    if low * high > 0:  # a clear difference must not look as if its interval touched nothing
-        places = max(places, decimals(min(abs(low), abs(high)), 1))
-    if not np.isfinite(low):
-        return number(mean, places, is_signed=True), MISSING
-    return (
-        number(mean, places, is_signed=True),
-        f"{number(low, places, is_signed=True)} to {number(high, places, is_signed=True)}",
-    )
 
 
 def differences_table(comparison: "Comparison", arm: int) -> Table:

@@ -1,8 +1,14 @@
-"""Amounts: a measure's value and unit as a person reads them, the same on the command line and in every picture."""
+"""Amounts: values, differences and their doubt as a person reads them, alike in tables, pages and reports."""
 
 from math import floor, isfinite, log10
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+if TYPE_CHECKING:
+    from sp_abm.comparison import Difference
+
+IDENTICAL: Final = "identical"
 MISSING: Final = "-"
 
 
@@ -33,3 +39,27 @@ def amount(value: float, unit: str) -> tuple[str, str]:
     """Return a value and its unit as a person reads them."""
     factor, words = scaled(unit)
     return number(value * factor, decimals(value * factor, 3)), words
+
+
+def verdict(difference: "Difference") -> str:
+    """Return the verdict on noise; `identical` if no run differs at all, a dash if nothing was measured."""
+    if np.isnan(difference.mean):
+        return MISSING
+    if difference.mean == difference.low == difference.high == 0:
+        return IDENTICAL
+    return difference.verdict
+
+
+def interval(difference: "Difference", factor: float = 1.0) -> tuple[str, str]:
+    """Return (mean with its sign, low to high), with decimals that fit their doubt."""
+    mean, low, high = (factor * value for value in (difference.mean, difference.low, difference.high))
+    half = (high - low) / 2
+    places = decimals(half, 2) if half > 0 else decimals(mean, 3)
+    if low * high > 0:  # a clear difference must not look as if its interval touched nothing
+        places = max(places, decimals(min(abs(low), abs(high)), 1))
+    if not np.isfinite(low):
+        return number(mean, places, is_signed=True), MISSING
+    return (
+        number(mean, places, is_signed=True),
+        f"{number(low, places, is_signed=True)} to {number(high, places, is_signed=True)}",
+    )

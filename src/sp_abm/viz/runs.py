@@ -1,98 +1,208 @@
-"""Runs: what a page asks for, made in a thread that can be stopped, and kept by content."""
+"""Runs: what a page asks for, made in a thread that can be stopped, one at a time, and kept by content."""
 
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import Event, Lock
-from typing import Any, Final, TypeVar
+from threading import Condition, Event, Lock
+from typing import Any, Final, Generic, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sp_abm.comparison import Comparison, stage_moves, values_of
 from sp_abm.places import Place
 from sp_abm.results import Results
 from sp_abm.run import threads_for
-from sp_abm.scenario import Scenario, load
+from sp_abm.scenario import Scenario
 from sp_abm.simulation import Simulation
-from sp_abm.vocabulary import WARM_UP_WEEKS
+from sp_abm.viz.courses import Course, course
+from sp_abm.vocabulary import WARM_UP_WEEKS, WEEKS_PER_YEAR
 
-BASELINE: Final = "today"
-MOST_KEPT: Final = 24
-"""Results kept in memory; those used longest ago go first."""
+MOST_BYTES: Final = 300_000_000
+"""Bytes of all results together that are kept in memory; those used longest ago go first."""
+MOST_PAIRS: Final = 4_000
+MOST_RESIDENTS: Final = 600_000
+"""Residents of all warmed worlds together that are kept in memory."""
 _SECONDS_BETWEEN_REPORTS: Final = 0.1
 Made = TypeVar("Made")
+Kept = TypeVar("Kept")
 
 Report = Callable[[float], None]
 """Called with the share of the work that is done, 0 to 1."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a visitor chose: a scenario, and levers that differ from it; None is as in the scenario."""
-
-    scenario: str = "outreach-with-support"
-    support_level: float | None = None
-    outreach_share: float | None = None
-
-    def lever(self, name: str) -> float:
-        """Return the value of a lever as chosen; a scenario's own is that of its first week."""
-        chosen: float | None = getattr(self, name)
-        return load(self.scenario).value(name, 0) if chosen is None else chosen
-
-    def with_lever(self, name: str, value: float) -> "Choice":
-        """Return the choice with a lever moved; moved back to the scenario's own value it is not a change."""
-        own = load(self.scenario).value(name, 0)
-        changed: dict[str, Any] = {name: None if value == own else value}
-        return replace(self, **changed)
-
-    def resolved(self) -> Scenario:
-        """Return the scenario to run; with levers moved, its name says so."""
-        moved = {name: getattr(self, name) for name in ("support_level", "outreach_share")}
-        changes = {name: value for name, value in moved.items() if value is not None}
-        scenario = load(self.scenario)
-        if not changes:
-            return scenario
-        return replace(scenario.with_changes(changes), name=f"{scenario.name}, changed")
 
 
 class Stopped(Exception):
     """A run was stopped, because nobody waits for it any more."""
 
 
-class Store:
-    """Results by what makes them: place, scenario's content, seed and weeks; shared by all visitors."""
+class Turns:
+    """Lets one run at a time take a week; what somebody waits for goes before what only makes a range narrower."""
 
-    def __init__(self, most: int = MOST_KEPT) -> None:
-        self._kept: OrderedDict[str, Results] = OrderedDict()
-        self._most = most
+    def __init__(self) -> None:
+        self._free = Condition()
+        self._is_taken = False
+        self._n_urgent = 0
+
+    @contextmanager
+    def urgent(self, is_urgent: bool) -> Iterator[None]:
+        """Say that a run is waited for as long as this is open."""
+        with self._free:
+            self._n_urgent += is_urgent
+        try:
+            yield
+        finally:
+            with self._free:
+                self._n_urgent -= is_urgent
+                self._free.notify_all()
+
+    @contextmanager
+    def week(self, is_urgent: bool) -> Iterator[None]:
+        """Wait for a turn, and give it back at the end."""
+        with self._free:
+            self._free.wait_for(lambda: not self._is_taken and (is_urgent or not self._n_urgent))
+            self._is_taken = True
+        try:
+            yield
+        finally:
+            with self._free:
+                self._is_taken = False
+                self._free.notify_all()  # waking one alone might wake one who must go on waiting
+
+
+class _Shelf(Generic[Kept]):
+    """Things by name; those used longest ago go when they weigh too much together."""
+
+    def __init__(self, most: int, weight: Callable[[Kept], int] = lambda _: 1) -> None:
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._most, self._weight = most, weight
         self._lock = Lock()
 
-    def results(self, scenario: Scenario, place: Place, seed: int, weeks: int, report: Report) -> Results:
-        """Return the results, from memory where they are there; they bear the name that was asked for."""
-        key = json.dumps([place.key, place.content(), scenario.hash, seed, weeks])
+    def get(self, key: str) -> Kept | None:
         with self._lock:
-            found = self._kept.get(key)
-        if found is None:
-            found = _simulated(scenario, place, seed, weeks, report)
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: str, thing: Kept) -> None:
         with self._lock:
-            self._kept[key] = found
+            self._kept[key] = thing
             self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
+            while len(self._kept) > 1 and sum(map(self._weight, self._kept.values())) > self._most:
                 self._kept.popitem(last=False)
-        return replace(found, provenance=found.provenance | {"scenario": scenario.name})
 
     def __len__(self) -> int:
         return len(self._kept)
 
 
-def _simulated(scenario: Scenario, place: Place, seed: int, weeks: int, report: Report) -> Results:
-    total = WARM_UP_WEEKS + weeks
+@dataclass(frozen=True)
+class Pair:
+    """A plan beside the baseline with the same luck: its measures, who moved, and its course by week."""
 
-    def progress(what: str, done: int, _: int) -> None:
-        report((done if what == "warming up" else WARM_UP_WEEKS + done) / total)
+    values: NDArray[np.float64]
+    moves: NDArray[np.float64]
+    course: Course
 
-    threads = threads_for(place.residents)
-    simulation = Simulation.start(scenario, place, seed, threads=threads, weeks=weeks, progress=progress)
-    return simulation.run(weeks, progress).results()
+
+@dataclass(frozen=True)
+class Paired(Comparison):
+    """A comparison with the courses of every run, (seeds, arms), from which bands are drawn."""
+
+    courses: tuple[tuple[Course, ...], ...] = ()
+
+
+class Store:
+    """Results by what makes them: place, scenario's content, seed and weeks; shared by all visitors."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._results: _Shelf[Results] = _Shelf(
+            most_bytes, lambda results: results.people.nbytes + results.system.nbytes
+        )
+        self._pairs: _Shelf[Pair] = _Shelf(MOST_PAIRS)
+        self._worlds: _Shelf[Simulation] = _Shelf(MOST_RESIDENTS, lambda base: base.world.place.residents)
+        self._turns = Turns()
+
+    def results(
+        self, scenario: Scenario, place: Place, seed: int, weeks: int, report: Report, is_urgent: bool = True
+    ) -> Results:
+        """Return the results, from memory where they are there; they bear the name that was asked for."""
+        key = json.dumps([place.key, place.content(), scenario.hash, seed, weeks])
+        found = self._results.get(key)
+        if found is None:
+            with self._turns.urgent(is_urgent):
+                found = self._simulated(scenario, place, seed, weeks, report, is_urgent)
+            self._results.put(key, found)
+        return replace(found, provenance=found.provenance | {"scenario": scenario.name})
+
+    def comparison(
+        self,
+        arms: tuple[Scenario, ...],
+        place: Place,
+        seeds: tuple[int, ...],
+        years: int,
+        report: Report,
+        is_urgent: bool = True,
+    ) -> Paired:
+        """Return the arms against the first of them, seed by seed, from memory where it is there."""
+        weeks, total = years * WEEKS_PER_YEAR, len(seeds) * len(arms)
+        pieces: list[list[Pair]] = []
+        for position, seed in enumerate(seeds):
+            row = []
+            for arm, scenario in enumerate(arms):
+                done = position * len(arms) + arm
+                note = _part(report, done / total, 1 / total)
+                row.append(self._pair(scenario, arms[0], place, seed, weeks, note, is_urgent))
+            pieces.append(row)
+        values = np.stack([np.stack([pair.values for pair in row]) for row in pieces])
+        moves = np.stack([np.stack([pair.moves for pair in row]) for row in pieces])
+        first = tuple(self.results(arm, place, seeds[0], weeks, report, is_urgent) for arm in arms)
+        courses = tuple(tuple(pair.course for pair in row) for row in pieces)
+        return Paired(arms, place, years, seeds, values, moves, first, courses)
+
+    def _pair(
+        self, arm: Scenario, base: Scenario, place: Place, seed: int, weeks: int, report: Report, is_urgent: bool
+    ) -> Pair:
+        key = json.dumps([place.key, place.content(), arm.hash, base.hash, seed, weeks])
+        found = self._pairs.get(key)
+        if found is None:
+            baseline = self.results(base, place, seed, weeks, report, is_urgent)
+            results = baseline if arm is base else self.results(arm, place, seed, weeks, report, is_urgent)
+            found = Pair(values_of(results, baseline), stage_moves(baseline, results), course(results))
+            self._pairs.put(key, found)
+        return found
+
+    def _simulated(
+        self, scenario: Scenario, place: Place, seed: int, weeks: int, report: Report, is_urgent: bool
+    ) -> Results:
+        total = WARM_UP_WEEKS + weeks
+        base = self._base(scenario, place, seed, lambda done: report(done / total))
+        simulation = base.fork(scenario, weeks)
+        for week in range(weeks):
+            with self._turns.week(is_urgent):
+                simulation.step()
+            report((WARM_UP_WEEKS + week) / total)
+        return simulation.results()
+
+    def _base(self, scenario: Scenario, place: Place, seed: int, report: Report) -> Simulation:
+        """Return a simulation in week 0, warmed up as the scenario asks, to be forked from."""
+        key = json.dumps([place.key, place.content(), seed, scenario.warm_up, sorted(scenario.parameters.items())])
+        found = self._worlds.get(key)
+        if found is None:
+            threads = threads_for(place.residents)
+            bare = replace(scenario, cut={})
+
+            def progress(_: str, done: int, __: int) -> None:
+                report(done)
+
+            found = Simulation.start(bare, place, seed, threads=threads, progress=progress)
+            self._worlds.put(key, found)
+        return found
+
+
+def _part(report: Report, before: float, share: float) -> Report:
+    return lambda done: report(before + share * done)
 
 
 async def in_thread(work: Callable[[Report], Made], report: Report) -> Made:
@@ -104,7 +214,7 @@ async def in_thread(work: Callable[[Report], Made], report: Report) -> Made:
             raise Stopped
         done[0] = share
 
-    future = asyncio.get_running_loop().run_in_executor(None, work, note)
+    future: Any = asyncio.get_running_loop().run_in_executor(None, work, note)
     try:
         while not (await asyncio.wait([future], timeout=_SECONDS_BETWEEN_REPORTS))[0]:
             report(done[0])
@@ -112,4 +222,5 @@ async def in_thread(work: Callable[[Report], Made], report: Report) -> Made:
         stop.set()
         future.add_done_callback(lambda finished: finished.exception())
         raise
-    return future.result()
+    made: Made = future.result()
+    return made

@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sp_abm.errors import BadValue
+from sp_abm.errors import BadValue, SpAbmError
 from sp_abm.places import place as find_place
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
 
 DEFAULT_PORT: Final = 8765
 HIGHEST_PORT: Final = 65_535
@@ -22,6 +24,8 @@ _FONTS: Final = {"SourceSansPro": 400, "SourceSansProSemibold": 600}
 _FONT_PATH: Final = "/sp-abm-fonts"
 _NO_ZOOM: Final = b", maximum-scale=1, user-scalable=no, minimal-ui"
 _MAX_SECONDS_TO_STOP: Final = 2
+_STYLE: Final = Path(__file__).with_name("page.css")
+_GUARDS: Final = {"x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "no-referrer"}
 
 
 def serve(port: int = DEFAULT_PORT, host: str = "127.0.0.1", place: str | Path = "sandbox") -> None:
@@ -31,9 +35,10 @@ def serve(port: int = DEFAULT_PORT, host: str = "127.0.0.1", place: str | Path =
     """
     where = find_place(place)
     opened = _socket(host, port)
-    from sp_abm.viz.dashboard import served
+    from sp_abm.viz.pages.running import served, warm
 
     served.place = where
+    warm()
     import uvicorn
 
     with warnings.catch_warnings(), contextlib.suppress(KeyboardInterrupt), opened:
@@ -68,18 +73,18 @@ def application(address: str) -> "Starlette":
     import solara.server.app
     import solara.server.starlette as inner
     from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.routing import Mount, Route
 
     _configure(address)
     apps: Any = solara.server.app
     apps.apps["__default__"] = apps.AppScript("sp_abm.viz.dashboard")
+    from sp_abm.viz.pages.texts import TITLES
 
-    async def page(request: Request) -> Response:
-        response: Response = await inner.root(request)
+    async def page(request: "Request") -> Any:
+        response: Any = await inner.root(request)
         response.body = _mended(bytes(response.body))
         response.headers["content-length"] = str(len(response.body))
+        response.headers.update(_GUARDS)
         return response
 
     @contextlib.asynccontextmanager
@@ -88,8 +93,24 @@ def application(address: str) -> "Starlette":
             print(f"The dashboard is at {address} (stop with Ctrl+C).", flush=True)
             yield
 
-    routes = [Route("/", page), Mount(_FONT_PATH, _fonts()), Mount("/", inner.app)]
+    pages = [Route("/" if key == "story" else f"/{key}", page) for key in TITLES]
+    routes = [*pages, Route("/get/{name:path}", _get), Mount(_FONT_PATH, _fonts()), Mount("/", inner.app)]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def _get(request: "Request") -> "Response":
+    """Hand out a file that a link asks for, or say in words why not."""
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import PlainTextResponse, Response
+
+    from sp_abm.viz.files import made_file
+
+    try:
+        file = await run_in_threadpool(made_file, request.path_params["name"], request.url.query)
+    except SpAbmError as problem:
+        return PlainTextResponse(f"{problem}\n", status_code=400, headers=_GUARDS)
+    headers = {"content-disposition": f'attachment; filename="{file.name}"', **_GUARDS}
+    return Response(file.content, media_type=file.kind, headers=headers)
 
 
 def _configure(address: str) -> None:
@@ -128,4 +149,4 @@ def _mended(page: bytes) -> bytes:
         for name, weight in _FONTS.items()
     )
     page = page.replace(b"<html>", b'<html lang="en-GB">', 1).replace(_NO_ZOOM, b"", 1)
-    return page.replace(b"</head>", f"<style>{faces}</style></head>".encode(), 1)
+    return page.replace(b"</head>", f"<style>{faces}{_STYLE.read_text('utf-8')}</style></head>".encode(), 1)

@@ -1,0 +1,45 @@
+"""Drawn: the pictures of a comparison, as a page, a report or a file wants them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from sp_abm.comparison import Comparison
+from sp_abm.viz.figures import FIGURES, Picture, drawable
+from sp_abm.viz.material import Material
+from sp_abm.viz.runs import Paired
+from sp_abm.viz.theme import checked_theme
+
+FIRST: Final = ("stages", "wall", "fans", "moved")
+"""The pictures of the first screen."""
+ELSEWHERE: Final = ("loops",)
+"""Pictures that are no pictures of a plan and have a page of their own."""
+WIDTH: Final = 860.0
+
+
+def material_of(comparison: Comparison, arm: int = 1) -> Material:
+    """Return what the pictures of an arm are made from; a plan that is the baseline itself stands alone."""
+    if comparison.scenarios[arm].hash == comparison.scenarios[0].hash:
+        return Material(comparison.first[arm])
+    found = Material.of(comparison, arm)
+    if not isinstance(comparison, Paired) or len(comparison.seeds) == 1:
+        return found
+    courses = [(row[arm], row[0]) for row in comparison.courses]
+    pairs = zip(found.sketches, courses, strict=True)
+    return replace(
+        found, sketches=tuple(replace(each, course=mine, before_course=base) for each, (mine, base) in pairs)
+    )
+
+
+def names_of(comparison: Comparison, arm: int = 1) -> list[str]:
+    """Return the pictures that can be drawn, those of the first screen first."""
+    found = [figure.name for figure in drawable(material_of(comparison, arm)) if figure.name not in ELSEWHERE]
+    return sorted(found, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+
+
+def pictures(
+    comparison: Comparison, names: Iterable[str], theme: str = "light", width: float = WIDTH, arm: int = 1
+) -> dict[str, Picture]:
+    """Return pictures by name."""
+    look, material = checked_theme(theme, width), material_of(comparison, arm)
+    return {name: FIGURES[name].picture(material, look) for name in names}

@@ -1,0 +1,110 @@
+"""Files: what can be taken away from a page, each made anew from what the link asks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl
+
+from sp_abm.comparison import Comparison
+from sp_abm.errors import BadValue, unknown
+from sp_abm.viz.again import as_toml, file_name
+from sp_abm.viz.asked import Asked, asked_in
+from sp_abm.viz.drawn import ELSEWHERE, WIDTH, pictures
+from sp_abm.viz.figures import FIGURES, Need, Picture
+from sp_abm.viz.findings import as_csv, dictionary_csv, findings
+from sp_abm.viz.material import Material
+from sp_abm.viz.pages.compare import CHARTS, compared, plans_in
+from sp_abm.viz.pages.people import story_of, whom_in
+from sp_abm.viz.pages.running import answer, place_of, served_place
+from sp_abm.viz.png import to_png
+from sp_abm.viz.report import report_of
+from sp_abm.viz.report_html import as_html
+from sp_abm.viz.slides import as_slides
+from sp_abm.viz.theme import Theme, checked_theme
+
+_KINDS: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "toml": "application/toml; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
+_OWN_FIELDS: Final = ("theme", "plan", "kind", "person", "other")
+_OF_PICTURES: Final = ("svg", "png", "csv")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to hand out: its name, what kind it is, and its bytes."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+def _weeks(_: Asked, comparison: Comparison) -> str:
+    return comparison.first[1].weekly.to_csv()
+
+
+_MADE: Final[Mapping[str, Callable[[Asked, Comparison], str | bytes]]] = {
+    "findings.csv": lambda _, comparison: as_csv(findings(comparison)),
+    "weekly.csv": _weeks,
+    "report.html": lambda asked, comparison: as_html(report_of(comparison, asked)),
+    "report.pptx": lambda asked, comparison: as_slides(report_of(comparison, asked)),
+}
+_OF_PLANS: Final[Mapping[str, Callable[[Comparison], str | bytes]]] = {
+    "comparison.html": lambda comparison: as_html(report_of(comparison)),
+    "comparison.pptx": lambda comparison: as_slides(report_of(comparison)),
+    "comparison.csv": lambda comparison: comparison.differences().to_csv(),
+}
+
+
+def made_file(name: str, query: str) -> File:
+    """Return a file by name as the link asks for it; raises `UnknownName` or `BadValue`."""
+    asked = asked_in(query, Asked(place=served_place().key), _OWN_FIELDS)
+    place_of(asked)
+    stem, _, ending = name.partition(".")
+    if name == "dictionary.csv":
+        return File(name, _KINDS["csv"], dictionary_csv().encode())
+    if name == "scenario.toml":
+        return File(f"{file_name(asked)}.toml", _KINDS["toml"], as_toml(asked).encode())
+    if name in _MADE:
+        content = _MADE[name](asked, answer(asked, max(1, asked.runs)))
+        return File(f"{file_name(asked)}-{name}", _KINDS[ending], _bytes(content))
+    if name in _OF_PLANS:
+        return File(name, _KINDS[ending], _bytes(_OF_PLANS[name](compared(plans_in(query, asked)))))
+    if ending in _OF_PICTURES and stem in (*FIGURES, *CHARTS):
+        return File(f"{file_name(asked)}-{name}", _KINDS[ending], _as(ending, _picture(asked, stem, query)))
+    known = ["dictionary.csv", "scenario.toml", *_MADE, *_OF_PLANS]
+    known += [f"{stem}.{ending}" for stem in (*FIGURES, *CHARTS) for ending in _OF_PICTURES]
+    raise unknown("file", name[:40], known, "the link")
+
+
+def _picture(asked: Asked, name: str, query: str) -> Picture:
+    """Return a picture as one of the pages shows it."""
+    theme = _theme(query)
+    if name in CHARTS:
+        return CHARTS[name](compared(plans_in(query, asked)), theme)
+    if name in ELSEWHERE:
+        return FIGURES[name].picture(Material(), theme)
+    if FIGURES[name].needs == Need.STORY:
+        return FIGURES[name].picture(Material(story=story_of(asked, whom_in(query))), theme)
+    return pictures(answer(asked, max(1, asked.runs)), [name], theme.name, WIDTH)[name]
+
+
+def _theme(query: str) -> Theme:
+    name = dict(parse_qsl(query)).get("theme", "light")
+    if name not in ("light", "dark"):
+        raise BadValue("theme (the link) must be light or dark.")
+    return checked_theme(name, WIDTH)
+
+
+def _as(ending: str, picture: Picture) -> bytes:
+    if ending == "csv":
+        return picture.table.csv().encode()
+    return to_png(picture.svg) if ending == "png" else picture.svg.encode()
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content

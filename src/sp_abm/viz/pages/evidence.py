@@ -1,0 +1,109 @@
+"""Evidence: why believe it, and why not: every number with its source, targets, limits, trust and doubt."""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from sp_abm.declare import Fact
+from sp_abm.evidence import targets
+from sp_abm.levers import DEFAULTS, LEVERS, shown
+from sp_abm.parameters import Parameters, all_facts
+from sp_abm.viz.pages.cards import evidence_in, plain
+from sp_abm.viz.pages.markup import details, table, tag, words
+from sp_abm.viz.pages.ui import component
+from sp_abm.viz.pages.widgets import html
+
+TRUST: Final = (
+    "Both plans meet the same people and the same luck, so that a difference is what the plan does, not chance.",
+    "Every number in a rule has a unit, bounds and a source, or says that it is assumed; all of them are below.",
+    "Every difference comes with its interval and a verdict; where it says unclear, it is unclear.",
+    "What comes out is not put in: no share of the funnel, wait or leaving rate is a parameter.",
+    "Anybody can make each result again, bit for bit: seed, weeks and the scenario’s hash stand beside it.",
+)
+DOUBT: Final = (
+    "Nobody has measured how many people accept outreach: the model assumes it, and much depends on it.",
+    "How strongly visible impact moves money is not known, and it decides whether the circle can run away.",
+    "The sandbox has many more link workers for its people than any real place, so that something is to be seen.",
+    "Most studies of social prescribing have no comparison group; effects before and after flatter a service.",
+    "A rule that was right in 2024 may be wrong in 2030, and what the model lacks it cannot show.",
+)
+LIMITS: Final = (
+    "Not for decisions about a person, and no forecast or evaluation of any place’s service.",
+    "Effects on the whole population are tiny at today’s density of link workers.",
+    "No other service, and nothing in the economy, changes while a plan runs, unless its scenario says so.",
+    "Many numbers are assumed: a result is a reason to look closer, not to stop looking.",
+)
+
+
+@component
+def Evidence() -> None:
+    """Show the whole of the evidence; nothing is run for it."""
+    html("div", body())
+
+
+@cache
+def body() -> str:
+    """Return the page as markup: it is the same for all."""
+    reasons = tag(
+        "div",
+        tag("section", words("h2", "Five reasons to trust it"), _list(TRUST), data_slide="trust"),
+        tag("section", words("h2", "Five reasons to doubt it"), _list(DOUBT), data_slide="doubt"),
+        class_="reasons",
+    )
+    heading = words("h2", "What it must not be used for, and known limits")
+    limits = tag("section", heading, _list(LIMITS), class_="panel", data_slide="limits")
+    numbers = tag("section", words("h2", "Every number"), _tally(), *_groups(), class_="panel", data_slide="numbers")
+    return "".join((reasons, limits, numbers, _targets()))
+
+
+def _list(lines: tuple[str, ...]) -> str:
+    return tag("ol", *(words("li", line) for line in lines))
+
+
+def _tally() -> str:
+    grades = Counter(fact.grade.value for _, fact, _ in all_facts())
+    counts = ", ".join(f"{number} {grade}" for grade, number in grades.most_common())
+    return words("p", f"{grades.total()} parameters by how good their evidence is: {counts}.")
+
+
+def _groups() -> Iterator[str]:
+    levers = [_row(name, fact, plain(shown(name, DEFAULTS[name])), "") for name, fact in LEVERS.items()]
+    yield _panel("Levers", levers)
+    for group in Parameters._fields:
+        rows = [
+            _row(full.partition(".")[2], fact, f"{value:g}", "{:.3g} to {:.3g}".format(*fact.range(value)))
+            for full, fact, value in all_facts()
+            if full.startswith(f"{group}.")
+        ]
+        if rows:
+            yield _panel(group.replace("_", " ").capitalize(), rows)
+
+
+def _row(name: str, fact: Fact, value: str, plausible: str) -> list[str]:
+    allowed = f"{fact.low:g} to {fact.high:g}"
+    return [name, value, fact.unit, allowed, plausible, fact.grade.value, fact.meaning, _source(fact.source)]
+
+
+def _panel(name: str, rows: list[list[str]]) -> str:
+    headings = ["Name", "Value", "Unit", "Allowed", "Plausible", "Grade", "Meaning", "Source"]
+    return details(f"{name} ({len(rows)})", table(name, headings, rows, numeric_from=len(headings)))
+
+
+def _source(source: str) -> str:
+    """Return a source with the titles of what its ids stand for."""
+    found = [f"{row.id} {row.title} ({row.year})" for row in evidence_in(source)]
+    return "; ".join([source, *found])
+
+
+def _targets() -> str:
+    """Return the targets: what the model should reproduce without having been told."""
+    rows = [
+        [row.id, row.statistic, row.unit, f"{row.low:g} to {row.high:g}", row.run, row.evidence]
+        for row in targets().values()
+    ]
+    headings = ["Id", "Statistic", "Unit", "Interval", "Run", "Evidence"]
+    listed = table("Targets: what must come out", headings, rows, numeric_from=len(headings))
+    note = "sp-abm validate runs the model against all of them and says which it meets; the book holds what came of it."
+    inside = words("h2", "Targets") + words("p", note) + details(f"All {len(rows)} targets", listed)
+    return tag("section", inside, class_="panel", data_slide="targets")

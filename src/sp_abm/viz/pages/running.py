@@ -1,0 +1,204 @@
+"""Running: the one store of results, and how a page asks it without standing still."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Thread
+from typing import Final
+
+from sp_abm.comparison import Comparison
+from sp_abm.errors import BadValue, SpAbmError
+from sp_abm.places import Place, places
+from sp_abm.places import place as find_place
+from sp_abm.scenario import Scenario, load
+from sp_abm.viz.asked import BASELINE, MOST_RUNS, Asked
+from sp_abm.viz.drawn import FIRST, names_of, pictures
+from sp_abm.viz.figures import Picture
+from sp_abm.viz.pages.ui import solara, use_task
+from sp_abm.viz.runs import Made, Report, Stopped, Store, in_thread
+
+MOST_RESIDENTS: Final = 400_000
+SMALL: Final = 20_000
+"""Residents up to which a page asks for more pairs by itself."""
+BY_ITSELF: Final = (1, 5, 10)
+STEP: Final = 5
+DRAWN_AT: Final = (1, 10, MOST_RUNS)
+"""After how many pairs the pictures are drawn anew: first of one run, then with bands."""
+PHONE, HALF, WIDE = 340.0, 500.0, 860.0
+STORE: Final = Store()
+
+
+@dataclass
+class Served:
+    """What this server shows; `serve` sets the place before the first page is opened."""
+
+    place: str | Path | Place = "sandbox"
+
+
+served: Final = Served()
+
+
+def served_place() -> Place:
+    """Return the place that is shown when a link names none."""
+    return find_place(served.place)
+
+
+def place_of(asked: Asked) -> Place:
+    """Return the place that is asked for: a shipped one, or the one that is served; never a file."""
+    if asked.place == served_place().key:
+        return served_place()
+    if asked.place not in places():
+        raise BadValue(f"‘{asked.place[:40]}’ ({'the link'}) is not a place here. Known: {', '.join(known_places())}.")
+    found = find_place(asked.place)
+    if found.residents > MOST_RESIDENTS:
+        raise BadValue(f"{found.name} has {found.residents:,} residents; a page runs {MOST_RESIDENTS:,} at most.")
+    return found
+
+
+def known_places() -> list[str]:
+    """Return the keys of the places that a page can run, the served one first."""
+    small = [key for key, where in places().items() if where.residents <= MOST_RESIDENTS]
+    return list(dict.fromkeys([served_place().key, *small]))
+
+
+def arms_of(asked: Asked) -> tuple[Scenario, Scenario]:
+    """Return the baseline and the plan."""
+    return load(BASELINE), asked.resolved()
+
+
+def seeds_of(asked: Asked, pairs: int) -> tuple[int, ...]:
+    """Return the seeds of so many pairs."""
+    return tuple(range(asked.seed, asked.seed + pairs))
+
+
+def steps_of(asked: Asked, place: Place) -> Iterator[int]:
+    """Yield after how many pairs the page is to be brought up to date."""
+    automatic = BY_ITSELF if place.residents <= SMALL else BY_ITSELF[:1]
+    yield from automatic
+    for pairs in range(automatic[-1] + STEP, MOST_RUNS + STEP, STEP):
+        if pairs - STEP < asked.runs:
+            yield min(pairs, asked.runs)
+
+
+def answer(asked: Asked, pairs: int = 1) -> Comparison:
+    """Return the comparison that is asked for, made now where it is not in memory."""
+    return STORE.comparison(arms_of(asked), place_of(asked), seeds_of(asked, pairs), asked.years, lambda _: None)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page looks to a visitor: the theme, and whether the screen is that of a phone."""
+
+    theme: str = "light"
+    is_phone: bool = False
+    is_presenting: bool = False
+
+    def width(self, is_half: bool = False) -> float:
+        """Return the width of a picture: on Explore two stand beside each other."""
+        return PHONE if self.is_phone else HALF if is_half and not self.is_presenting else WIDE
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a page shows: the comparison, and its pictures by name, which are drawn of so many pairs."""
+
+    asked: Asked
+    comparison: Comparison
+    look: Look
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    drawn_of: int = 1
+
+    def is_of(self, asked: Asked) -> bool:
+        """Return whether this answers what is asked, in however many pairs."""
+        return replace(asked, runs=0) == replace(self.asked, runs=0)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How the work of a page stands, with ways to stop it and to begin it again."""
+
+    is_pending: bool
+    done: float
+    problem: str
+    is_stopped: bool
+    stop: Callable[[], None]
+    again: Callable[[], None]
+
+
+def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
+    """Return what is known so far of what is asked; the pairs follow each other until it is all known."""
+    found = solara.use_reactive(None)
+    done = solara.use_reactive(0.0)
+
+    async def run() -> None:
+        before = found.value
+        is_known = before is not None and before.is_of(asked)
+        shown, drawn_of = (before.pictures, before.drawn_of) if before else ({}, 1)
+        for pairs in steps_of(asked, place_of(asked)):
+            if is_known and pairs <= len(before.comparison.seeds):
+                comparison = before.comparison
+            else:
+                comparison = await _compared(asked, pairs, done.set)
+                found.set(Outcome(asked, comparison, look, shown, drawn_of))
+            is_drawn = is_known and before.look == look and pairs <= len(before.comparison.seeds)
+            if pairs in DRAWN_AT and not is_drawn:
+                drawn_of = pairs
+                every = names_of(comparison)
+                for names in ([name for name in FIRST if name in every], every):
+                    shown = {**shown, **await _drawn(comparison, look, names, done.set)}
+                    found.set(Outcome(asked, comparison, look, shown, drawn_of))
+
+    task = use_task(run, dependencies=[asked, look], raise_error=False)
+    problem = in_plain_words(task.exception) if task.error else ""
+    return found.value, Progress(task.pending, done.value, problem, task.cancelled, task.cancel, task.retry)
+
+
+def use_work(work: Callable[[Report], Made], key: Hashable) -> tuple[Made | None, Progress]:
+    """Return what some work has made, for a key: another key stops it and begins it anew."""
+    done = solara.use_reactive(0.0)
+    found = solara.use_reactive((None, None))
+
+    async def run() -> None:
+        found.set((key, await in_thread(work, done.set)))
+
+    task = use_task(run, dependencies=[key], raise_error=False)
+    made = found.value[1] if found.value[0] == key else None
+    problem = in_plain_words(task.exception) if task.error else ""
+    return made, Progress(task.pending, done.value, problem, task.cancelled, task.cancel, task.retry)
+
+
+async def _compared(asked: Asked, pairs: int, report: Report) -> Comparison:
+    arms, place, seeds = arms_of(asked), place_of(asked), seeds_of(asked, pairs)
+    return await in_thread(
+        lambda note: STORE.comparison(arms, place, seeds, asked.years, note, is_urgent=pairs == 1), report
+    )
+
+
+async def _drawn(comparison: Comparison, look: Look, names: Iterable[str], report: Report) -> dict[str, Picture]:
+    def work(_: Report) -> dict[str, Picture]:
+        return {name: pictures(comparison, [name], look.theme, look.width(is_half=True))[name] for name in names}
+
+    return await in_thread(work, report)
+
+
+def in_plain_words(problem: BaseException | None) -> str:
+    """Return what went wrong: our own words where it is the visitor's to mend."""
+    if problem is None or isinstance(problem, Stopped):
+        return ""
+    if isinstance(problem, SpAbmError):
+        return str(problem)
+    return f"Something went wrong ({type(problem).__name__}); the terminal says more."
+
+
+def warm() -> None:
+    """Make ready what the first visitor will want, so that the first page is quick."""
+    asked = Asked(place=served_place().key)
+    if served_place().residents <= SMALL:
+        answer(asked)
+        Thread(target=_warm_baselines, args=(asked,), daemon=True).start()
+
+
+def _warm_baselines(asked: Asked) -> None:
+    for pairs in BY_ITSELF:
+        arms, seeds = (load(BASELINE), load(BASELINE)), seeds_of(asked, pairs)
+        STORE.comparison(arms, place_of(asked), seeds, asked.years, lambda _: None, is_urgent=False)

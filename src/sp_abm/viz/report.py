@@ -1,0 +1,94 @@
+"""Report: what is said of a plan on paper: headline, doubt, numbers, pictures, and how to make it again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from sp_abm.comparison import Comparison
+from sp_abm.scenario import Scenario
+from sp_abm.viz.again import as_command, as_python
+from sp_abm.viz.asked import Asked
+from sp_abm.viz.drawn import names_of, pictures
+from sp_abm.viz.figures import Picture
+from sp_abm.viz.findings import Finding, findings, runs_in_words
+from sp_abm.viz.headline import doubt, headline
+from sp_abm.viz.words import NOT_A_FORECAST, NOT_REAL, OUTREACH_NOTE, as_sentence
+
+ONE_THROW: Final = "one run is one throw of luck: it says nothing about what a plan changes"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One plan against the baseline: sentences, what they rest on, every number, and pictures."""
+
+    name: str
+    sentences: tuple[str, ...]
+    doubt: str
+    findings: tuple[Finding, ...]
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole report; `origin` says what was run, `again` how to run it once more; alone, a run has no baseline."""
+
+    title: str
+    baseline: str
+    origin: tuple[str, ...]
+    notes: tuple[str, ...]
+    plans: tuple[Plan, ...]
+    is_alone: bool = False
+    again: Mapping[str, str] = field(default_factory=dict)
+
+
+def report_of(comparison: Comparison, asked: Asked | None = None) -> Report:
+    """Return the report of a comparison; `asked` adds how to make it again."""
+    pairs = len(comparison.seeds)
+    again = {"command": as_command(asked, pairs), "python": as_python(asked, pairs)} if asked else {}
+    again = {way: text for way, text in again.items() if text}
+    drawn = [
+        tuple(pictures(comparison, names_of(comparison, arm), arm=arm).values())
+        for arm in range(1, len(comparison.arms))
+    ]
+    return replace(report_with(comparison, comparison.first[0].provenance, drawn), again=again)
+
+
+def report_with(
+    comparison: Comparison, about: Mapping[str, Any], drawn: Sequence[tuple[Picture, ...]], is_alone: bool = False
+) -> Report:
+    """Return the report of a comparison with pictures that are there already; `about` says where and how long."""
+    pairs = len(comparison.seeds)
+    plans = tuple(
+        Plan(
+            comparison.arms[arm],
+            tuple(sentence.words for sentence in headline(comparison, arm)),
+            "" if is_alone else doubt(comparison, arm),
+            findings(comparison, arm),
+            drawn[arm - 1],
+        )
+        for arm in range(1, len(comparison.arms))
+    )
+    names = " and ".join(plan.name for plan in plans)
+    title = names if is_alone else f"{names} against {comparison.arms[0]}"
+    doubts = ONE_THROW if is_alone else runs_in_words(pairs)
+    notes = [f"{NOT_A_FORECAST}.", as_sentence(doubts), _place_note(about)]
+    notes += [OUTREACH_NOTE] if any(map(_has_outreach, comparison.scenarios)) else []
+    return Report(
+        title, comparison.arms[0], _origin(comparison, about, is_alone), tuple(filter(None, notes)), plans, is_alone
+    )
+
+
+def _origin(comparison: Comparison, about: Mapping[str, Any], is_alone: bool) -> tuple[str, ...]:
+    seeds = comparison.seeds
+    luck = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
+    lines = [f"{about['place_name']}, {about['residents']:,} residents; {about['weeks']} weeks; {luck}"]
+    scenarios = comparison.scenarios[int(is_alone) :]
+    return (*lines, *(f"Scenario ‘{scenario.name}’, hash {scenario.hash}" for scenario in scenarios))
+
+
+def _place_note(about: Mapping[str, Any]) -> str:
+    return "" if about.get("place_is_real", True) else as_sentence(str(about.get("place_note") or NOT_REAL))
+
+
+def _has_outreach(scenario: Scenario) -> bool:
+    return any(value > 0 for _, value in scenario.levers.get("outreach_share", ()))

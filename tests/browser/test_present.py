@@ -1,0 +1,93 @@
+"""Presenting in a real browser: large letters, keys, presets, notes; the story with its guesses; the player."""
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_presenter_mode_is_led_by_keys_and_can_be_read_from_the_back(visit):
+    watched = visit()
+    page = watched.page
+    watched.go("/explore")
+    watched.headline()
+    watched.settled()
+    page.click("text=Present")
+    assert page.locator("main [data-slide].shown").count() == 1
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('main [data-slide].shown *, main h1 *')].filter((it) => it.checkVisibility()"
+        " && it.innerText && !it.closest('svg')).map((it) => parseFloat(getComputedStyle(it).fontSize))"
+    )
+    assert sizes and min(sizes) >= 28
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text(".presenter [aria-live]").startswith("2 of ")
+    assert page.locator("main figure.shown svg").is_visible() and not page.locator(".controls").is_visible()
+    page.keyboard.press("ArrowLeft")
+    assert page.inner_text(".presenter [aria-live]").startswith("1 of ")
+    page.keyboard.press("n")
+    assert page.locator("aside.notes").is_visible()
+    page.keyboard.press("2")
+    page.wait_for_url("**scenario=supported-workforce*")
+    page.keyboard.press("b")
+    page.wait_for_url("**scenario=today*")
+    page.keyboard.press("f")
+    page.wait_for_function("() => document.fullscreenElement")
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.documentElement.classList.contains('presenting')")
+    assert page.locator(".controls").is_visible()
+
+
+def test_the_answer_of_a_step_is_nowhere_before_the_guess(visit):
+    watched = visit()
+    page = watched.page
+    frames = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
+    watched.go("/")
+    watched.settled()
+    assert not any("Had three or more contacts and an activity" in frame for frame in frames)
+    assert page.locator(".walk .finding").count() == 0
+    page.check("#guess-1")
+    page.click("text=Reveal")
+    page.wait_for_selector(".walk .finding")
+    assert "Had three or more contacts and an activity" in page.inner_text(".walk .finding")
+    for step in range(2, 7):
+        page.click("text=Next step")
+        page.wait_for_url(f"**step={step}*")
+    page.wait_for_selector("text=Explore: move a lever")
+    page.click("text=Present")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**step=5*")
+
+
+def test_the_player_plays_in_the_browser_and_asks_the_server_for_nothing(visit):
+    watched = visit()
+    page, sent = watched.page, []
+    page.on("websocket", lambda socket: (
+        socket.on("framesent", lambda frame: sent.append(frame)),
+        socket.on("framereceived", lambda frame: sent.append(frame)),
+    ))  # fmt: skip
+    watched.go("/explore")
+    watched.headline()
+    watched.settled()
+    page.wait_for_timeout(1500)
+    before = len(sent)
+    page.click(".player [data-play]")
+    page.wait_for_function("() => document.querySelector('.player output').innerText >= 10")
+    page.click(".player [data-play]")
+    week = int(page.inner_text(".player output"))
+    page.click("text=Week on")
+    assert int(page.inner_text(".player output")) == week + 1
+    assert len([frame for frame in sent[before:] if len(str(frame)) > 200]) == 0
+
+
+def test_a_link_is_cut_on_the_loop_page_and_a_person_is_told(visit):
+    watched = visit()
+    page = watched.page
+    watched.go("/loop?scenario=supported-workforce&years=1")
+    page.get_by_label("Cut load to burnout").check()
+    page.wait_for_url("**cut=load-%3Eburnout*")
+    page.wait_for_selector("main .finding", timeout=90_000)
+    assert "with the links cut" in page.inner_text("main .finding")
+    watched.go("/people?scenario=today&years=1&kind=link+worker&person=0")
+    page.wait_for_selector("main h2:text('Link worker 0')", timeout=90_000)
+    watched.go("/people?kind=dog")
+    assert "somebody is chosen" in page.inner_text("[role=alert]")

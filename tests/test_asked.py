@@ -1,0 +1,175 @@
+"""Asked: links hold whole scenarios and bring them back; hostile links and files get a friendly word."""
+
+import json
+import random
+from dataclasses import replace
+from urllib.parse import urlencode
+
+import pytest
+
+from sp_abm.errors import SpAbmError
+from sp_abm.levers import CHOICES, LEVERS, SWITCHES
+from sp_abm.loops import LINKS
+from sp_abm.parameters import all_facts
+from sp_abm.scenario import from_toml, load, scenario_names
+from sp_abm.viz.again import as_command, as_python, as_toml
+from sp_abm.viz.asked import MOST_LETTERS, MOST_NAME, Asked, asked_in, clean_name, uploaded
+
+FACTS = {full: fact for full, fact, _ in all_facts() if not full.startswith("staffing.m")}
+
+
+def any_asked(luck: random.Random) -> Asked:
+    """Return an ask drawn by chance: a scenario, levers constant and dated, parameters, cuts, a name."""
+    asked = Asked(luck.choice(scenario_names()), seed=luck.randrange(10**6), years=luck.randint(1, 10))
+    asked = replace(asked, runs=luck.randint(0, 50), name=luck.choice(["", "Müller’s plan", "a & b = c, 50% <b>"]))
+    fields = []
+    for lever in luck.sample(list(LEVERS), luck.randint(0, 6)):
+        weeks = sorted(luck.sample(range(1, 400), luck.randint(0, 3)))
+        values = [any_value(luck, lever) for _ in range(len(weeks) + 1)]
+        steps = [f"{week}:{value}" for week, value in zip([0, *weeks], values, strict=True)]
+        fields.append((lever, ",".join(steps) if weeks else values[0]))
+    for name in luck.sample(list(FACTS), luck.randint(0, 4)):
+        fields.append((name, repr(luck.uniform(FACTS[name].low, FACTS[name].high))))
+    for link in luck.sample(list(LINKS), luck.randint(0, 3)):
+        fields.append(("cut", link if luck.random() < 0.5 else f"{link}={luck.random()!r}"))
+    return asked_in(f"{asked.query()}&{urlencode(fields)}")
+
+
+def any_value(luck: random.Random, lever: str) -> str:
+    if lever in CHOICES:
+        return luck.choice(CHOICES[lever])
+    if lever in SWITCHES:
+        return luck.choice(["on", "off"])
+    return repr(luck.uniform(LEVERS[lever].low, LEVERS[lever].high))
+
+
+@pytest.mark.parametrize("number", range(200))
+def test_a_link_brings_back_exactly_what_was_asked(number):
+    asked = any_asked(random.Random(number))
+    again = asked_in(asked.query())
+    assert again == asked
+    assert again.resolved() == asked.resolved()
+
+
+@pytest.mark.parametrize("number", range(0, 200, 10))
+def test_a_scenario_written_as_a_file_is_the_same_scenario_when_read_and_when_uploaded(number):
+    asked = any_asked(random.Random(number))
+    assert from_toml(as_toml(asked), "test").hash == asked.resolved().hash
+    assert uploaded(as_toml(asked), "plan.toml", Asked()).resolved().hash == asked.resolved().hash
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_shipped_scenario_can_be_uploaded_as_a_file_and_survives_its_link(name):
+    taken = uploaded(as_toml(Asked(name)), "plan.toml", Asked())
+    assert asked_in(taken.query()).resolved().hash == load(name).hash
+
+
+HOSTILE_LINKS = [
+    "scenario=../../etc/passwd",
+    "scenario=/etc/passwd",
+    "scenario=%2e%2e%2f%2e%2e%2fsecret.toml",
+    "scenario=today.toml",
+    "scenario=<script>alert(1)</script>",
+    "warm_up=../today",
+    "support_level=nan",
+    "support_level=inf",
+    "support_level=1e999",
+    "support_level=" + "9" * 5000,
+    "support_level=-0.1",
+    "support_level=0.1,0.2",
+    "support_level=5:0.1,3:0.2",
+    "support_level=999999:0.5",
+    "support_level=0x10",
+    "support_level=__import__('os')",
+    "outreach_target=1",
+    "toolkit=maybe",
+    "seed=-1",
+    "seed=1.5",
+    "seed=99999999999999999999",
+    "seed=\u0661",
+    "years=0",
+    "years=11",
+    "years=1e3",
+    "runs=51",
+    "start=2025-13-01",
+    "start=yesterday",
+    "cut=nothing->nowhere",
+    "cut=burnout->intention=1e9",
+    "strain.sd_trait=1e308",
+    "strain.__class__=1",
+    "__class__=1",
+    "support_level=0.5&support_level=0.6",
+    "=1",
+    "&".join(f"a{k}=1" for k in range(200)),
+    "name=" + "x" * (MOST_LETTERS + 1),
+    "plan=" + "plan%3D" * 2000,
+    "scenario=%ff%fe",
+]
+
+
+@pytest.mark.parametrize("query", HOSTILE_LINKS, ids=range(len(HOSTILE_LINKS)))
+def test_a_hostile_link_is_refused_in_words_a_visitor_can_read(query):
+    with pytest.raises(SpAbmError) as refused:
+        asked_in(query)
+    assert 10 < len(str(refused.value)) < 800 and "\n" not in str(refused.value)
+    assert "<script>" not in str(refused.value) or "‘" in str(refused.value)
+
+
+HOSTILE_FILES = [
+    "not toml at all {{{",
+    "",
+    "\x00\x01\x02",
+    "a = " + "[" * 5000,
+    "a = " + "9" * 90_000,
+    "x" * 200_000,
+    'name = "x"',
+    'base = "../../etc/passwd"\n[levers]\ncaseload_cap = 50',
+    "[levers]\nsupport_level = 99",
+    "[levers]\nsupport_level = \"__import__('os')\"",
+    "[levers]\nnonsense = 1",
+    "[parameters.strain]\n__class__ = 1",
+    "levers = 1",
+    '[cut]\n"a->b" = "frozen"',
+    "[levers]\nsupport_level = [" + ",".join(f"{{from={k},value=0.{k % 9 + 1}}}" for k in range(2000)) + "]",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE_FILES, ids=range(len(HOSTILE_FILES)))
+def test_a_hostile_file_is_refused_in_words_a_visitor_can_read(text):
+    with pytest.raises(SpAbmError) as refused:
+        uploaded(text, "../../plan<b>.toml", Asked())
+    assert len(str(refused.value)) < 1000
+
+
+def test_names_lose_control_signs_and_length():
+    assert clean_name("  a\x00\x1b[31m\u202eb\n c  ") == "a [31m b c"
+    assert len(clean_name("x" * 10_000)) == MOST_NAME
+
+
+def test_moving_a_lever_back_is_no_change():
+    asked = Asked("today")
+    moved = asked.with_lever("support_level", 0.8)
+    assert moved.query() == "scenario=today&support_level=0.8"
+    assert moved.resolved().name == "today, changed"
+    assert moved.with_lever("support_level", 0.39) == asked
+    assert asked.with_cut("burnout->intention", True).with_cut("burnout->intention", False) == asked
+
+
+def test_the_same_again_as_a_command_and_in_python():
+    asked = Asked("today", seed=7).with_lever("support_level", 0.8).with_cut("burnout->intention", True)
+    assert as_command(asked) == (
+        "sp-abm run today --place sandbox --years 3 --seed 7 --set support_level=0.8 --cut 'burnout->intention'"
+    )
+    assert as_command(asked, 10) == ""  # the command line pairs seeds from 1 on
+    pairs = as_command(replace(asked, seed=1), 10)
+    assert pairs == "sp-abm compare today today-changed.toml --place sandbox --years 3 --seeds 10"
+    assert "support_level=0.8" in as_python(asked) and "seed=7" in as_python(asked)
+    for lines in (as_python(asked), as_python(asked, 10)):
+        compile(lines, "again", "exec")
+
+
+def test_a_hostile_name_stays_a_text_in_the_file_and_in_python():
+    asked = replace(Asked("today").with_lever("support_level", 0.8), name='"]\n[levers]\nx=1 \\')
+    assert from_toml(as_toml(asked), "test").name == asked.resolved().name
+    compile(as_python(asked, 10), "again", "exec")
+    assert json.dumps(asked.resolved().name) in as_toml(asked)

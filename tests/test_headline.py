@@ -1,0 +1,94 @@
+"""Headline and findings: sums worked by hand, words that say no more than the doubt allows, one number everywhere."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from sp_abm.comparison import Comparison
+from sp_abm.measures import MEASURES
+from sp_abm.places import place
+from sp_abm.scenario import load
+from sp_abm.viz.findings import as_csv, csv_text, dictionary_csv, finding, findings
+from sp_abm.viz.headline import HEADLINE_MEASURES, doubt, headline
+
+DOSE = "share_adequate_dose"
+
+
+def a_comparison(base: list[float], plan: list[float], measure: str = DOSE) -> Comparison:
+    """Return a comparison made by hand: one measure as given, seed by seed, all others 0.5 in both arms."""
+    values = np.full((len(base), 2, len(MEASURES)), 0.5)
+    values[:, 0, list(MEASURES).index(measure)] = base
+    values[:, 1, list(MEASURES).index(measure)] = plan
+    arms = (load("today"), load("supported-workforce"))
+    return Comparison(
+        arms, place("sandbox"), 3, tuple(range(1, len(base) + 1)), values, np.zeros((len(base), 2, 5, 5)), ()
+    )
+
+
+def sentence(comparison: Comparison, measure: str = DOSE) -> str:
+    return next(each.words for each in headline(comparison) if each.finding.measure == measure)
+
+
+def test_one_run_says_so_and_gives_no_range():
+    """310 of 1,000 against 270: 40 more, of one run."""
+    made = a_comparison([0.27], [0.31])
+    assert sentence(made) == "Of 1,000 people referred, 310 got enough support to matter, 40 more than today."
+    found = finding(made, DOSE)
+    assert (found.verdict, found.range, found.difference) == ("one run", "-", "+40")
+
+
+def test_a_clear_difference_is_likely_within_its_interval():
+    """Ten pairs that differ by .030 or .050, in turn: mean .040, sd .01054, half .00754, so 32 to 48."""
+    base = [0.27] * 10
+    made = a_comparison(base, [value + (0.03, 0.05)[k % 2] for k, value in enumerate(base)])
+    assert sentence(made).endswith(
+        "310.0 got enough support to matter, 40.0 more than today (likely 32.5 to 47.5 more)."
+    )
+    assert finding(made, DOSE).verdict == "clear"
+
+
+def test_an_unclear_difference_is_not_called_more_or_fewer():
+    made = a_comparison([0.3] * 10, [0.3 + (0.02, -0.019)[k % 2] for k in range(10)])
+    words = sentence(made)
+    assert "no clear change from today (between 14 fewer and 15 more)" in words
+    assert finding(made, DOSE).verdict == "unclear"
+
+
+def test_nine_pairs_are_too_few_whatever_they_show():
+    made = a_comparison([0.27] * 9, [0.31, *[0.32] * 8])
+    assert finding(made, DOSE).verdict == "too few runs"
+    assert "needs 10" in doubt(made)
+
+
+def test_fewer_is_said_of_what_falls_and_leavers_are_of_100():
+    measure = "expected_leaving_rate_per_year"
+    made = a_comparison([0.24], [0.18], measure)
+    assert sentence(made, measure) == "Of 100 link workers, 18.0 are expected to leave in a year, 6.0 fewer than today."
+
+
+def test_what_does_not_exist_is_not_compared():
+    made = a_comparison([np.nan], [np.nan])
+    assert sentence(made) == "Of 1,000 people referred, nothing can be said: there are none in this run."
+
+
+def test_a_plan_that_is_the_baseline_is_identical():
+    assert doubt(a_comparison([0.5], [0.5])) == "Identical to today."
+
+
+@pytest.mark.parametrize("pairs", [1, 5, 10])
+def test_the_headline_and_the_csv_file_hold_the_same_numbers(pairs):
+    made = a_comparison([0.27] * pairs, [0.3 + k / 1000 for k in range(pairs)])
+    rows = {row["measure"]: row for row in csv.DictReader(io.StringIO(as_csv(findings(made))))}
+    for each in headline(made):
+        row = rows[each.finding.measure]
+        assert row["plan"] in each.words.replace(",", "")
+        assert row["difference"].lstrip("+-") in each.words or row["verdict"] in ("identical", "unclear")
+    assert set(rows) == set(MEASURES) and set(HEADLINE_MEASURES) <= set(rows)
+
+
+def test_no_cell_of_a_csv_file_is_a_formula():
+    assert csv_text([["=1+1", "@x", "+5", "a"]]) == "'=1+1,'@x,+5,a\n"
+    for line in csv.reader(io.StringIO(dictionary_csv())):
+        assert not any(cell.startswith(("=", "@")) for cell in line)
