@@ -148,6 +148,15 @@ def test_a_plan_counts_the_points_of_every_design(sp_abm: Any, tmp_path: Path, d
     assert code == 0 and f"{points} points x 1 arms x 10 replications" in out and f"{10 * points:,} runs" in out
 
 
+def test_pictures_have_the_look_asked_for(sp_abm: Any, grid: Path, tmp_path: Path) -> None:
+    look = ("--theme", "dark", "--width", "390")
+    assert sp_abm("analyse", grid, "heat-map", "--out", tmp_path / "out", *look)[0] == 0
+    svg = (tmp_path / "out" / "heat-map.svg").read_text("utf-8")
+    assert 'width="390"' in svg and "#14181d" in svg
+    code, _, err = sp_abm("analyse", grid, "--width", "0")
+    assert code == 2 and "from 320 to 2000" in err
+
+
 def test_every_analysis_is_named_in_the_help(sp_abm: Any) -> None:
     _, out, _ = sp_abm("analyse", "--help")
     assert all(name in out for name in ANALYSES)

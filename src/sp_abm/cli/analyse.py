@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from sp_abm.cli.options import AsJson, FolderKind, checked_folder, examples, number
+from sp_abm.cli.options import AsJson, FolderKind, PictureWidth, ThemeName, checked_folder, examples, number
 from sp_abm.cli.tables import DISCLAIMER, finite, plain_table, screen, wrapped
 from sp_abm.cli.verdicts import HEADLINES
 from sp_abm.errors import BadValue, SpAbmError, unknown
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sp_abm.analysis.quantity import Quantity
     from sp_abm.opened import OpenStudy
     from sp_abm.viz.frame import Texts
+    from sp_abm.viz.theme import Theme
 
 MOST_ROWS: Final = 20
 DIGITS, MOST_DIGITS = 3, 5
@@ -56,7 +57,7 @@ class Shown:
 
     lines: tuple[str, ...]
     tables: "Mapping[str, pd.DataFrame]"
-    draw: Callable[[], str] | None = None
+    draw: "Callable[[Theme], str] | None" = None
 
 
 def _said(texts: "Texts") -> tuple[str, ...]:
@@ -88,7 +89,7 @@ def _heat_map(asked: Asked) -> Shown:
 
     found = heat_map(asked.quantity(), asked.x, asked.y, asked.threshold)
     tables = {"heat-map": found.table(), "tipping-points": found.crossings()}
-    return Shown(_said(heat_map_texts(found)), tables, lambda: draw_heat_map(found))
+    return Shown(_said(heat_map_texts(found)), tables, lambda look: draw_heat_map(found, look))
 
 
 def _tornado(asked: Asked) -> Shown:
@@ -96,7 +97,7 @@ def _tornado(asked: Asked) -> Shown:
     from sp_abm.viz.studies.factor_bars import draw_tornado, tornado_texts
 
     found = tornado(asked.quantity())
-    return Shown(_said(tornado_texts(found)), {"tornado": found.table()}, lambda: draw_tornado(found))
+    return Shown(_said(tornado_texts(found)), {"tornado": found.table()}, lambda look: draw_tornado(found, look))
 
 
 def _morris(asked: Asked) -> Shown:
@@ -104,7 +105,7 @@ def _morris(asked: Asked) -> Shown:
     from sp_abm.viz.studies.morris import draw_morris, morris_texts
 
     found = morris(asked.quantity())
-    return Shown(_said(morris_texts(found)), {"morris": found.table()}, lambda: draw_morris(found))
+    return Shown(_said(morris_texts(found)), {"morris": found.table()}, lambda look: draw_morris(found, look))
 
 
 def _sobol(asked: Asked) -> Shown:
@@ -113,7 +114,7 @@ def _sobol(asked: Asked) -> Shown:
 
     found = sobol(asked.quantity())
     tables = {"sobol": found.table()} | ({} if found.pairs.empty else {"sobol-pairs": found.pairs})
-    return Shown(_said(sobol_texts(found)), tables, lambda: draw_sobol(found))
+    return Shown(_said(sobol_texts(found)), tables, lambda look: draw_sobol(found, look))
 
 
 def _emulator(asked: Asked) -> Shown:
@@ -121,7 +122,7 @@ def _emulator(asked: Asked) -> Shown:
     from sp_abm.viz.studies.emulator_check import draw_emulator, emulator_texts
 
     found = emulate(asked.quantity())
-    return Shown(_said(emulator_texts(found)), {"emulator": found.table()}, lambda: draw_emulator(found))
+    return Shown(_said(emulator_texts(found)), {"emulator": found.table()}, lambda look: draw_emulator(found, look))
 
 
 def _search(asked: Asked) -> Shown:
@@ -132,7 +133,7 @@ def _search(asked: Asked) -> Shown:
         raise BadValue("A search needs an aim: --less MEASURE or --more MEASURE, such as --less share_distress.")
     found = search(asked.opened, asked.aims, cost=asked.cost, budget=asked.budget, arm=asked.arm)
     tables = {"search": found.table(), "equally-good": found.equal}
-    return Shown(_said(pareto_texts(found)), tables, lambda: draw_pareto(found))
+    return Shown(_said(pareto_texts(found)), tables, lambda look: draw_pareto(found, look))
 
 
 ANALYSES: Final[Mapping[str, Callable[[Asked], Shown]]] = {
@@ -168,11 +169,14 @@ def register(app: typer.Typer) -> None:
     )(analyse)
 
 
+What = Annotated[
+    str, typer.Argument(metavar="WHAT", help=f"One of: {', '.join(ANALYSES)} (default: all that fit the design).")
+]
+
+
 def analyse(
     store: Annotated[Path, typer.Argument(metavar="STORE", help="The store of a finished sweep.")],
-    what: Annotated[
-        str, typer.Argument(metavar="WHAT", help=f"One of: {', '.join(ANALYSES)} (default: all that fit the design).")
-    ] = "",
+    what: What = "",
     measure: Annotated[str, typer.Option(metavar="NAME", help="Which measure (default: a headline it keeps).")] = "",
     arm: Annotated[str, typer.Option(metavar="NAME", help="Which arm (default: the second of two).")] = "",
     level: Annotated[
@@ -186,20 +190,23 @@ def analyse(
     cost: Annotated[str, typer.Option(metavar="NAME", help="Search: the measure of cost.")] = "cost_total_gbp",
     budget: Annotated[float | None, number("Search: the most that a mix may cost.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write SVG, PNG and CSV into this folder.")] = None,
+    theme: ThemeName = "light",
+    width: PictureWidth = 860,
     as_json: AsJson = False,
 ) -> None:
     """Say what the runs of a sweep show together: effects, tipping points, what matters, the best mix for its cost."""
     from sp_abm.opened import open_study
+    from sp_abm.viz.theme import checked_theme
 
     if what and what not in ANALYSES:
         raise unknown("analysis", what, ANALYSES)
-    opened = open_study(store)
+    opened, look = open_study(store), checked_theme(theme, width)
     aims = dict.fromkeys(less or (), "less") | dict.fromkeys(more or (), "more")
     asked = Asked(opened, measure or _default_measure(opened), arm, level, x, y, threshold, aims, cost, budget)
     folder = checked_folder(out, ANALYSIS)
     done, refused = _done(asked, [what] if what else fitting(asked), is_sure=bool(what))
     if folder:
-        save(asked, done, refused, folder)
+        save(asked, done, refused, folder, look)
     if as_json:
         print(json.dumps(finite(_content(asked, done, refused)), indent=1, allow_nan=False))
     else:
@@ -317,7 +324,7 @@ def _cell(value: Any, places: int | None) -> str:
     return shown_number(float(value), places)
 
 
-def save(asked: Asked, done: Mapping[str, Shown], refused: Mapping[str, str], folder: Path) -> None:
+def save(asked: Asked, done: Mapping[str, Shown], refused: Mapping[str, str], folder: Path, look: "Theme") -> None:
     """Write every table as CSV, every picture as SVG and PNG, and all of it as JSON, all or nothing."""
     from sp_abm.snapshot import write_folder
     from sp_abm.viz.png import to_png
@@ -329,7 +336,7 @@ def save(asked: Asked, done: Mapping[str, Shown], refused: Mapping[str, str], fo
             for title, table in shown.tables.items():
                 table.to_csv(beside / f"{title}.csv", index=False)
             if shown.draw:
-                svg = shown.draw()
+                svg = shown.draw(look)
                 (beside / f"{name}.svg").write_text(svg, "utf-8")
                 (beside / f"{name}.png").write_bytes(to_png(svg))
 

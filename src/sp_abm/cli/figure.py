@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from sp_abm.cli.options import AsJson, PlaceName, Years, examples, number, whole
+from sp_abm.cli.options import AsJson, PictureWidth, PlaceName, ThemeName, Years, examples, whole
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.tables import finite, plain_table, screen, wrapped
 from sp_abm.errors import BadValue, CannotWrite
@@ -54,8 +54,8 @@ def figure(
     citizen: Annotated[int | None, whole("Whose life a life line shows: the number of a dwelling.")] = None,
     link_worker: Annotated[int | None, whole("Which post a life line shows, instead of a citizen.")] = None,
     out: File = None,
-    theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
-    width: Annotated[float, number("Width in pixels: 860 for a page, 390 for a phone.")] = 860,
+    theme: ThemeName = "light",
+    width: PictureWidth = 860,
     is_list: Annotated[bool, typer.Option("--list", metavar="", help="Name every picture.")] = False,
     as_json: AsJson = False,
 ) -> None:

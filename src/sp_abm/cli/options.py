@@ -53,6 +53,8 @@ Cut = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save results and figures in this folder.")]
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON for machines and nothing else.")]
+ThemeName = Annotated[str, typer.Option("--theme", help="Colours of pictures: light or dark.")]
+PictureWidth = Annotated[float, number("Width of pictures in pixels: 860 for a page, 390 for a phone.")]
 
 MOST_SEEDS: Final = 1000
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
