@@ -47,10 +47,23 @@ LIMITS: Final[dict[str, Limit]] = {
 }
 
 
-def move(watched: Watched, lever: str, value: float) -> None:
-    """Move a slider as a hand does."""
-    script = "(it, value) => { it.value = value; it.dispatchEvent(new Event('change', { bubbles: true })); }"
-    watched.page.eval_on_selector(f"#lever-{lever}", script, value)
+_TIMED: Final = """([lever, value, wanted]) => new Promise((done) => {
+  const slider = document.querySelector(`#lever-${lever}`);
+  const began = performance.now();
+  let isBusy = false;
+  const look = () => {
+    if (document.querySelector('.finding').getAttribute('aria-busy') === 'true') isBusy = true;
+    else if (isBusy && new RegExp(wanted).test(document.querySelector('.status p').innerText)) {
+      watcher.disconnect();
+      done(performance.now() - began);
+    }
+  };
+  const watcher = new MutationObserver(look);
+  watcher.observe(document.querySelector('main'),
+    { subtree: true, childList: true, attributes: true, characterData: true });
+  slider.value = value;
+  slider.dispatchEvent(new Event('change', { bubbles: true }));
+})"""
 
 
 def lever_times(watched: Watched, changes: int = CHANGES) -> list[float]:
@@ -58,26 +71,7 @@ def lever_times(watched: Watched, changes: int = CHANGES) -> list[float]:
     found = []
     for change in range(changes):
         watched.page.wait_for_timeout(_REST)
-        found.append(
-            watched.page.evaluate(
-                """([value]) => new Promise((done) => {
-                  const lever = document.querySelector('#lever-posts_per_10000');
-                  const began = performance.now();
-                  let isBusy = false;
-                  const look = () => {
-                    const lines = document.querySelector('.finding');
-                    if (lines.getAttribute('aria-busy') === 'true') isBusy = true;
-                    else if (isBusy) { watcher.disconnect(); done(performance.now() - began); }
-                  };
-                  const watcher = new MutationObserver(look);
-                  watcher.observe(document.querySelector('main'), { subtree: true, childList: true, attributes: true,
-                    characterData: true });
-                  lever.value = value;
-                  lever.dispatchEvent(new Event('change', { bubbles: true }));
-                })""",
-                [round(0.5 + 0.05 * (change % 30), 2)],
-            )
-        )
+        found.append(watched.page.evaluate(_TIMED, ["posts_per_10000", round(0.5 + 0.05 * (change % 30), 2), "."]))
     return found
 
 
@@ -86,14 +80,8 @@ def band_times(watched: Watched, changes: int = 5) -> list[float]:
     found = []
     for change in range(changes):
         watched.settled()
-        began = time.monotonic()
-        move(watched, "caseload_cap", 30 + 5 * change)
-        watched.page.wait_for_function(
-            "() => document.querySelector('.finding').getAttribute('aria-busy') === 'false'"
-            " && /^(5|10) pairs/.test(document.querySelector('.status p').innerText)",
-            timeout=60_000,
-        )
-        found.append(time.monotonic() - began)
+        wanted = "^(5|10) pairs"
+        found.append(watched.page.evaluate(_TIMED, ["caseload_cap", 30 + 5 * change, wanted]) / 1000)
     return found
 
 

@@ -22,8 +22,6 @@ SMALL: Final = 20_000
 """Residents up to which a page asks for more pairs by itself."""
 BY_ITSELF: Final = (1, 5, 10)
 STEP: Final = 5
-DRAWN_AT: Final = (1, 10, MOST_RUNS)
-"""After how many pairs the pictures are drawn anew: first of one run, then with bands."""
 PHONE, HALF, WIDE = 340.0, 500.0, 860.0
 STORE: Final = Store()
 
@@ -126,7 +124,10 @@ class Progress:
 
 
 def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
-    """Return what is known so far of what is asked; the pairs follow each other until it is all known."""
+    """Return what is known so far of what is asked; the pairs follow each other until it is all known.
+
+    Of the first pair only the pictures of the first screen are drawn, so that the range comes soon; all are at the end.
+    """
     found = solara.use_reactive(None)
     done = solara.use_reactive(0.0)
 
@@ -134,18 +135,17 @@ def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
         before = found.value
         is_known = before is not None and before.is_of(asked)
         shown, drawn_of = (before.pictures, before.drawn_of) if before else ({}, 1)
-        for pairs in steps_of(asked, place_of(asked)):
-            if is_known and pairs <= len(before.comparison.seeds):
-                comparison = before.comparison
-            else:
-                comparison = await _compared(asked, pairs, done.set)
-                found.set(Outcome(asked, comparison, look, shown, drawn_of))
-            is_drawn = is_known and before.look == look and pairs <= len(before.comparison.seeds)
-            if pairs in DRAWN_AT and not is_drawn:
-                drawn_of = pairs
-                every = names_of(comparison)
-                for names in ([name for name in FIRST if name in every], every):
-                    shown = {**shown, **await _drawn(comparison, look, names, done.set)}
+        steps = list(steps_of(asked, place_of(asked)))
+        for pairs in steps:
+            is_here = is_known and pairs <= len(before.comparison.seeds)
+            comparison = before.comparison if is_here else await _compared(asked, pairs, done.set)
+            found.set(Outcome(asked, comparison, look, shown, drawn_of))
+            if is_here and before.look == look and pairs < steps[-1]:
+                continue
+            every = names_of(comparison)
+            for at, names in ((steps[0], [name for name in FIRST if name in every]), (steps[-1], every)):
+                if pairs == at:
+                    shown, drawn_of = await _drawn(comparison, look, names, done.set), pairs
                     found.set(Outcome(asked, comparison, look, shown, drawn_of))
 
     task = use_task(run, dependencies=[asked, look], raise_error=False)
