@@ -142,7 +142,6 @@ def test_a_png_has_the_pictures_size_and_its_text_is_really_drawn(a_run):
     assert len(rows) > len(mute) + 100
 
 
-
 def test_the_longest_shipped_name_fits_a_legend_with_its_levers_moved(a_run, words):
     shown = words(FIGURES["funnel"].draw(a_run(name="outreach-without-support, changed"), a_run(name="today")))
     assert "outreach without support, changed" in shown
