@@ -10,7 +10,7 @@ from sp_abm.places import place
 from sp_abm.recorder import IN_NEED, REACHED, Recorder
 from sp_abm.scenario import load
 from sp_abm.simulation import Simulation
-from sp_abm.stocks import community, horizon, service, workforce, worth
+from sp_abm.stocks import horizon, stocks, worth
 from sp_abm.tallies import PEOPLE_TALLIES
 from sp_abm.vocabulary import Channel, Horizon, Route, Stage
 
@@ -151,7 +151,7 @@ def test_cases_are_counted_by_route_and_horizon_in_their_weeks(small_world, add_
     add_case(small_world, 1, week=4, week_first=5)
     add_case(small_world, 2, route=Route.SELF, week=5, week_first=5, worker=0)
     add_case(small_world, 3, route=Route.SELF, week=5)
-    found = service(small_world, 5)
+    found = stocks(small_world, 5)
     assert (found["referred_by_gp"], found["referred_by_self"], found["referred_by_outreach"]) == (0, 2, 0)
     assert (found["helped_reactive"], found["helped_mixed"], found["helped_proactive"]) == (1, 1, 0)
     assert (found["n_held_cases"], found["n_waiting"]) == (1, 1)
@@ -167,7 +167,7 @@ def test_the_workforce_is_read_off_the_posts(small_world):
     small_world.knowledge.known[:] = False
     small_world.knowledge.known[0, :4] = small_world.knowledge.known[2, :2] = True
     small_world.pcns.support[:, Channel.ROLE_CLARITY] = 0.8
-    found = workforce(small_world)
+    found = stocks(small_world, 0)
     assert (found["n_workers"], found["n_burnt_out"], found["n_intending"], found["sum_weeks_in_post"]) == (2, 1, 1, 40)
     assert found["sum_share_known"] == 1.5 and found["sum_burnout"] == pytest.approx(0.9)
     assert found["sum_role_clarity"] == pytest.approx(1.6)
@@ -182,7 +182,7 @@ def test_a_place_taken_is_there_whatever_the_grants_and_only_a_free_one_makes_ro
     organisations.places[:], organisations.occupied[:] = 0, 0
     organisations.places[:3], organisations.occupied[:3] = 4, (3, 2, 1)
     organisations.volunteers[3] = 2
-    found = community(world)
+    found = stocks(world, 0)
     assert (found["places"], found["places_occupied"]) == (3 + 2 + 2 + 2, 6)
     assert (found["n_organisations_with_room"], found["n_volunteers"]) == (2, 2)
     assert found["hours_volunteered"] == 2 * Parameters().observation.hours_volunteer_per_week
