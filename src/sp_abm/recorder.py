@@ -8,7 +8,6 @@ move in where a child lived when the place settled.
 """
 
 from collections.abc import Mapping
-from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -65,7 +64,6 @@ _NEWCOMERS_AT_ONCE: Final = 64
 _CHILD = _SORTS_OF_STAGE * len(Stage)
 _N_SORTS = _CHILD + 1
 _QUALITY = PEOPLE_TALLIES.index("sum_quality")
-_in_order = itemgetter(*SYSTEM_TALLIES)
 _OF_SOME = np.array([COUNTED.index(name) for name in OF_SOME])
 _FIRST_IN_NEED, _FIRST_REACHED = (PEOPLE_TALLIES.index(f"{OF_SOME[0]}_{people}") for people in DENOMINATORS)
 
@@ -120,11 +118,9 @@ class Recorder:
         people = np.zeros((len(PEOPLE_TALLIES), N_CELLS))
         for tallied in world.pass_over_citizens(_count_people, *arguments):
             _add_up(tallied, self._quality, people)
-        self.people[row] = people.T
-        everybody = self.people[row].sum(axis=0).tolist()
-        self.system[row] = _in_order(
-            {"weeks": 1.0, **stocks(world, week), **worth(world, everybody, row), **world.flows}
-        )
+        everybody = _set_down(people, self.people[row]).tolist()
+        levels, money = stocks(world, week).tolist(), worth(world, everybody, row)
+        self.system[row] = (1.0, *levels, *money.values(), *world.flows.values())
         self.n_weeks += 1
 
     def content(self) -> dict[str, NDArray[Any]]:
@@ -290,3 +286,14 @@ def _add_up(counted: Floats, quality: Floats, people: Floats) -> None:
                 _add(people[_FIRST_IN_NEED + k], counted[_OF_SOME[k], mark])
             if mark & REACHED:
                 _add(people[_FIRST_REACHED + k], counted[_OF_SOME[k], mark])
+
+
+@compiled
+def _set_down(week: Floats, people: Floats) -> Floats:
+    """Write a week's tallies, shape (tallies, cells), into the record, and return those of all cells together."""
+    everybody = np.zeros(week.shape[0])
+    for cell in range(week.shape[1]):
+        for k in range(week.shape[0]):
+            people[cell, k] = week[k, cell]
+            everybody[k] += week[k, cell]
+    return everybody

@@ -7,19 +7,19 @@ import numpy as np
 from sp_abm.agents.community import Organisations, Terms, room, terms_of
 from sp_abm.agents.link_workers import hours_each, share_known
 from sp_abm.cases import NEVER, is_medical
-from sp_abm.kernels import Flags, Floats, Whole, compiled, inlined
+from sp_abm.kernels import Flags, Floats, Whole, compiled, inlined, total
 from sp_abm.loops import as_it_is
 from sp_abm.parameters.pathway import Contact
 from sp_abm.parameters.system import Staffing
-from sp_abm.tallies import COMMUNITY, PEOPLE_TALLIES, ROLES, SERVICE, WORKFORCE
+from sp_abm.tallies import PEOPLE_TALLIES, ROLES, SERVICE, STOCKS, WORKFORCE
 from sp_abm.vocabulary import TRANSITIONS, WEEKS_PER_YEAR, CaseState, Channel, Horizon, Route, Stage
 from sp_abm.world import World
 
 _MINUTES_PER_HOUR: Final = 60
 _REACTIVE, _MIXED, _PROACTIVE = range(len(Horizon))
-_COUNTED: Final = (*WORKFORCE, *SERVICE, *COMMUNITY)
-_FIRST_CASES: Final = len(WORKFORCE)
-_FIRST_PLACES: Final = len(WORKFORCE) + len(SERVICE)
+_ROLES: Final = len(WORKFORCE)
+_CASES: Final = _ROLES + len(ROLES)
+_PLACES: Final = _CASES + len(SERVICE)
 _FIRST_HORIZON: Final = len(SERVICE) - len(Horizon)
 _CONSULTATIONS: Final = PEOPLE_TALLIES.index("consultations")
 _LIFE: Final = PEOPLE_TALLIES.index("sum_life_satisfaction")
@@ -54,32 +54,21 @@ class Pathway(NamedTuple):
     stage: Whole
 
 
-def stocks(world: World, week: int) -> dict[str, float]:
-    """Return the levels at the end of a week, its referrals by route and its first contacts by horizon.
-
-    Levels are the posts, what those in post are like and the hours they gave to each role; cases held and waiting;
-    organisations, their places and volunteers; and how present the service is to GPs.
-    """
-    p, organisations, gps = world.parameters, world.organisations, world.gps
+def stocks(world: World, week: int) -> Floats:
+    """Return the tallies of `STOCKS` in that order: levels at the end of a week, its referrals and first contacts."""
+    p = world.parameters
     terms = terms_of(world.commissioner, p.participation, as_it_is(world.pcns.id.size))
     team, cases = world.part(Team, world.link_workers), world.part(Pathway, world.cases)
-    counted = _count(team, world.pcns.support, world.knowledge.known, p.turnover.threshold_burnt_out,
-                     organisations, terms, cases, world.n_cases, week)  # fmt: skip
-    found: dict[str, float] = dict(zip(_COUNTED, counted.tolist(), strict=True))
-    direct, outreach, building, voice = np.add.reduce(_hours(team, p.staffing, p.contact), axis=1).tolist()
-    return found | {
-        "hours_connecting": max(0.0, direct - outreach),
-        "hours_outreach": outreach,
-        "hours_building": building,
-        "hours_voice": voice,
-        "hours_volunteered": found["n_volunteers"] * p.observation.hours_volunteer_per_week,
-        "n_gps": gps.id.size,
-        "sum_gp_awareness": np.add.reduce(gps.awareness).item(),
-    }
+    found: Floats = _count(
+        team, world.pcns.support, world.knowledge.known, p.turnover.threshold_burnt_out, p.staffing, p.contact,
+        cases, world.n_cases, week,
+        world.organisations, terms, p.observation.hours_volunteer_per_week, world.gps.awareness,
+    )  # fmt: skip
+    return found
 
 
 def worth(world: World, people: list[float], week: int) -> dict[str, float]:
-    """Return the week's money and what it is set against, from its tallies of all people.
+    """Return the week's money and what it is set against, from its tallies of all people, in the order of `WORTH`.
 
     A year lived is a person's life satisfaction in points, priced per point.
     """
@@ -105,31 +94,27 @@ def worth(world: World, people: list[float], week: int) -> dict[str, float]:
 
 
 @compiled
-def _hours(team: Team, p_staffing: Staffing, p_contact: Contact) -> Floats:
-    """Return each post's hours for people, for outreach, for building and for voice, shape (4, posts)."""
-    hours = np.empty((len(ROLES), team.fte.shape[0]))
-    hours[0] = hours_each(team.fte, team.weeks_in_post, team.in_post, team.is_sick, p_staffing, p_contact)
-    hours[1], hours[2], hours[2 + 1] = team.hours_outreach, team.hours_building, team.hours_voice
-    return hours
-
-
-@compiled
 def _count(
     team: Team,
     support: Floats,
     known: Flags,
     burnt_out: float,
-    organisations: Organisations,
-    terms: Terms,
+    p_staffing: Staffing,
+    p_contact: Contact,
     cases: Pathway,
     n_cases: int,
     week: int,
+    organisations: Organisations,
+    terms: Terms,
+    hours_volunteer: float,
+    gp_awareness: Floats,
 ) -> Floats:
-    """Return the tallies of `WORKFORCE`, `SERVICE` and `COMMUNITY`, in that order."""
-    counts = np.zeros(len(_COUNTED))
-    _count_workers(team, support, known, organisations.pcn, burnt_out, counts[:_FIRST_CASES])
-    _count_cases(cases, n_cases, week, counts[_FIRST_CASES:_FIRST_PLACES])
-    _count_places(organisations, terms, counts[_FIRST_PLACES:])
+    counts = np.zeros(len(STOCKS))
+    _count_workers(team, support, known, organisations.pcn, burnt_out, counts[:_ROLES])
+    hours = hours_each(team.fte, team.weeks_in_post, team.in_post, team.is_sick, p_staffing, p_contact)
+    _count_hours(team, hours, counts[_ROLES:_CASES])
+    _count_cases(cases, n_cases, week, counts[_CASES:_PLACES])
+    _count_community(organisations, terms, hours_volunteer, gp_awareness, counts[_PLACES:])
     return counts
 
 
@@ -152,6 +137,13 @@ def _count_workers(team: Team, support: Floats, known: Flags, local: Whole, burn
 
 
 @inlined
+def _count_hours(team: Team, hours: Floats, counts: Floats) -> None:
+    """Leave the tallies of `ROLES`, in that order; `hours` are those each post has for people."""
+    counts[1], counts[2], counts[3] = total(team.hours_outreach), total(team.hours_building), total(team.hours_voice)
+    counts[0] = max(0.0, total(hours) - counts[1])
+
+
+@inlined
 def _count_cases(cases: Pathway, n_cases: int, week: int, counts: Floats) -> None:
     """Leave the tallies of `SERVICE`, in that order: held, waiting, new by route, first seen by horizon."""
     for row in range(n_cases):
@@ -165,7 +157,9 @@ def _count_cases(cases: Pathway, n_cases: int, week: int, counts: Floats) -> Non
 
 
 @inlined
-def _count_places(organisations: Organisations, terms: Terms, counts: Floats) -> None:
+def _count_community(
+    organisations: Organisations, terms: Terms, hours_volunteer: float, gp_awareness: Floats, counts: Floats
+) -> None:
     """Leave the tallies of `COMMUNITY`, in that order; a place taken is there in any case."""
     counts[2] = organisations.id.shape[0]
     for row in range(organisations.id.shape[0]):
@@ -174,6 +168,8 @@ def _count_places(organisations: Organisations, terms: Terms, counts: Floats) ->
         counts[1] += taken
         counts[3] += taken + 1 <= own
         counts[4] += organisations.volunteers[row]
+    counts[5] = counts[4] * hours_volunteer
+    counts[6], counts[7] = gp_awareness.shape[0], total(gp_awareness)
 
 
 @inlined

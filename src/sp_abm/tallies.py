@@ -69,16 +69,12 @@ COMMUNITY: Final = (
     "n_organisations",
     "n_organisations_with_room",
     "n_volunteers",
-)
-SYSTEM_TALLIES: Final = (
-    "weeks",
-    *WORKFORCE,
-    *ROLES,
-    *SERVICE,
-    *COMMUNITY,
     "hours_volunteered",
     "n_gps",
     "sum_gp_awareness",
+)
+STOCKS: Final = (*WORKFORCE, *ROLES, *SERVICE, *COMMUNITY)
+WORTH: Final = (
     "spent",
     "spent_posts",
     "spent_outreach",
@@ -88,8 +84,8 @@ SYSTEM_TALLIES: Final = (
     "worth_care",
     "worth_wellbys",
     "gp_hours",
-    *FLOWS,
 )
+SYSTEM_TALLIES: Final = ("weeks", *STOCKS, *WORTH, *FLOWS)
 """`worth_` tallies are pounds at the discount rate, so that years may be added up; `worth_care` is the price of
 consultations and crises."""
 
