@@ -224,7 +224,8 @@ def test_a_row_has_the_stocks_the_worth_and_the_flows_each_in_its_column(fresh_w
     world = fresh_world()
     recorder = Recorder(world, 1)
     world.commissioner.spent_grants[:], world.gps.awareness[:] = 321, 0.25
-    world.link_workers.hours_voice[0], world.flows["offered"], world.flows["died"] = 17, 5, 3
+    world.link_workers.hours_voice[:], world.flows["offered"], world.flows["died"] = 0, 5, 3
+    world.link_workers.hours_voice[0] = 17
     next_week(world, recorder)
     row = dict(zip(SYSTEM_TALLIES, recorder.system[0].tolist(), strict=True))
     assert (row["weeks"], row["spent_grants"], row["hours_voice"], row["offered"], row["died"]) == (1, 321, 17, 5, 3)
