@@ -318,7 +318,7 @@ def total(values: Floats) -> float:
     found = ((a + b) + (c + d)) + ((e + f) + (g + h))
     for k in range(end, n):
         found += values[k]
-    return found
+    return float(found)
 
 
 @compiled
