@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sp_abm.kernels import compiled, total
 from sp_abm.parameters import Parameters
 from sp_abm.places import place
 from sp_abm.recorder import IN_NEED, REACHED, Recorder
 from sp_abm.scenario import load
 from sp_abm.simulation import Simulation
-from sp_abm.stocks import community, horizon, service, workforce, worth
-from sp_abm.tallies import PEOPLE_TALLIES
+from sp_abm.stocks import horizon, stocks, worth
+from sp_abm.tallies import PEOPLE_TALLIES, STOCKS, SYSTEM_TALLIES, WORTH
 from sp_abm.vocabulary import Channel, Horizon, Route, Stage
 
 HAMLET = replace(
@@ -34,6 +35,11 @@ def next_week(world, recorder):
     world.week += 1
     recorder.record(world)
     return dict(zip(PEOPLE_TALLIES, recorder.people[recorder.n_weeks - 1].sum(axis=0), strict=True))
+
+
+def read(world, week):
+    """Return the stocks of a week by name."""
+    return dict(zip(STOCKS, stocks(world, week).tolist(), strict=True))
 
 
 def test_in_need_is_who_was_in_distress_or_lonely_at_the_start_and_help_takes_nobody_out(well_world):
@@ -151,7 +157,7 @@ def test_cases_are_counted_by_route_and_horizon_in_their_weeks(small_world, add_
     add_case(small_world, 1, week=4, week_first=5)
     add_case(small_world, 2, route=Route.SELF, week=5, week_first=5, worker=0)
     add_case(small_world, 3, route=Route.SELF, week=5)
-    found = service(small_world, 5)
+    found = read(small_world, 5)
     assert (found["referred_by_gp"], found["referred_by_self"], found["referred_by_outreach"]) == (0, 2, 0)
     assert (found["helped_reactive"], found["helped_mixed"], found["helped_proactive"]) == (1, 1, 0)
     assert (found["n_held_cases"], found["n_waiting"]) == (1, 1)
@@ -167,7 +173,7 @@ def test_the_workforce_is_read_off_the_posts(small_world):
     small_world.knowledge.known[:] = False
     small_world.knowledge.known[0, :4] = small_world.knowledge.known[2, :2] = True
     small_world.pcns.support[:, Channel.ROLE_CLARITY] = 0.8
-    found = workforce(small_world)
+    found = read(small_world, 0)
     assert (found["n_workers"], found["n_burnt_out"], found["n_intending"], found["sum_weeks_in_post"]) == (2, 1, 1, 40)
     assert found["sum_share_known"] == 1.5 and found["sum_burnout"] == pytest.approx(0.9)
     assert found["sum_role_clarity"] == pytest.approx(1.6)
@@ -182,7 +188,7 @@ def test_a_place_taken_is_there_whatever_the_grants_and_only_a_free_one_makes_ro
     organisations.places[:], organisations.occupied[:] = 0, 0
     organisations.places[:3], organisations.occupied[:3] = 4, (3, 2, 1)
     organisations.volunteers[3] = 2
-    found = community(world)
+    found = read(world, 0)
     assert (found["places"], found["places_occupied"]) == (3 + 2 + 2 + 2, 6)
     assert (found["n_organisations_with_room"], found["n_volunteers"]) == (2, 2)
     assert found["hours_volunteered"] == 2 * Parameters().observation.hours_volunteer_per_week
@@ -206,7 +212,33 @@ def test_a_week_s_worth_by_hand(fresh_world):
     people = dict.fromkeys(PEOPLE_TALLIES, 0.0) | {"consultations": 100, "sum_life_satisfaction": 650}
     people |= {"new_pre_crisis_to_crisis": 1, "new_recovering_to_crisis": 1, "new_crisis_to_recovering": 7}
     found = worth(world, list(people.values()), 52)
+    assert tuple(found) == WORTH
     assert found["spent"] == 1250 and found["worth_spent"] == 1000 and found["worth_spent_nhs"] == 880
     assert found["worth_care"] == pytest.approx((2200 + 1000) / 1.25)
     assert found["worth_wellbys"] == pytest.approx(650 / 52 * 1000 / 1.25)
     assert found["gp_hours"] == pytest.approx((600 + 60) / 60)
+
+
+def test_a_row_has_the_stocks_the_worth_and_the_flows_each_in_its_column(fresh_world):
+    """Money, hours, awareness of GPs, and the first and the last flow, none equal to another."""
+    world = fresh_world()
+    recorder = Recorder(world, 1)
+    world.commissioner.spent_grants[:], world.gps.awareness[:] = 321, 0.25
+    world.link_workers.hours_voice[:], world.flows["offered"], world.flows["died"] = 0, 5, 3
+    world.link_workers.hours_voice[0] = 17
+    next_week(world, recorder)
+    row = dict(zip(SYSTEM_TALLIES, recorder.system[0].tolist(), strict=True))
+    assert (row["weeks"], row["spent_grants"], row["hours_voice"], row["offered"], row["died"]) == (1, 321, 17, 5, 3)
+    assert row["sum_gp_awareness"] == 0.25 * row["n_gps"] == 0.25 * world.gps.id.size
+
+
+@pytest.mark.parametrize("n", [0, 1, 7, 8, 9, 128, 129, 1000])
+def test_a_compiled_total_is_numpy_s_to_the_last_bit(n):
+    values = np.random.default_rng(n).random(n)
+    assert total_of(values) == values.sum()
+
+
+@compiled
+def total_of(values):
+    """Return their total, from compiled code as rules do."""
+    return total(values)

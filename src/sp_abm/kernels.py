@@ -91,6 +91,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 WEEK_OFFSET: Final = 208
 LUCK_BLOCK: Final = 512
+_LANES, _MOST_ADDED = 8, 128
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 _LOW, _SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
@@ -292,6 +293,32 @@ def listed(marks: Any, n: int, first: int, rows: Any) -> int:
         rows[count] = first + k
         count += marks[k]
     return count
+
+
+@inlined
+def total(values: Floats) -> float:
+    """Return the sum of values as numpy adds them up, to the last bit: eight partial sums of up to 128 values each.
+
+    For compiled code that reads off many columns at once: to ask numpy for one sum takes longer than to read a table.
+    """
+    n = values.shape[0]
+    if n < _LANES:
+        found = 0.0
+        for value in values:
+            found += value
+        return found
+    if n > _MOST_ADDED:
+        half = n // 2 - n // 2 % _LANES
+        return float(total(values[:half]) + total(values[half:]))
+    a, b, c, d, e, f, g, h = values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]
+    end = n - n % _LANES
+    for k in range(_LANES, end, _LANES):
+        a, b, c, d = a + values[k], b + values[k + 1], c + values[k + 2], d + values[k + 3]
+        e, f, g, h = e + values[k + 4], f + values[k + 5], g + values[k + 6], h + values[k + 7]
+    found = ((a + b) + (c + d)) + ((e + f) + (g + h))
+    for k in range(end, n):
+        found += values[k]
+    return float(found)
 
 
 @compiled

@@ -156,7 +156,7 @@ class Blend(NamedTuple):
 
 
 @lru_cache
-def _as_it_is(n_units: int) -> Blend:
+def as_it_is(n_units: int) -> Blend:
     """Return the blend of a signal that comes through as it is."""
     return Blend(1.0, np.zeros(n_units))
 
@@ -211,7 +211,7 @@ class Links:
     def blend(self, name: str, week: int, n_units: int, mean: Callable[[], Floats]) -> Blend:
         """Return gain and offset for a signal of citizens; `mean()` gives its present mean by unit."""
         if self.is_on(name, week):
-            return _as_it_is(n_units)
+            return as_it_is(n_units)
         if name in self.noted:
             self.noted[name][week] = Noted(np.arange(n_units), np.array(mean(), np.float64))
         how = self.cuts.get(name, 1.0)

@@ -28,7 +28,7 @@ from sp_abm.kernels import (
     one_of_five,
 )
 from sp_abm.measures import Measure, Window
-from sp_abm.stocks import community, service, workforce, worth
+from sp_abm.stocks import stocks, worth
 from sp_abm.tallies import (
     COUNTED,
     DENOMINATORS,
@@ -60,6 +60,7 @@ for _before, _after in TRANSITIONS:
     _FLOW_COLUMN[_before, _after] = COUNTED.index(f"new_{_before.word}_to_{_after.word}")
 _N_FIFTHS, _N_BANDS, _N_SEXES = SHAPE
 _SORTS_LONELY, _SORTS_OF_STAGE = 2 * 2, 2 * 2 * 2
+_NEWCOMERS_AT_ONCE: Final = 64
 _CHILD = _SORTS_OF_STAGE * len(Stage)
 _N_SORTS = _CHILD + 1
 _QUALITY = PEOPLE_TALLIES.index("sum_quality")
@@ -114,12 +115,12 @@ class Recorder:
         _mark_reached(cases.citizen, cases.week_first, world.n_cases, week, self.marks)
 
         arguments = (world.part(Counted, citizens), self.last_stage, self.marks, self._life, self._life_lonely, week)
+        people = np.zeros((len(PEOPLE_TALLIES), N_CELLS))
         for tallied in world.pass_over_citizens(_count_people, *arguments):
-            _add_up(tallied, self._quality, self.people[row])
-        everybody = self.people[row].sum(axis=0).tolist()
-        tallies = {"weeks": 1.0, **world.flows, **workforce(world), **community(world), **service(world, week)}
-        tallies |= worth(world, everybody, row)
-        self.system[row] = [tallies[name] for name in SYSTEM_TALLIES]
+            _add_up(tallied, self._quality, people)
+        everybody = _set_down(people, self.people[row]).tolist()
+        levels, money = stocks(world, week).tolist(), worth(world, everybody, row)
+        self.system[row] = (1.0, *levels, *money.values(), *world.flows.values())
         self.n_weeks += 1
 
     def content(self) -> dict[str, NDArray[Any]]:
@@ -146,20 +147,26 @@ class Recorder:
         self.system = np.concatenate([self.system, np.zeros((extra, self.system.shape[1]))])
 
 
-@compiled
+@borrowing
 def _mark_needs(age: Whole, stage: Whole, lonely: Flags, arrived: Whole, week: int, marks: Whole) -> None:
-    """Mark afresh those who arrived this week: in need if 16 or over and in distress or lonely, and not yet reached."""
-    _, has_arrived, rows = blank_block()
-    for start in range(0, arrived.shape[0], LUCK_BLOCK):
-        weeks = arrived[start : start + LUCK_BLOCK]
+    """Mark afresh those who arrived this week: in need if 16 or over and in distress or lonely, and not yet reached.
+
+    Most blocks of people have no newcomer, and to see that takes a few instructions.
+    """
+    for start in range(0, arrived.shape[0], _NEWCOMERS_AT_ONCE):
+        weeks = arrived[start : start + _NEWCOMERS_AT_ONCE]
+        n_new = 0
         for k in range(weeks.shape[0]):
-            has_arrived[k] = weeks[k] == week
-        for i in rows[: listed(has_arrived, weeks.shape[0], start, rows)]:
-            is_distressed = stage[i] == Stage.PRE_CRISIS or stage[i] == Stage.CRISIS
-            marks[i] = IN_NEED if age[i] >= ADULT_AGE and (is_distressed or lonely[i]) else 0
+            n_new += weeks[k] == week
+        if n_new == 0:
+            continue
+        for i in range(start, start + weeks.shape[0]):
+            if arrived[i] == week:
+                is_distressed = stage[i] == Stage.PRE_CRISIS or stage[i] == Stage.CRISIS
+                marks[i] = IN_NEED if age[i] >= ADULT_AGE and (is_distressed or lonely[i]) else 0
 
 
-@compiled
+@borrowing
 def _mark_reached(citizen: Whole, week_first: Whole, n_cases: int, week: int, marks: Whole) -> None:
     for row in range(n_cases):
         if week_first[row] == week:
@@ -177,100 +184,116 @@ def _count_people(
     life_lonely: float,
     week: int,
 ) -> Floats:
-    """Return tallies of everybody by mark, cell and name, shape (4, cells, tallies): each person in one place.
+    """Return tallies of everybody by name, mark and cell, shape (tallies, 4, cells): each person in one place.
 
-    Somebody who came this week has not moved between stages.
+    Somebody who came this week has not moved between stages. A cell and a sort are kept in as few bytes as hold them:
+    each of the plain loops then does dozens of people at a time.
     """
-    tallies, heads = np.zeros((_N_MARKS * N_CELLS, len(COUNTED))), np.zeros((_N_MARKS * N_CELLS, _N_SORTS), np.int32)
-    cells, sorts, lives = np.empty(LUCK_BLOCK, np.int64), np.empty(LUCK_BLOCK, np.int64), np.empty(LUCK_BLOCK)
+    tallies, heads = np.zeros((len(COUNTED), _N_MARKS * N_CELLS)), np.zeros((_N_SORTS, _N_MARKS * N_CELLS), np.int32)
+    cells, sorts, lives = np.empty(LUCK_BLOCK, np.uint16), np.empty(LUCK_BLOCK, np.uint8), np.empty(LUCK_BLOCK)
     trusts, five_lives = np.empty(LUCK_BLOCK), each_of_five(life)
     _, has_more, rows = blank_block()
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
-        age, female, fifth = citizens.age[start:stop], citizens.female[start:stop], citizens.fifth[start:stop]
-        stage, lonely, aware = citizens.stage[start:stop], citizens.lonely[start:stop], citizens.aware[start:stop]
+        age, stage, lonely = citizens.age[start:stop], citizens.stage[start:stop], citizens.lonely[start:stop]
         anyway, helps = citizens.volunteers_anyway[start:stop], citizens.volunteer_row[start:stop]
-        trust, contentment, mark = citizens.trust[start:stop], citizens.contentment[start:stop], marks[start:stop]
+        trust, contentment = citizens.trust[start:stop], citizens.contentment[start:stop]
         number, last_referral = citizens.consultations[start:stop], citizens.last_referral[start:stop]
-        last = last_stage[start:stop]
+        arrived, last = citizens.arrived[start:stop], last_stage[start:stop]
+        _find_cells(marks[start:stop], citizens.fifth[start:stop], age, citizens.female[start:stop], cells)
+        _find_sorts(age, stage, lonely, citizens.aware[start:stop], anyway, helps, sorts)
         for k in range(age.shape[0]):
             is_adult = age[k] >= ADULT_AGE
-            cells[k] = cell_of(mark[k], fifth[k], age[k], female[k])
-            sort = sort_of(stage[k], lonely[k], aware[k], anyway[k] | (helps[k] >= 0))
-            sorts[k] = sort if is_adult else _CHILD
             felt = one_of_five(five_lives, stage[k]) + contentment[k] - life_lonely * lonely[k]
             lives[k] = min(10.0, max(0.0, felt)) if is_adult else 0.0
             trusts[k] = trust[k] if is_adult else 0.0
-            has_more[k] = (number[k] > 0) | (is_adult & ((stage[k] != last[k]) | (last_referral[k] == week)))
+        for k in range(age.shape[0]):
+            has_more[k] = (number[k] > 0) | (stage[k] != last[k]) | (last_referral[k] == week)
         for k in range(stop - start):
-            cell = cells[k]
-            heads[cell, sorts[k]] += 1
-            tallies[cell, _LIFE] += lives[k]
-            tallies[cell, _TRUST] += trusts[k]
-        for i in rows[: listed(has_more, stop - start, start, rows)]:
-            _count_moves(tallies[cells[i - start]], citizens, i, last_stage[i], week)
+            heads[sorts[k], cells[k]] += 1
+            tallies[_LIFE, cells[k]] += lives[k]
+            tallies[_TRUST, cells[k]] += trusts[k]
+        for k in rows[: listed(has_more, stop - start, 0, rows)]:
+            is_adult, has_moved = age[k] >= ADULT_AGE, stage[k] != last[k] and arrived[k] != week
+            tallies[_CONSULTATIONS, cells[k]] += number[k]
+            tallies[_REFERRED, cells[k]] += is_adult & (last_referral[k] == week)
+            if has_moved and is_adult:
+                tallies[_FLOW_COLUMN[last[k], stage[k]], cells[k]] += 1
         last[:] = stage
     _count_heads(tallies, heads)
-    return tallies.reshape(_N_MARKS, N_CELLS, len(COUNTED))
+    return tallies.reshape(len(COUNTED), _N_MARKS, N_CELLS)
 
 
 @inlined
-def cell_of(mark: int, fifth: int, age: int, female: bool) -> int:
-    """Return a person's cell: by mark, fifth, age band and sex."""
-    band = 0
-    for first in AGE_BAND_STARTS[1:]:
-        band += age >= first
-    return ((mark * _N_FIFTHS + fifth) * _N_BANDS + band) * _N_SEXES + (1 - female)
+def _find_cells(mark: Whole, fifth: Whole, age: Whole, female: Flags, cells: Whole) -> None:
+    """Leave each person's cell: by mark, fifth, age band and sex."""
+    for k in range(age.shape[0]):
+        band = 0
+        for first in AGE_BAND_STARTS[1:]:
+            band += age[k] >= first
+        cells[k] = ((mark[k] * _N_FIFTHS + fifth[k]) * _N_BANDS + band) * _N_SEXES + (1 - female[k])
 
 
 @inlined
-def sort_of(stage: int, lonely: bool, aware: bool, volunteers: bool) -> int:
-    """Return of which sort an adult is: by stage, loneliness, awareness and volunteering."""
-    return ((stage * 2 + lonely) * 2 + aware) * 2 + volunteers
-
-
-@inlined
-def _count_moves(tallies: Floats, citizens: Counted, i: int, before: int, week: int) -> None:
-    """Count what few people have in a week: consultations, and of adults a move between stages or a referral."""
-    tallies[_CONSULTATIONS] += citizens.consultations[i]
-    if citizens.age[i] < ADULT_AGE:
-        return
-    if citizens.stage[i] != before and citizens.arrived[i] != week:
-        tallies[_FLOW_COLUMN[before, citizens.stage[i]]] += 1
-    tallies[_REFERRED] += citizens.last_referral[i] == week
+def _find_sorts(
+    age: Whole, stage: Whole, lonely: Flags, aware: Flags, anyway: Flags, volunteer_row: Whole, sorts: Whole
+) -> None:
+    """Leave of which sort each person is: a child, or by stage, loneliness, awareness and volunteering."""
+    for k in range(age.shape[0]):
+        volunteers = anyway[k] | (volunteer_row[k] >= 0)
+        sort = ((stage[k] * 2 + lonely[k]) * 2 + aware[k]) * 2 + volunteers
+        sorts[k] = sort if age[k] >= ADULT_AGE else _CHILD
 
 
 @inlined
 def _count_heads(tallies: Floats, heads: Whole) -> None:
-    """Add up the people of each sort in each cell, and the young."""
-    for cell in range(tallies.shape[0]):
-        found, row = heads[cell], tallies[cell]
-        row[_ADULTS] = found[:_CHILD].sum()
-        row[_EVERYBODY] = row[_ADULTS] + found[_CHILD]
-        if row[_ADULTS] == 0:
-            continue
-        for sort in range(_CHILD):
-            n = found[sort]
-            row[_FIRST_STAGE + sort // _SORTS_OF_STAGE] += n
-            row[_LONELY] += n * (sort // _SORTS_LONELY % 2)
-            row[_AWARE] += n * (sort // 2 % 2)
-            row[_VOLUNTEERING] += n * (sort % 2)
+    """Add up the people of each sort in every cell, and the young."""
+    _add(tallies[_EVERYBODY], heads[_CHILD])
+    for sort in range(_CHILD):
+        found = heads[sort]
+        _add(tallies[_EVERYBODY], found)
+        _add(tallies[_ADULTS], found)
+        _add(tallies[_FIRST_STAGE + sort // _SORTS_OF_STAGE], found)
+        if sort // _SORTS_LONELY % 2:
+            _add(tallies[_LONELY], found)
+        if sort // 2 % 2:
+            _add(tallies[_AWARE], found)
+        if sort % 2:
+            _add(tallies[_VOLUNTEERING], found)
+
+
+@inlined
+def _add(total: Floats, found: Whole) -> None:
+    for cell in range(total.shape[0]):
+        total[cell] += found[cell]
 
 
 @borrowing
 def _add_up(counted: Floats, quality: Floats, people: Floats) -> None:
-    """Add one chunk's tallies to a week's: everybody's, the worth of their stages, those in need, those reached."""
+    """Add one chunk's tallies to a week's: everybody's, the worth of their stages, those in need, those reached.
+
+    `people` has shape (tallies, cells).
+    """
     for mark in range(_N_MARKS):
-        for cell in range(N_CELLS):
-            found, row = counted[mark, cell], people[cell]
-            if found[_EVERYBODY] == 0:
-                continue
-            for k in range(len(COUNTED)):
-                row[k] += found[k]
-            for stage in range(quality.shape[0]):
-                row[_QUALITY] += found[_FIRST_STAGE + stage] * quality[stage]
-            for k in range(_OF_SOME.shape[0]):
-                if mark & IN_NEED:
-                    row[_FIRST_IN_NEED + k] += found[_OF_SOME[k]]
-                if mark & REACHED:
-                    row[_FIRST_REACHED + k] += found[_OF_SOME[k]]
+        for k in range(len(COUNTED)):
+            _add(people[k], counted[k, mark])
+        for stage in range(quality.shape[0]):
+            found, total = counted[_FIRST_STAGE + stage, mark], people[_QUALITY]
+            for cell in range(N_CELLS):
+                total[cell] += found[cell] * quality[stage]
+        for k in range(_OF_SOME.shape[0]):
+            if mark & IN_NEED:
+                _add(people[_FIRST_IN_NEED + k], counted[_OF_SOME[k], mark])
+            if mark & REACHED:
+                _add(people[_FIRST_REACHED + k], counted[_OF_SOME[k], mark])
+
+
+@compiled
+def _set_down(week: Floats, people: Floats) -> Floats:
+    """Write a week's tallies, shape (tallies, cells), into the record, and return those of all cells together."""
+    everybody = np.zeros(week.shape[0])
+    for cell in range(week.shape[1]):
+        for k in range(week.shape[0]):
+            people[cell, k] = week[k, cell]
+            everybody[k] += week[k, cell]
+    return everybody

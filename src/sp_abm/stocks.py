@@ -1,20 +1,25 @@
 """Stocks: the levels of workforce, service, community and money at the end of a week, and what the week was worth."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from sp_abm.agents.community import Organisations, Terms, room, terms_of
-from sp_abm.agents.link_workers import hours_direct, share_known
+from sp_abm.agents.link_workers import hours_each, share_known
 from sp_abm.cases import NEVER, is_medical
-from sp_abm.kernels import Flags, Floats, Whole, compiled, inlined
-from sp_abm.loops import Blend
-from sp_abm.tallies import PEOPLE_TALLIES, SERVICE, WORKFORCE
+from sp_abm.kernels import Flags, Floats, Whole, compiled, inlined, total
+from sp_abm.loops import as_it_is
+from sp_abm.parameters.pathway import Contact
+from sp_abm.parameters.system import Staffing
+from sp_abm.tallies import PEOPLE_TALLIES, ROLES, SERVICE, STOCKS, WORKFORCE
 from sp_abm.vocabulary import TRANSITIONS, WEEKS_PER_YEAR, CaseState, Channel, Horizon, Route, Stage
 from sp_abm.world import World
 
 _MINUTES_PER_HOUR: Final = 60
 _REACTIVE, _MIXED, _PROACTIVE = range(len(Horizon))
+_ROLES: Final = len(WORKFORCE)
+_CASES: Final = _ROLES + len(ROLES)
+_PLACES: Final = _CASES + len(SERVICE)
 _FIRST_HORIZON: Final = len(SERVICE) - len(Horizon)
 _CONSULTATIONS: Final = PEOPLE_TALLIES.index("consultations")
 _LIFE: Final = PEOPLE_TALLIES.index("sum_life_satisfaction")
@@ -23,55 +28,47 @@ _CRISES: Final = [
 ]
 
 
-def workforce(world: World) -> dict[str, float]:
-    """Return posts and what those in post are like."""
-    workers, p = world.link_workers, world.parameters.turnover
-    clarity = world.pcns.support[:, Channel.ROLE_CLARITY]
-    people = (workers.in_post, workers.pcn, workers.fte, workers.burnout, workers.intends, workers.weeks_in_post)
-    known, local = world.knowledge.known, world.organisations.pcn
-    counts = _count_workers(*people, clarity, known, local, p.threshold_burnt_out)
-    return dict(zip(WORKFORCE, counts, strict=True)) | roles(world)
+class Team(NamedTuple):
+    """The columns of link workers that are read off."""
+
+    in_post: Flags
+    pcn: Whole
+    fte: Floats
+    burnout: Floats
+    intends: Flags
+    weeks_in_post: Whole
+    is_sick: Flags
+    hours_outreach: Floats
+    hours_building: Floats
+    hours_voice: Floats
 
 
-def roles(world: World) -> dict[str, float]:
-    """Return the hours of the week that link workers gave to each of their roles."""
-    workers, p = world.link_workers, world.parameters
-    outreach = workers.hours_outreach.sum()
-    return {
-        "hours_connecting": max(0.0, hours_direct(workers, p.staffing, p.contact).sum() - outreach),
-        "hours_outreach": outreach,
-        "hours_building": workers.hours_building.sum(),
-        "hours_voice": workers.hours_voice.sum(),
-    }
+class Pathway(NamedTuple):
+    """The columns of cases that are read off."""
+
+    state: Whole
+    worker: Whole
+    week_referred: Whole
+    week_first: Whole
+    route: Whole
+    stage: Whole
 
 
-def community(world: World) -> dict[str, float]:
-    """Return organisations, their places and volunteers, and how present the service is to GPs."""
-    p, organisations = world.parameters, world.organisations
-    terms = terms_of(world.commissioner, p.participation, Blend(1.0, np.zeros(world.pcns.id.size)))
-    places, occupied, with_room, volunteers = _count_places(organisations, terms)
-    return {
-        "places": places,
-        "places_occupied": occupied,
-        "n_organisations": organisations.id.size,
-        "n_organisations_with_room": with_room,
-        "n_volunteers": volunteers,
-        "hours_volunteered": volunteers * p.observation.hours_volunteer_per_week,
-        "n_gps": world.gps.id.size,
-        "sum_gp_awareness": world.gps.awareness.sum(),
-    }
-
-
-def service(world: World, week: int) -> dict[str, float]:
-    """Return cases held and waiting, this week's referrals by route and first contacts by horizon."""
-    cases = world.cases
-    columns = (cases.state, cases.worker, cases.week_referred, cases.week_first, cases.route, cases.stage)
-    counts = _count_cases(*columns, world.n_cases, week)
-    return dict(zip(SERVICE, counts, strict=True))
+def stocks(world: World, week: int) -> Floats:
+    """Return the tallies of `STOCKS` in that order: levels at the end of a week, its referrals and first contacts."""
+    p = world.parameters
+    terms = terms_of(world.commissioner, p.participation, as_it_is(world.pcns.id.size))
+    team, cases = world.part(Team, world.link_workers), world.part(Pathway, world.cases)
+    found: Floats = _count(
+        team, world.pcns.support, world.knowledge.known, p.turnover.threshold_burnt_out, p.staffing, p.contact,
+        cases, world.n_cases, week,
+        world.organisations, terms, p.observation.hours_volunteer_per_week, world.gps.awareness,
+    )  # fmt: skip
+    return found
 
 
 def worth(world: World, people: list[float], week: int) -> dict[str, float]:
-    """Return the week's money and what it is set against, from its tallies of all people.
+    """Return the week's money and what it is set against, from its tallies of all people, in the order of `WORTH`.
 
     A year lived is a person's life satisfaction in points, priced per point.
     """
@@ -80,7 +77,7 @@ def worth(world: World, people: list[float], week: int) -> dict[str, float]:
     today = (1 + p.rate_discount_per_year) ** (-week / WEEKS_PER_YEAR)
     by_gps = people[_CONSULTATIONS] * p.share_consultations_gp
     by_nurses = people[_CONSULTATIONS] - by_gps
-    crises = sum(people[column] for column in _CRISES)
+    crises = sum([people[column] for column in _CRISES])
     care = by_gps * p.cost_gp_consultation_gbp + by_nurses * p.cost_nurse_consultation_gbp + crises * p.cost_crisis_gbp
     minutes = by_gps * p.minutes_gp_consultation + world.flows["offered"] * p.minutes_offer
     return {
@@ -97,63 +94,82 @@ def worth(world: World, people: list[float], week: int) -> dict[str, float]:
 
 
 @compiled
-def _count_workers(
-    in_post: Flags,
-    pcn: Whole,
-    fte: Floats,
-    burnout: Floats,
-    intends: Flags,
-    weeks_in_post: Whole,
-    clarity: Floats,
+def _count(
+    team: Team,
+    support: Floats,
     known: Flags,
-    local: Whole,
-    threshold: float,
+    burnt_out: float,
+    p_staffing: Staffing,
+    p_contact: Contact,
+    cases: Pathway,
+    n_cases: int,
+    week: int,
+    organisations: Organisations,
+    terms: Terms,
+    hours_volunteer: float,
+    gp_awareness: Floats,
 ) -> Floats:
-    """Return the tallies of `WORKFORCE`, in that order; `clarity` is of each PCN, `local` each organisation's PCN."""
-    counts = np.zeros(len(WORKFORCE))
-    counts[0] = fte.sum()
-    for post in range(in_post.shape[0]):
-        if in_post[post]:
-            counts[1] += fte[post]
-            counts[3] += 1
-            counts[4] += burnout[post]
-            counts[5] += burnout[post] > threshold
-            counts[6] += intends[post]
-            counts[7] += weeks_in_post[post]
-            counts[8] += share_known(known, post, local, pcn[post])
-            counts[9] += clarity[pcn[post]]
-    counts[2] = counts[0] - counts[1]
+    counts = np.zeros(len(STOCKS))
+    _count_workers(team, support, known, organisations.pcn, burnt_out, counts[:_ROLES])
+    hours = hours_each(team.fte, team.weeks_in_post, team.in_post, team.is_sick, p_staffing, p_contact)
+    _count_hours(team, hours, counts[_ROLES:_CASES])
+    _count_cases(cases, n_cases, week, counts[_CASES:_PLACES])
+    _count_community(organisations, terms, hours_volunteer, gp_awareness, counts[_PLACES:])
     return counts
 
 
-@compiled
-def _count_places(organisations: Organisations, terms: Terms) -> tuple[int, int, int, int]:
-    """Return (places, places taken, organisations with a free one, volunteers); a place taken is there in any case."""
-    places = occupied = with_room = volunteers = 0
+@inlined
+def _count_workers(team: Team, support: Floats, known: Flags, local: Whole, burnt_out: float, counts: Floats) -> None:
+    """Leave the tallies of `WORKFORCE`, in that order; `support` is of each PCN, `local` each organisation's PCN."""
+    counts[0] = team.fte.sum()
+    for post in range(team.in_post.shape[0]):
+        if team.in_post[post]:
+            pcn = team.pcn[post]
+            counts[1] += team.fte[post]
+            counts[3] += 1
+            counts[4] += team.burnout[post]
+            counts[5] += team.burnout[post] > burnt_out
+            counts[6] += team.intends[post]
+            counts[7] += team.weeks_in_post[post]
+            counts[8] += share_known(known, post, local, pcn)
+            counts[9] += support[pcn, Channel.ROLE_CLARITY]
+    counts[2] = counts[0] - counts[1]
+
+
+@inlined
+def _count_hours(team: Team, hours: Floats, counts: Floats) -> None:
+    """Leave the tallies of `ROLES`, in that order; `hours` are those each post has for people."""
+    counts[1], counts[2], counts[3] = total(team.hours_outreach), total(team.hours_building), total(team.hours_voice)
+    counts[0] = max(0.0, total(hours) - counts[1])
+
+
+@inlined
+def _count_cases(cases: Pathway, n_cases: int, week: int, counts: Floats) -> None:
+    """Leave the tallies of `SERVICE`, in that order: held, waiting, new by route, first seen by horizon."""
+    for row in range(n_cases):
+        if cases.state[row] != CaseState.CLOSED:
+            counts[0] += cases.worker[row] >= 0
+            counts[1] += cases.week_first[row] == NEVER
+        if cases.week_referred[row] == week:
+            counts[2 + cases.route[row]] += 1
+        if cases.week_first[row] == week:
+            counts[_FIRST_HORIZON + horizon(cases.route[row], cases.stage[row])] += 1
+
+
+@inlined
+def _count_community(
+    organisations: Organisations, terms: Terms, hours_volunteer: float, gp_awareness: Floats, counts: Floats
+) -> None:
+    """Leave the tallies of `COMMUNITY`, in that order; a place taken is there in any case."""
+    counts[2] = organisations.id.shape[0]
     for row in range(organisations.id.shape[0]):
         own, taken = room(organisations, row, terms), organisations.occupied[row]
-        places += max(own, taken)
-        occupied += taken
-        with_room += taken + 1 <= own
-        volunteers += organisations.volunteers[row]
-    return places, occupied, with_room, volunteers
-
-
-@compiled
-def _count_cases(
-    state: Whole, worker: Whole, week_referred: Whole, week_first: Whole, route: Whole, stage: Whole, n: int, week: int
-) -> Floats:
-    """Return the tallies of `SERVICE`, in that order: held, waiting, new by route, first seen by horizon."""
-    counts = np.zeros(len(SERVICE))
-    for row in range(n):
-        if state[row] != CaseState.CLOSED:
-            counts[0] += worker[row] >= 0
-            counts[1] += week_first[row] == NEVER
-        if week_referred[row] == week:
-            counts[2 + route[row]] += 1
-        if week_first[row] == week:
-            counts[_FIRST_HORIZON + horizon(route[row], stage[row])] += 1
-    return counts
+        counts[0] += max(own, taken)
+        counts[1] += taken
+        counts[3] += taken + 1 <= own
+        counts[4] += organisations.volunteers[row]
+    counts[5] = counts[4] * hours_volunteer
+    counts[6], counts[7] = gp_awareness.shape[0], total(gp_awareness)
 
 
 @inlined

@@ -56,20 +56,14 @@ WORKFORCE: Final = (
     "sum_share_known",
     "sum_role_clarity",
 )
+ROLES: Final = ("hours_connecting", "hours_outreach", "hours_building", "hours_voice")
 SERVICE: Final = (
     "n_held_cases",
     "n_waiting",
     *(f"referred_by_{route.word}" for route in Route),
     *(f"helped_{horizon.value}" for horizon in Horizon),
 )
-SYSTEM_TALLIES: Final = (
-    "weeks",
-    *WORKFORCE,
-    "hours_connecting",
-    "hours_outreach",
-    "hours_building",
-    "hours_voice",
-    *SERVICE,
+COMMUNITY: Final = (
     "places",
     "places_occupied",
     "n_organisations",
@@ -78,6 +72,9 @@ SYSTEM_TALLIES: Final = (
     "hours_volunteered",
     "n_gps",
     "sum_gp_awareness",
+)
+STOCKS: Final = (*WORKFORCE, *ROLES, *SERVICE, *COMMUNITY)
+WORTH: Final = (
     "spent",
     "spent_posts",
     "spent_outreach",
@@ -87,8 +84,8 @@ SYSTEM_TALLIES: Final = (
     "worth_care",
     "worth_wellbys",
     "gp_hours",
-    *FLOWS,
 )
+SYSTEM_TALLIES: Final = ("weeks", *STOCKS, *WORTH, *FLOWS)
 """`worth_` tallies are pounds at the discount rate, so that years may be added up; `worth_care` is the price of
 consultations and crises."""
 
@@ -96,7 +93,7 @@ COMPOSITES: Final[dict[str, dict[str, int]]] = {
     "n_distress": {"n_pre_crisis": 1, "n_crisis": 1},
     **{f"n_distress_{who}": {f"n_pre_crisis_{who}": 1, f"n_crisis_{who}": 1} for who in DENOMINATORS},
     "attempts": {"started": 1, "not_known": 1, "no_place": 1, "refused": 1},
-    "hours_in_roles": {"hours_connecting": 1, "hours_outreach": 1, "hours_building": 1, "hours_voice": 1},
+    "hours_in_roles": dict.fromkeys(ROLES, 1),
     "n_organisations_full": {"n_organisations": 1, "n_organisations_with_room": -1},
     "worth_net": {"worth_wellbys": 1, "worth_spent": -1},
 }

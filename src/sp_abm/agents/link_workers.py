@@ -39,23 +39,49 @@ class LinkWorkers(NamedTuple):
     id: Annotated[U32, column(np.uint32, "permanent number of the post", "PCN x 4096 + place in the team", "staffing")]
     holder: Annotated[U32, column(np.uint32, "which holder of the post this is", "0 up", "staffing")]
     pcn: Annotated[I32, column(np.int32, "row of the PCN that employs the post", "row", "staffing")]
-    fte: Annotated[F64, column(f8, "size of the post; 0 when it is no longer funded", "full-time equivalents", "staffing")]
+    fte: Annotated[
+        F64, column(f8, "size of the post; 0 when it is no longer funded", "full-time equivalents", "staffing")
+    ]
     in_post: Annotated[Flag, column(np.bool_, "whether somebody holds the post", "yes or no", "staffing", "turnover")]
-    starts: Annotated[I32, column(np.int32, "week the next holder starts, while vacant", "week", "staffing", "turnover")]
+    starts: Annotated[
+        I32, column(np.int32, "week the next holder starts, while vacant", "week", "staffing", "turnover")
+    ]
     weeks_in_post: Annotated[I32, column(np.int32, "weeks since the holder started", "weeks", "staffing", "turnover")]
     trait: Annotated[F64, column(f8, "how hard strain hits this person", "ratio", "staffing", default=1)]
-    condition: Annotated[F64, column(f8, "slowly changing conditions of work and home", "log ratio", "strain", "staffing", "turnover")]
+    condition: Annotated[
+        F64, column(f8, "slowly changing conditions of work and home", "log ratio", "strain", "staffing", "turnover")
+    ]
     burnout: Annotated[F64, column(f8, "burnout", "0 to 1", "strain", "staffing", "turnover")]
-    load: Annotated[F64, column(f8, "hours demanded over hours available", "ratio, 1 = bearable", "strain", "staffing", "turnover")]
-    intends: Annotated[Flag, column(np.bool_, "whether the worker intends to leave", "yes or no", "turnover", "staffing")]
-    open_cases: Annotated[I32, column(np.int32, "open cases held", "cases", "allocation", "turnover", "closure", "residents", "staffing")]
-    slots_carried: Annotated[F64, column(f8, "appointment slots carried to next week", "slots", "contact", "staffing", "turnover")]
-    slots_used: Annotated[F64, column(f8, "appointment slots used this week", "slots", "contact", "staffing", "turnover")]
-    hours_outreach: Annotated[F64, column(f8, "hours given to outreach this week", "hours", "outreach", "staffing", "turnover")]
-    hours_building: Annotated[F64, column(f8, "hours given to building up the community this week", "hours", "staffing", "turnover")]
-    hours_voice: Annotated[F64, column(f8, "hours given to speaking up in the system this week", "hours", "staffing", "turnover")]
-    is_sick: Annotated[Flag, column(np.bool_, "whether the worker is off sick", "yes or no", "strain", "staffing", "turnover")]
-    approaches_carried: Annotated[F64, column(f8, "part of an approach carried to next week", "approaches", "outreach", "staffing", "turnover")]
+    load: Annotated[
+        F64, column(f8, "hours demanded over hours available", "ratio, 1 = bearable", "strain", "staffing", "turnover")
+    ]
+    intends: Annotated[
+        Flag, column(np.bool_, "whether the worker intends to leave", "yes or no", "turnover", "staffing")
+    ]
+    open_cases: Annotated[
+        I32, column(np.int32, "open cases held", "cases", "allocation", "turnover", "closure", "residents", "staffing")
+    ]
+    slots_carried: Annotated[
+        F64, column(f8, "appointment slots carried to next week", "slots", "contact", "staffing", "turnover")
+    ]
+    slots_used: Annotated[
+        F64, column(f8, "appointment slots used this week", "slots", "contact", "staffing", "turnover")
+    ]
+    hours_outreach: Annotated[
+        F64, column(f8, "hours given to outreach this week", "hours", "outreach", "staffing", "turnover")
+    ]
+    hours_building: Annotated[
+        F64, column(f8, "hours given to building up the community this week", "hours", "staffing", "turnover")
+    ]
+    hours_voice: Annotated[
+        F64, column(f8, "hours given to speaking up in the system this week", "hours", "staffing", "turnover")
+    ]
+    is_sick: Annotated[
+        Flag, column(np.bool_, "whether the worker is off sick", "yes or no", "strain", "staffing", "turnover")
+    ]
+    approaches_carried: Annotated[
+        F64, column(f8, "part of an approach carried to next week", "approaches", "outreach", "staffing", "turnover")
+    ]
 
 
 class Posts(NamedTuple):
@@ -91,13 +117,14 @@ def _ramps(weeks: Whole, p: Staffing) -> Floats:
 
 def hours_direct(workers: LinkWorkers, p_staffing: Staffing, p_contact: Contact) -> F64:
     """Return the hours a week each holder has for people; 0 for vacant posts and the sick."""
-    return _hours(workers.fte, workers.weeks_in_post, workers.in_post, workers.is_sick, p_staffing, p_contact)
+    return hours_each(workers.fte, workers.weeks_in_post, workers.in_post, workers.is_sick, p_staffing, p_contact)
 
 
 @compiled
-def _hours(
+def hours_each(
     fte: Floats, weeks: Whole, in_post: Flags, is_sick: Flags, p_staffing: Staffing, p_contact: Contact
 ) -> Floats:
+    """Return the same from columns of posts, for compiled code; `weeks` is how long each holder has been in post."""
     full_time = p_contact.hours_per_week * p_contact.share_direct * p_contact.share_present
     hours = np.zeros(fte.shape[0])
     for post in range(fte.shape[0]):
@@ -143,13 +170,37 @@ class Pcns(NamedTuple):
     id: Annotated[U32, column(np.uint32, "permanent number", "0 up", "population")]
     residents: Annotated[I32, column(np.int32, "residents registered with its practices", "people", "population")]
     fte_funded: Annotated[F64, column(f8, "posts funded", "full-time equivalents", "funding")]
-    is_proactive: Annotated[Flag, column(np.bool_, "whether it practises outreach", "yes or no", "funding", default=True)]
-    week_proactive: Annotated[I32, column(np.int32, "week in which it took outreach up, 0 if it had from the start", "week", "funding", default=-9999)]
-    recorded_value: Annotated[F64, column(f8, "impact recorded since the last yearly review", "value of cases", "closure", "funding")]
-    recorded_cases: Annotated[F64, column(f8, "closed cases with a recorded outcome since then", "cases", "closure", "funding")]
-    trust_lost: Annotated[F64, column(f8, "trust lost by people let down since last week's word of mouth", "sum of changes", "allocation", "contact", "turnover", "word_of_mouth")]
+    is_proactive: Annotated[
+        Flag, column(np.bool_, "whether it practises outreach", "yes or no", "funding", default=True)
+    ]
+    week_proactive: Annotated[
+        I32,
+        column(
+            np.int32, "week in which it took outreach up, 0 if it had from the start", "week", "funding", default=-9999
+        ),
+    ]
+    recorded_value: Annotated[
+        F64, column(f8, "impact recorded since the last yearly review", "value of cases", "closure", "funding")
+    ]
+    recorded_cases: Annotated[
+        F64, column(f8, "closed cases with a recorded outcome since then", "cases", "closure", "funding")
+    ]
+    trust_lost: Annotated[
+        F64,
+        column(
+            f8,
+            "trust lost by people let down since last week's word of mouth",
+            "sum of changes",
+            "allocation",
+            "contact",
+            "turnover",
+            "word_of_mouth",
+        ),
+    ]
     approaches: Annotated[F64, column(f8, "approaches made by outreach this week", "approaches", "outreach")]
-    approaches_carried: Annotated[F64, column(f8, "part of a volunteers' approach carried to next week", "approaches", "outreach")]
+    approaches_carried: Annotated[
+        F64, column(f8, "part of a volunteers' approach carried to next week", "approaches", "outreach")
+    ]
     support: Annotated[
         F64, column(f8, "support delivered to link workers, by channel", "0 to 1", "staffing", width=len(Channel))
     ]
