@@ -128,7 +128,7 @@ def test_uses_tell_apart_what_two_groups_call_alike():
     assert uses()["contact.ratio_change"] == ("submodels.contact.p_accepts",)
     assert uses()["closure.ratio_change"] == ("submodels.closure.disengagement_rate",)
     assert uses()["participation.level_thin"] == ("submodels.participation._attend",)
-    assert "submodels.transitions.hazard_by_stage" in uses()["transitions.rate_recovering_crisis"]
+    assert "submodels.transitions.hazards_by_stage" in uses()["transitions.rate_recovering_crisis"]
     assert "submodels.strain.relief" in uses()["strain.relief_peers"]
     assert uses()["observation.life_crisis"] == ("readings._by_stage", "recorder.__init__")
     assert uses()["observation.share_consultations_gp"] == ("stocks.worth",)

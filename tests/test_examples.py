@@ -20,8 +20,9 @@ def example(name):
     return module
 
 
-def test_every_example_is_run_here():
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == {"mesa_batch_run", "salib_problem", "ema_model"}
+def test_every_example_is_run_here_or_in_a_browser():
+    run = {"mesa_batch_run", "salib_problem", "ema_model", "solara_viz"}
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == run
 
 
 def test_mesas_batch_run_runs_the_model():

@@ -59,7 +59,7 @@ def test_every_example_works_as_it_is_printed(
     (tmp_path / "my-town.toml").write_text(OWN_PLACE, "utf-8")
     monkeypatch.setattr("sp_abm.run.simulate", stop)
     monkeypatch.setattr("sp_abm.comparison.compare", stop)
-    monkeypatch.setitem(sys.modules, "sp_abm.viz.dashboard", SimpleNamespace(serve=stop))
+    monkeypatch.setitem(sys.modules, "sp_abm.viz.server", SimpleNamespace(serve=stop))
     for example in examples:
         code, words = printed(*shlex.split(example))
         runs = command in ("run", "compare", "demo", "dashboard")

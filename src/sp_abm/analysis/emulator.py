@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sp_abm.analysis.draws import CHOOSING, FOLDING, SEED, shuffled
 from sp_abm.analysis.quantity import Quantity, Values
 from sp_abm.comparison import CLEAR, CONFIDENCE, paired_difference
 from sp_abm.designs import Point
@@ -28,7 +29,6 @@ FOLDS: Final = 10
 LEAST_POINTS: Final = 20
 MOST_POINTS: Final = 500
 """Points an emulator is made of: its time grows with their cube."""
-SEED: Final = 1
 _SCALES: Final = (0.05, 20.0)
 _NOISES: Final = (1e-8, 2.0)
 """Bounds of the fitted lengths (in widths of a factor's range) and of the share of noise."""
@@ -126,15 +126,14 @@ def emulate(found: Quantity) -> Emulator:
     points = _different(found)
     if len(points) < LEAST_POINTS:
         raise BadValue(f"An emulator needs at least {LEAST_POINTS} different points; the study has {len(points)}.")
-    rng = np.random.default_rng(SEED)
     if len(points) > MOST_POINTS:
-        points = sorted(rng.choice(points, MOST_POINTS, replace=False).tolist())
+        points = sorted(points[place] for place in shuffled(CHOOSING, len(points))[:MOST_POINTS])
     columns = _columns(found)
     rows, run = _rows(columns, [found.points[point] for point in points]), found.means[points]
     if not np.ptp(run) > 0:
         raise BadValue(f"{found.label} is the same at all {len(points):,} points: there is nothing to emulate.")
     predicted, sd, plain = (np.empty(len(points)) for _ in range(3))
-    folds = rng.permutation(len(points)) % FOLDS
+    folds = shuffled(FOLDING, len(points)) % FOLDS
     with one_thread():
         for fold in range(FOLDS):
             seen, held = folds != fold, folds == fold

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sp_abm.analysis.draws import SEED
 from sp_abm.analysis.emulator import Emulator, emulate, factors_of, one_thread
 from sp_abm.analysis.quantity import Values, quantity
 from sp_abm.designs import Point
@@ -26,7 +27,6 @@ SCATTERED: Final = 256
 """Mixes scattered over all levers, beside those of the front, among which equally good ones are looked for."""
 WORLDS: Final = 16
 """Draws of the uncertain factors over which every mix is averaged."""
-SEED: Final = 1
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from sp_abm.analysis.draws import RESAMPLING, SEED, uniforms
 from sp_abm.analysis.quantity import Quantity, Values
 from sp_abm.comparison import CONFIDENCE
 from sp_abm.designs import MORRIS_LEVELS, unit_problem
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RESAMPLES: Final = 1000
-SEED: Final = 1
 """Of the resampling behind the intervals: the same store gives the same table."""
 
 
@@ -105,7 +105,8 @@ def elementary_effects(shares: Values, values: Values) -> Values:
 
 def _resampled_spread(effects: Values) -> tuple[Values, Values]:
     """Return the 95% interval of the effects' standard deviation, by drawing trajectories again."""
-    draws = np.random.default_rng(SEED).integers(effects.shape[1], size=(RESAMPLES, effects.shape[1]))
+    n = effects.shape[1]
+    draws = (uniforms(RESAMPLING, RESAMPLES * n) * n).astype(np.int64).reshape(RESAMPLES, n)
     spreads = effects[:, draws].std(axis=2, ddof=1)
     ends = np.quantile(spreads, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=1)
     return ends[0], ends[1]

@@ -127,7 +127,8 @@ def compact(folder: Folder) -> None:
     parts = sorted(weekly.glob("*.parquet"))
     size = sum(part.stat().st_size for part in parts) / BYTES_PER_MB
     n = int((found.runs["status"] == "done").sum())
-    wrapped(screen(), f"The weeks of {n:,} runs are in {weekly}/*.parquet: {len(parts)} files, {size:,.1f} MB.")
+    words = f"The weeks of {n:,} runs are in {weekly}/*.parquet: {len(parts)} files, {size:,.1f} MB."
+    screen().print(words, soft_wrap=True, highlight=False)
 
 
 def plan_words(plan: "Plan") -> list[str]:

@@ -219,7 +219,7 @@ def self_rate(stage: int, lonely: bool, trust: float, weeks_told: int, p: Referr
     return float(trust) * (max(rate, p.rate_told_per_week) if weeks_told > 0 else rate)
 
 
-@inlined
+@compiled
 def most_self_rate(aware: Blend, trust: Blend, p: Referral) -> float:
     """Return a weekly hazard that nobody's exceeds who comes of themselves."""
     rate = max(p.rate_self_per_week * max(1.0, p.ratio_self_well, p.ratio_self_off_balance), p.rate_told_per_week)
