@@ -233,9 +233,7 @@ def test_the_demo_says_what_it_does_and_where_results_are(
 
 def test_the_dashboard_is_served_where_asked(sp_abm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[dict[str, Any]] = []
-    monkeypatch.setitem(
-        sys.modules, "sp_abm.viz.server", SimpleNamespace(serve=lambda **given: served.append(given))
-    )
+    monkeypatch.setitem(sys.modules, "sp_abm.viz.server", SimpleNamespace(serve=lambda **given: served.append(given)))
     assert sp_abm("dashboard", "--port", "9000", "--place", "average-pcn").code == 0
     assert "Anyone who can reach 0.0.0.0" in sp_abm("dashboard", "--host", "0.0.0.0").out
     assert served == [

@@ -17,7 +17,7 @@ def uniforms(question: int, n: int) -> NDArray[np.float64]:
     """Return n numbers evenly between 0 and 1, shape (n,), the same at every call."""
     ids = np.arange(n, dtype=np.uint32)
     words = words_table(np.array([SEED, question], np.uint32), ids, np.zeros_like(ids), 0, 0)
-    return (words[:, 0] + 0.5) / _WORDS
+    return np.asarray((words[:, 0] + 0.5) / _WORDS, np.float64)
 
 
 def shuffled(question: int, n: int) -> NDArray[np.int64]:
