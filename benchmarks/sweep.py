@@ -6,8 +6,8 @@ worker was running cells; `memory_gb_per_worker` the largest a worker became on 
 `side_by_side_ratio` is the wall time of a run as a lane of one `simulate_many` over that of a run by `simulate`, one
 at a time: new seeds, so that every run has its warm-up to make, in turns, median of three rounds. Lanes share `cores`
 cores, so that it says something only where `load` (processes that want a core) leaves them free;
-`side_by_side_cpu_ratio` is the same in CPU time of all threads, which threads cannot save. Both are of `average-pcn`;
-those that end in `_sandbox` are of the sandbox, where rules are short beside the Python between them.
+`side_by_side_cpu_ratio` is the same in CPU time of all threads, which threads cannot save. The two for
+`sandbox` are of a place so small that lanes take turns in one thread.
 
 ``python -m benchmarks.sweep --thousand`` runs 1,000 runs of `sandbox` x 5 years by one `sp-abm sweep`, and estimates
 what the same would take in plain Mesa from some weeks of the twin.

@@ -2,12 +2,15 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from sp_abm import lanes, simulate, simulate_many
 from sp_abm.errors import BadValue, UnknownName
+from sp_abm.lanes import SHARED_FROM, threads_of_lanes
+from sp_abm.places import place
 
 SEEDS = (3, 1, 70_007)
 YEARS = 0.3
@@ -100,13 +103,10 @@ def test_progress_is_told_after_every_seed():
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
-def test_as_many_lanes_run_at_a_time_as_there_are_cores_or_as_were_asked_for(monkeypatch):
+def test_small_places_take_turns_and_large_ones_share_the_cores(monkeypatch):
     monkeypatch.setattr(lanes.os, "cpu_count", lambda: 4)
-    asked = []
-    monkeypatch.setattr(lanes, "_all", lambda lane, seeds, threads, done: asked.append(threads))
-    for seeds, threads in ((8, None), (3, None), (8, 2), (1, 9)):
-        simulate_many("today", seeds=seeds, threads=threads)
-    assert asked == [4, 3, 2, 1]
+    assert threads_of_lanes(SHARED_FROM - 1, 8) == 1 and threads_of_lanes(SHARED_FROM, 8) == 4
+    assert threads_of_lanes(SHARED_FROM, 3) == 3 and threads_of_lanes(5000, 8, 2) == 2
 
 
 def test_seeds_are_a_number_or_different_numbers():
@@ -129,6 +129,6 @@ def test_a_mistake_is_told_before_anything_is_loaded(monkeypatch):
 
 @pytest.mark.slow
 def test_lanes_of_a_larger_place_give_the_bits_of_one_call_each():
-    """45,200 residents are three chunks, and a run of their own threads too."""
-    for seed, one in zip((1, 2), simulate_many("today", "average-pcn", 2, 0.1, threads=2), strict=True):
-        assert_same(one, simulate("today", "average-pcn", seed, 0.1, threads=2))
+    town = replace(place("average-pcn"), key="a larger town", residents=SHARED_FROM + 13)
+    for seed, one in zip((1, 2), simulate_many("today", town, 2, 0.1), strict=True):
+        assert_same(one, simulate("today", town, seed, 0.1))
