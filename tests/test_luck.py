@@ -97,6 +97,22 @@ def test_a_rule_called_with_other_kinds_of_arguments_is_compiled_for_them():
     assert [half(np.array([3.0]))[0], half(9)] == [1.5, 4.5]
 
 
+def test_a_rule_reads_no_array_as_if_it_were_of_another_type_or_layout():
+    """Machine code made for one kind of numbers would read another kind as nonsense."""
+
+    @compiled
+    def added(numbers):
+        total = 0.0
+        for k in range(numbers.shape[0]):
+            total += numbers[k]
+        return total
+
+    plain = np.arange(8.0)
+    arrays = (plain, plain.astype(np.int64), plain[::2], plain.astype(np.float32), plain.astype(np.uint8), plain)
+    for array in arrays:
+        assert added(plain) == plain.sum() and added(array) == array.sum()
+
+
 def test_luck_filled_by_the_block_equals_luck_drawn_one_by_one():
     """Blocks of 512, of 1, and the short one at the end; weeks of the warm-up too."""
     key = np.array([77, 4], np.uint32)

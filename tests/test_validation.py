@@ -198,6 +198,27 @@ def test_a_stopped_validation_goes_on_from_the_pieces_that_are_done(small_study,
     assert [row.as_dict() for row in again] == [row.as_dict() for row in first]
 
 
+def test_without_a_folder_a_stopped_validation_goes_on_and_a_finished_one_leaves_nothing(
+    small_study, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(pieces, "cache_folder", lambda kind: tmp_path)
+    lived = []
+
+    def stopped_at_the_second(piece, observe=pieces.observed):
+        if lived == [1]:
+            raise KeyboardInterrupt
+        lived.append(piece.seed)
+        return observe(piece)
+
+    with monkeypatch.context() as stop, pytest.raises(KeyboardInterrupt):
+        stop.setattr(pieces, "observed", stopped_at_the_second)
+        validate("average-pcn", workers=1)
+    assert len(list(tmp_path.iterdir())) == 1
+    told = []
+    validate("average-pcn", workers=1, done=lambda done, total: told.append(done))
+    assert told == [1, 2] and not list(tmp_path.iterdir())
+
+
 def test_the_rows_for_machines_say_what_was_promised(small_study, tmp_path):
     row = validate("average-pcn", folder=tmp_path, workers=1)[0].as_dict()
     assert set(row) == {"id", "kind", "statistic", "evidence", "model", "verdict", "why"}

@@ -115,6 +115,7 @@ def check_design(design: Design, factors: Sequence[Factor], where: str) -> None:
         raise BadValue(f"{place}: levels are for kind = 'morris', not for {kind!r}.")
     if kind in SAMPLED or kind == "ofat":
         _check_factors(design, factors, place)
+        _check_size(design, place)
     if kind == "list":
         _check_list(design, factors, place)
     ranged = [factor.name for factor in factors if not factor.levels]
@@ -130,20 +131,26 @@ _COUNTED: Final[Mapping[str, str]] = {
 
 
 def _check_factors(design: Design, factors: Sequence[Factor], place: str) -> None:
-    """Raise `BadValue` if there are too few factors, or n is not a number that the kind of design can use."""
-    kind, n = design.kind, design.n
+    """Raise `BadValue` if there are too few factors, or one of them has too few values for the kind of design."""
+    kind = design.kind
     least = 2 if kind in ("sobol", "morris") else 1
     if len(factors) < least:
         raise BadValue(f"{place}: kind = {kind!r} needs at least {('one', 'two')[least - 1]} [factors.NAME].")
+    single = [factor.name for factor in factors if len(factor.values) < least]
+    if single:
+        raise BadValue(f"{place}: {single[0]} has one level; kind = {kind!r} needs at least two values of each factor.")
+
+
+def _check_size(design: Design, place: str) -> None:
+    """Raise `BadValue` if n or the levels are not numbers that the kind of design can use."""
+    kind, n, levels = design.kind, design.n, design.levels
     if kind in SAMPLED and not n:
         raise BadValue(f"{place}: kind = {kind!r} needs n, {_COUNTED[kind]}.")
-    if (kind == "sobol" and (n < 2 or n & (n - 1))) or (kind == "morris" and n < 2):
+    is_odd_size = {"sobol": n < 2 or n & (n - 1), "morris": n < 2}
+    if is_odd_size.get(kind):
         raise BadValue(f"{place}: n = {n} must be {_COUNTED[kind]}.")
-    if design.levels is not None and (design.levels < 2 or design.levels % 2):
-        raise BadValue(f"{place}: levels = {design.levels} must be an even number, at least 2.")
-    single = [factor.name for factor in factors if len(factor.values) < 2]
-    if kind in ("sobol", "morris") and single:
-        raise BadValue(f"{place}: {single[0]} has one level; kind = {kind!r} needs at least two values of each factor.")
+    if levels is not None and (levels < 2 or levels % 2):
+        raise BadValue(f"{place}: levels = {levels} must be an even number, at least 2.")
 
 
 def _check_list(design: Design, factors: Sequence[Factor], place: str) -> None:

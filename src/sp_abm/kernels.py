@@ -96,30 +96,42 @@ _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 _LOW, _SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
 _UNIT = 1.0 / 4294967296.0
+_LAYOUT: Final = 0x1 | 0x2 | 0x100 | 0x400
+"""Numpy's flags of an array's layout: contiguous by rows, by columns, aligned, writeable."""
 
 
 # Numba has no public name for it: compile without its runtime, which counts references and makes arrays.
 _UNCOUNTED: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
+def _kind(argument: Any) -> Any:
+    """Return what machine code depends on: of an array its number type and layout, of anything else its class.
+
+    A table is of its declared columns, whose number types and layout never change, so that its class says it all.
+    """
+    if type(argument) is np.ndarray:
+        return argument.dtype, argument.ndim, argument.flags.num & _LAYOUT
+    return type(argument)
+
+
 class _Rule(CPUDispatcher):
     """A compiled function that goes straight to its machine code when it is called as it was called before.
 
-    To find out afresh of which type every column and parameter is takes longer than most rules. Their types are
-    declared and never change, so it is enough to see the same kinds of arguments in the same places.
+    To find out afresh of which type every column and parameter is takes longer than most rules.
     """
 
-    kinds: tuple[type, ...] | None = None
+    kinds: tuple[Any, ...] | None = None
     entry: Any = None
 
     def __call__(self, *arguments: Any) -> Any:
-        kinds = tuple(map(type, arguments))
+        kinds = tuple(map(_kind, arguments))
         if kinds == self.kinds:
             return self.entry(*arguments)
         result = super().__call__(*arguments)
         compiled_for: list[Any] = list(self.overloads.values())
         if len(compiled_for) == 1:
-            self.kinds, self.entry = kinds, compiled_for[0].entry_point
+            self.entry = compiled_for[0].entry_point
+            self.kinds = kinds
         else:
             self.kinds = None
         return result

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 
 from sp_abm.declare import Fact, fact, facts_of
 from sp_abm.errors import BadValue, unknown
-from sp_abm.toml_files import read_toml
+from sp_abm.toml_files import check_keys, read_toml
 from sp_abm.vocabulary import AGE_BANDS, DEPRIVATION_FIFTHS, Role
 
 CONSTANT = Role.CONSTANT
@@ -190,12 +190,19 @@ def _source(row: Mapping[str, str]) -> Source:
     return row["source_title"], row["url"], row["year"]
 
 
+def _notes(raw: Mapping[str, Any], where: str) -> Mapping[str, str]:
+    """Return where a user's figures come from, by field."""
+    notes = raw.get("sources", {})
+    if not isinstance(notes, Mapping) or not all(isinstance(note, str) for note in notes.values()):
+        raise BadValue(f'sources ({where}) must be a table of field = "where the number comes from".')
+    check_keys("place", notes, facts_of(Place), f"sources, {where}")
+    return notes
+
+
 def _from_user(raw: Mapping[str, Any], path: Path) -> Place:
     """Return the place that a user's file describes."""
     where = str(path)
-    for key in raw:
-        if key not in _ALLOWED:
-            raise unknown("field of a place", key, _ALLOWED, where)
+    check_keys("place", raw, _ALLOWED, where)
     for key in _REQUIRED:
         if key not in raw:
             raise BadValue(f"{key} is missing ({where}): a place needs at least {' and '.join(_REQUIRED)}.")
@@ -206,12 +213,7 @@ def _from_user(raw: Mapping[str, Any], path: Path) -> Place:
         raise BadValue(f"name = {raw['name']!r} ({where}) needs a letter or a digit.")
     if not isinstance(raw.get("is_real", True), bool):
         raise BadValue(f"is_real = {raw['is_real']!r} ({where}) must be true or false.")
-    notes = raw.get("sources", {})
-    if not isinstance(notes, Mapping) or not all(isinstance(note, str) for note in notes.values()):
-        raise BadValue(f'sources ({where}) must be a table of field = "where the number comes from".')
-    for key in notes:
-        if key not in facts_of(Place):
-            raise unknown("field of a place", key, facts_of(Place), f"sources, {where}")
+    notes = _notes(raw, where)
     given = {key: value for key, value in raw.items() if key != "sources"}
     sources = {key: (notes.get(key, f"given in {path.name}"), "", "") for key in given if key in facts_of(Place)}
     return _completed(given, sources, where)

@@ -119,14 +119,8 @@ def heat_map(found: Quantity, x: str = "", y: str = "", threshold: float | None 
 
     The threshold is 0 for a difference unless one is given. Every combination of values of both must have been run.
     """
-    names = found.study.factor_names
-    if len(names) < 2:
-        raise BadValue(f"A heat map needs two factors; the study {found.study.name!r} has {len(names)}.")
-    x = x or next(name for name in names if name != y)
-    y = y or next(name for name in names if name != x)
+    x, y = _axes(found, x, y)
     columns, rows = found.column(x), found.column(y)
-    if x == y:
-        raise BadValue(f"A heat map needs two different factors, not {x} twice.")
     xs, ys = _levels(columns), _levels(rows)
     at = 0.0 if threshold is None and found.is_difference else threshold
     by_cell: dict[tuple[Any, Any], list[int]] = {}
@@ -139,8 +133,20 @@ def heat_map(found: Quantity, x: str = "", y: str = "", threshold: float | None 
             f"{len(lacking):,} of {len(xs) * len(ys):,} combinations were not run, such as {lacking[0]}."
         )
     cells = tuple(tuple(_cell(found, by_cell[one, two], at or 0.0) for one in xs) for two in ys)
-    averaged = tuple(name for name in names if name not in (x, y))
+    averaged = tuple(name for name in found.study.factor_names if name not in (x, y))
     return HeatMap(found, x, y, xs, ys, cells, at, averaged)
+
+
+def _axes(found: Quantity, x: str, y: str) -> tuple[str, str]:
+    """Return the factors to draw, by default the first two of the study."""
+    names = found.study.factor_names
+    if len(names) < 2:
+        raise BadValue(f"A heat map needs two factors; the study {found.study.name!r} has {len(names)}.")
+    x = x or next(name for name in names if name != y)
+    y = y or next(name for name in names if name != x)
+    if x == y:
+        raise BadValue(f"A heat map needs two different factors, not {x} twice.")
+    return x, y
 
 
 def _levels(values: Sequence[Any]) -> tuple[Any, ...]:

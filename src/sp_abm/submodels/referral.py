@@ -63,29 +63,40 @@ class Askers(NamedTuple):
     case_row: Whole
 
 
+class Asking(NamedTuple):
+    """What offers and people's own ways in go by this week."""
+
+    awareness: Floats
+    """How present the service is to each GP, as far as it makes for offers."""
+    pressure: Floats
+    """What is left of identification in each practice, however busy it is."""
+    aware: Blend
+    trust: Blend
+    p: Referral
+    scale: float
+    serves: Flags
+    """Of each PCN, whether it has funded posts."""
+    is_door_open: bool
+
+
 def referral(world: World, week: int) -> None:
     """Offer, accept or come of oneself; open a case for each person who does; then let GPs learn."""
     p, luck, citizens = world.parameters.referral, world.luck, world.citizens
     scale = world.place.referral_multiplier / (1.0 - world.place.age_shares[0])
-    serves = world.pcns.fte_funded > 0
-    is_door_open = bool(world.commissioner.self_referral[0])
     awareness = world.links.felt("gp_awareness->referral", week, world.gps.awareness)
     crowded = world.links.felt("consultations->identification", week, crowding(world))
-    arguments = (
-        world.part(Askers, citizens),
-        world.cases.state,
+    on = Asking(
         np.minimum(1.0, awareness * world.commissioner.gp_engagement[0]),
         np.exp(-p.exponent_time_pressure * crowded),
         world.blend("awareness->self_referral", week, lambda: citizens.aware),
         world.blend("trust->self_referral", week, lambda: citizens.trust),
         p,
         scale,
-        serves,
-        is_door_open,
+        world.pcns.fte_funded > 0,
+        bool(world.commissioner.self_referral[0]),
     )
-    counts = world.pass_over_citizens(
-        _ask, *arguments, luck.key("referral"), week, world.scratch_rows, world.scratch_marks
-    )
+    arguments = (world.part(Askers, citizens), world.cases.state, on, luck.key("referral"), week)
+    counts = world.pass_over_citizens(_ask, *arguments, world.scratch_rows, world.scratch_marks)
     rows = world.gathered(counts)
     routes = world.scratch_marks[rows]
     is_accepted = routes != _DECLINED
@@ -106,27 +117,12 @@ def crowding(world: World) -> NDArray[np.float64]:
 
 @compiled
 def _ask(
-    low: int,
-    high: int,
-    citizens: Askers,
-    state: Whole,
-    awareness: Floats,
-    pressure: Floats,
-    link_aware: Blend,
-    link_trust: Blend,
-    p: Referral,
-    scale: float,
-    serves: Flags,
-    is_door_open: bool,
-    key: Key,
-    week: int,
-    rows: Whole,
-    marks: Whole,
+    low: int, high: int, citizens: Askers, state: Whole, on: Asking, key: Key, week: int, rows: Whole, marks: Whole
 ) -> int:
     """Ask who is offered the service or comes of themselves: first mark who may, then list those the rule finds."""
-    is_anybody_aware = link_aware.offset.any()
-    most_offered = p.p_identified * awareness.max() * pressure.max() * scale * _ROUNDED_UP
-    most_coming = most_self_rate(link_aware, link_trust, p) * scale * _ROUNDED_UP
+    p, is_anybody_aware = on.p, on.aware.offset.any()
+    most_offered = p.p_identified * on.awareness.max() * on.pressure.max() * on.scale * _ROUNDED_UP
+    most_coming = most_self_rate(on.aware, on.trust, p) * on.scale * _ROUNDED_UP
     luck, may_ask = np.empty((4, LUCK_BLOCK), np.uint32), np.empty(LUCK_BLOCK, np.int8)
     askers = np.empty(LUCK_BLOCK, np.int64)
     count = 0
@@ -135,7 +131,7 @@ def _ask(
         age, last, aware = citizens.age[start:stop], citizens.last_referral[start:stop], citizens.aware[start:stop]
         number = citizens.consultations[start:stop]
         for k in range(age.shape[0]):
-            may_come = is_door_open & (aware[k] | is_anybody_aware)
+            may_come = on.is_door_open & (aware[k] | is_anybody_aware)
             may_ask[k] = ((number[k] > 0) | may_come) & is_referable(age[k], last[k], p.weeks_between, week)
         n_askers = listed(may_ask, stop - start, start, askers)
         fill_luck_of(luck, key, citizens.id, citizens.holder, week, askers, n_askers)
@@ -144,22 +140,28 @@ def _ask(
             u = (unit(luck[0, k]), unit(luck[1, k]), unit(luck[2, k]), unit(luck[2 + 1, k]))
             if u[0] > most_offered * citizens.consultations[i] and u[2] > most_coming:
                 continue
-            pcn = citizens.pcn[i]
-            if not serves[pcn] or has_open_case(citizens.case_row[i], state):
-                continue
-            aware_here, stage_here, lonely = citizens.aware[i], citizens.stage[i], citizens.lonely[i]
-            need, known = p_need(stage_here, lonely, citizens.discloses[i], p), awareness[citizens.gp[i]]
-            route = answer(u, citizens.consultations[i], need, known, known * pressure[citizens.practice[i]] * scale, p)
-            if route == _NOBODY and is_door_open and (aware_here or is_anybody_aware):
-                knows = link_aware.gain * aware_here + link_aware.offset[pcn]
-                trusts = link_trust.gain * np.float64(citizens.trust[i]) + link_trust.offset[pcn]
-                rate = knows * self_rate(stage_here, lonely, trusts, citizens.weeks_told[i], p) * scale
-                route = own_way(u, rate, p)
+            route = _way_in(i, u, citizens, state, on)
             if route != _NOBODY:
                 rows[low + count] = i
                 marks[i] = route
                 count += 1
     return count
+
+
+@inlined
+def _way_in(i: int, u: Quartet, citizens: Askers, state: Whole, on: Asking) -> int:
+    """Return by which route a person comes this week, or that an offer is declined, or that nothing happens."""
+    p, pcn, stage, lonely = on.p, citizens.pcn[i], citizens.stage[i], citizens.lonely[i]
+    if not on.serves[pcn] or has_open_case(citizens.case_row[i], state):
+        return _NOBODY
+    need, known = p_need(stage, lonely, citizens.discloses[i], p), on.awareness[citizens.gp[i]]
+    factor = known * on.pressure[citizens.practice[i]] * on.scale
+    route = answer(u, citizens.consultations[i], need, known, factor, p)
+    if route != _NOBODY or not on.is_door_open:
+        return route
+    knows = on.aware.gain * citizens.aware[i] + on.aware.offset[pcn]
+    trusts = on.trust.gain * np.float64(citizens.trust[i]) + on.trust.offset[pcn]
+    return own_way(u, knows * self_rate(stage, lonely, trusts, citizens.weeks_told[i], p) * on.scale, p)
 
 
 @inlined

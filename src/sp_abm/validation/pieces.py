@@ -79,8 +79,9 @@ def validate(
 ) -> list[Verdict]:
     """Return the verdict on every target, or on those of one place, in the order of the table.
 
-    Finished pieces are kept in `folder` (by default the cache) and used again by the next validation of the same
-    model; `workers` is how many processes share the work.
+    Finished pieces are kept in `folder`, or in the cache until all are done: a validation that was stopped goes on,
+    and one that ended leaves nothing there, so that the next computes every number anew. `workers` is how many
+    processes share the work.
     """
     wanted = studies_of(place)
     kept = _checked(folder) / "pieces" if folder else cache_folder("validation")
@@ -96,6 +97,10 @@ def validate(
         if done:
             done(len(seen), len(pieces))
     verdicts = [_verdict(target, study, seen) for study in wanted for target in rows_of(study)]
+    if not folder:
+        for piece in pieces:
+            with suppress(OSError):
+                _file(kept, piece).unlink()
     order = list(targets())
     return sorted(verdicts, key=lambda verdict: order.index(verdict.target.id))
 

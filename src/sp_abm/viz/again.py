@@ -43,13 +43,20 @@ def as_command(asked: Asked, pairs: int = 1) -> str:
     command += ["--place", asked.place, "--years", str(asked.years)]
     command += ["--seed", str(asked.seed)] if pairs == 1 else ["--seeds", str(pairs)]
     if arm == asked.scenario:
-        for lever, steps in asked.levers:
-            command += ["--set", f"{lever}={_plain(shown(lever, steps[0][1]))}"]
-        for name, value in asked.parameters:
-            command += ["--set", f"{name}={value!r}"]
-        for link, how in asked.cut:
-            command += ["--cut", link if isinstance(how, str) else f"{link}={how!r}"]
+        command += _options(asked)
     return shlex.join(command)
+
+
+def _options(asked: Asked) -> list[str]:
+    """Return the options that say what is changed in a scenario, each lever at its first value."""
+    options: list[str] = []
+    for lever, steps in asked.levers:
+        options += ["--set", f"{lever}={_plain(shown(lever, steps[0][1]))}"]
+    for name, value in asked.parameters:
+        options += ["--set", f"{name}={value!r}"]
+    for link, how in asked.cut:
+        options += ["--cut", link if isinstance(how, str) else f"{link}={how!r}"]
+    return options
 
 
 def as_python(asked: Asked, pairs: int = 1) -> str:
