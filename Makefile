@@ -20,6 +20,7 @@ endif
 BIN := $(VENV)/bin
 CORE := $(VENV)/.core
 STAMP := $(VENV)/.installed
+AXE := node_modules/axe-core/axe.min.js
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
@@ -50,13 +51,13 @@ demo: $(CORE)
 	$(BIN)/sp-abm demo --out demo-results
 
 test: $(VENV)
+	@$(MAKE) --no-print-directory $(AXE) >/dev/null 2>&1 || echo "npm cannot bring axe-core: the accessibility test is left out."
 	$(BIN)/pytest -n $(WORKERS)
 
 quick: $(VENV)
 	$(BIN)/pytest -n $(WORKERS) -m "not slow"
 
-# The accessibility checker of the browser tests. Where npm is absent they say so and leave that check out.
-AXE := node_modules/axe-core/axe.min.js
+# The accessibility checker of the browser tests. Where npm is absent that check is left out, and said so.
 $(AXE):
 	npm install --no-save --no-package-lock --no-audit --no-fund axe-core@4
 
@@ -77,5 +78,5 @@ docs: $(VENV)
 	@echo "The book is site/index.html: open it in a browser; it needs no server and no internet."
 
 clean:
-	rm -rf .venv .venv-* build dist site demo-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .venv .venv-* node_modules build dist site demo-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests docs benchmarks examples -name __pycache__ -type d -prune -exec rm -rf {} +

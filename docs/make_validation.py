@@ -20,7 +20,8 @@ Targets, intervals and kinds are fixed: none was changed, and no rule was, for t
 seeds lies inside the evidence's interval. *Near*: outside, by less than half the interval's width. *Misses*: further
 away. The interval beside the model's value is that of the mean over seeds (jackknife, 95%); where it reaches over a
 bound of the evidence, more seeds might change the verdict. Calibration rows are what parameters were fitted to by hand,
-block by block; pattern rows were fitted to nothing; input checks repeat what was put in and are counted apart.
+block by block; pattern rows are there to check with, though P31 and P32 were looked at when a relief was assumed;
+input checks repeat what was put in and are counted apart.
 
 Rows of `average-pcn` come of five worlds a seed, those of `tower-hamlets` of six; `100+ link workers` are replications
 of Tower Hamlets, 14 posts each, in seven worlds; `30 average PCNs` replay the national roll-out. The worlds of a seed

@@ -12,7 +12,7 @@ N_KINDS: Final = 6
 
 
 class Stage(IntEnum):
-    """Health stages of a person of 16 or over (section 3 of the model document)."""
+    """Health stages of a person of 16 or over."""
 
     THRIVING = 0
     OFF_BALANCE = 1
