@@ -19,7 +19,7 @@ from sp_abm.study import Study
 MOST_WITHOUT_BUDGET: Final = 100_000
 TASK_SECONDS: Final = 1.5
 SECONDS_PER_HOUR: Final = 3600.0
-SECONDS_PER_WEEK, SECONDS_PER_RESIDENT_WEEK = 1e-3, 3e-7
+SECONDS_PER_WEEK, SECONDS_PER_RESIDENT_WEEK = 1e-3, 8e-8
 """Measured on one core of a small machine in 2026; they set the size of a task and the time a plan expects."""
 
 Task = tuple[Cell, ...]

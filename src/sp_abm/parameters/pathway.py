@@ -27,7 +27,7 @@ class Referral(NamedTuple):
     rate_self_per_week: Annotated[float, fact("an aware, trusting person in need comes of themselves", "per week", 0, 1, "fitted to C20 (EO014)")] = 0.0042
     ratio_self_off_balance: Annotated[float, fact("coming of themselves, off balance over in need", "rate ratio", 0, 1, "assumed")] = 0.4
     ratio_self_well: Annotated[float, fact("coming of themselves, well over in need", "rate ratio", 0, 1, "assumed")] = 0.05
-    rate_told_per_week: Annotated[float, fact("a person told about the service uses it while it is fresh", "per week", 0, 1, "derived from EO112: 11% in 13 weeks", likely=(0.005, 0.0125))] = 0.009
+    rate_told_per_week: Annotated[float, fact("a person told about the service uses it while it is fresh", "per week", 0, 1, "fitted to C37 (EO112): 11% of those told come in 13 weeks, at the trust they have", likely=(0.005, 0.0125))] = 0.0105
     share_offers_by_staff: Annotated[float, fact("offers made by practice staff other than GPs", "share", 0, 1, "assumed: as their share of consultations")] = 0.5
     share_by_community: Annotated[float, fact("people who come of themselves, sent by a community organisation", "share", 0, 1, "assumed")] = 0.3
     contacts_standard: Annotated[float, fact("contacts planned for a standard case", "contacts", 1, 30, "expert; EO028 W024 EO026", likely=(6, 12))] = 8.0
