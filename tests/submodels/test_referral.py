@@ -92,8 +92,8 @@ def test_the_self_referral_rate_goes_by_need_and_trust():
 
 
 def test_being_told_lately_raises_the_rate_and_never_lowers_it():
-    """.009 x trust .5 = .0045, more than the .0021 of need; with a need rate of .02 it stays .02 x .5."""
-    assert self_rate(Stage.THRIVING, False, 0.5, 1, P) == pytest.approx(0.0045)
+    """.0105 x trust .5 = .00525, more than the .0021 of need; with a need rate of .02 it stays .02 x .5."""
+    assert self_rate(Stage.THRIVING, False, 0.5, 1, P) == pytest.approx(0.00525)
     assert self_rate(Stage.THRIVING, True, 0.5, 1, P._replace(rate_self_per_week=0.02)) == pytest.approx(0.01)
 
 
