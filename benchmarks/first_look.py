@@ -41,7 +41,7 @@ def looked_at() -> list[Verdict]:
         futures = {study: [pool.submit(seen, study, seed) for seed in seeds] for study, seeds in SEEDS.items()}
         found = {study: [future.result() for future in waiting] for study, waiting in futures.items()}
     return [
-        judged(targets()[row], pooled(STATISTICS[row], [one[row] for one in by_seed]), len(by_seed))
+        judged(targets()[row], pooled(STATISTICS[row].value, [one[row] for one in by_seed]), len(by_seed))
         for study, by_seed in found.items()
         for row in rows_of(study)
     ]

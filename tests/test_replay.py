@@ -1,16 +1,19 @@
 """The replay of the roll-out: published figures as they stand in the evidence, and verdicts by the rules of targets."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from sp_abm.cli import main
 from sp_abm.cli.replay import missed
-from sp_abm.comparison import Difference
 from sp_abm.errors import BadValue
-from sp_abm.replay import ENGLAND, ROWS, Replayed, _weeks, pooled, published, replay
+from sp_abm.replay import ENGLAND, ROWS, Replayed, published, replay
 from sp_abm.scenario import load
+from sp_abm.validation import STATISTICS
+from sp_abm.validation.national import IN_2020_21, IN_2023, summed, weeks_of
+from sp_abm.validation.pooling import Interval, pooled, ratio
 
 START = load("national-rollout")
 
@@ -27,8 +30,31 @@ def test_published_figures_are_those_of_the_evidence():
 
 def test_a_day_is_read_in_the_last_week_that_has_ended_by_then():
     """31 March 2020 is the 275th day: 39 weeks have ended, the last is week 38, before the next count's posts."""
-    assert _weeks(date(2020, 3, 31), date(2020, 3, 31), START) == slice(38, 39)
-    assert _weeks(date(2019, 7, 1), date(2019, 7, 14), START) == slice(0, 2)
+    assert weeks_of(date(2020, 3, 31), date(2020, 3, 31)) == slice(38, 39)
+    assert weeks_of(date(2019, 7, 1), date(2019, 7, 14)) == slice(0, 2)
+
+
+def test_a_year_is_52_weeks_also_where_it_begins_on_the_last_day_of_a_week():
+    """1 January 2023 is a Sunday: week 182 has one day of the year. 1 April 2020 is a Wednesday: week 39 has five."""
+    assert weeks_of(*IN_2023) == slice(183, 235)
+    assert weeks_of(*IN_2020_21) == slice(39, 91)
+
+
+def test_the_targets_of_the_roll_out_are_read_over_the_days_they_name_wherever_they_are_asked_for():
+    """Half as many are declined in 2023 as in 2019, in 2020 to 2022 and in 2024 nobody; twice as many are referred;
+    and of 3 in post in the last week of January 2024 there are 2 in the last of July."""
+    tallies = {name: np.zeros(286) for name in ("declined", "offered", "referred", "fte_in_post")}
+    tallies["offered"][:] = 10
+    tallies["declined"][:26], tallies["declined"][183:235] = 4, 2
+    tallies["referred"][39:91], tallies["referred"][183:235] = 1, 2
+    tallies["fte_in_post"][238], tallies["fte_in_post"][264] = 3, 2
+    results = SimpleNamespace(tally=tallies.get)
+    worlds = {"national-rollout": SimpleNamespace(results=results)}
+    expected = {"P01": 0.5, "P02": 2, "P03": -1 / 3}
+    for name, value in expected.items():
+        assert STATISTICS[name].value(STATISTICS[name].seen(worlds)) == pytest.approx(value)
+    rows = {row.id: row.value(summed(results, row.sums)) for row in ROWS if row.id in expected}
+    assert rows == pytest.approx(expected)
 
 
 def test_the_scenario_asks_for_englands_posts_of_englands_residents():
@@ -38,7 +64,7 @@ def test_the_scenario_asks_for_englands_posts_of_englands_residents():
 
 def test_a_ratio_of_sums_and_its_jackknife_interval():
     """Networks with 1 of 2 and 3 of 2: 4/4. Leaving one out gives 1.5 and .5: pseudo-values .5 and 1.5."""
-    found = pooled(lambda means: float(means[0] / means[1]), np.array([[1.0, 2.0], [3.0, 2.0]]))
+    found = pooled(ratio, [np.array([[1.0, 2.0]]), np.array([[3.0, 2.0]])])
     assert found.mean == 1
     assert found.high - found.mean == pytest.approx(12.706 * np.sqrt(0.5) / np.sqrt(2), rel=1e-3)
 
@@ -57,11 +83,11 @@ def test_a_ratio_of_sums_and_its_jackknife_interval():
     ],
 )
 def test_verdicts_follow_the_rules_of_the_targets(figures, model, verdict):
-    assert Replayed(ROWS[0], figures, Difference(model, model, model, "")).verdict == verdict
+    assert Replayed(ROWS[0], figures, Interval(model, model, model)).verdict == verdict
 
 
 def test_what_does_not_match_is_said():
-    row = Replayed(ROWS[0], (100, 100), Difference(200.0, 190.0, 210.0, ""))
+    row = Replayed(ROWS[0], (100, 100), Interval(190.0, 200.0, 210.0))
     assert "W003: model 2.00 times the figure" in missed([row])
     assert missed([]) == "Every figure is matched."
 

@@ -15,7 +15,7 @@ from sp_abm.simulation import Simulation
 from sp_abm.validation import STATISTICS, pieces, pooling, score_words, studies_of, validate
 from sp_abm.validation.people import in_distress, stays
 from sp_abm.validation.pieces import rows_of
-from sp_abm.validation.pooling import Interval, Statistic, exits_by_age, one, pooled
+from sp_abm.validation.pooling import Interval, exits_by_age, one, pooled
 from sp_abm.validation.service import signs_hold
 from sp_abm.validation.verdicts import MEETS, MISSES, NEAR, NOT_TESTABLE, counts, judged
 from sp_abm.validation.watches import Chosen, Histories, Workers
@@ -72,14 +72,14 @@ def test_input_checks_are_counted_apart_and_have_no_aim():
 
 def test_the_jackknife_of_a_mean_is_its_t_interval():
     """Values 1, 2, 3, 6: mean 3, standard error sqrt(14/3/4) = 1.0801, t(3) = 3.1824."""
-    found = pooled(Statistic(one, pooling.mean), [one(value) for value in (1, 2, 3, 6)])
+    found = pooled(pooling.mean, [one(value) for value in (1, 2, 3, 6)])
     assert found.mean == 3
     assert found.high - 3 == pytest.approx(3.18245 * np.sqrt(14 / 3 / 4), rel=1e-5)
     assert found.low == pytest.approx(6 - found.high)
 
 
 def test_one_seed_has_no_interval_and_nothing_to_divide_by_no_value():
-    found = pooled(Statistic(one, pooling.ratio), [one(1, 0)])
+    found = pooled(pooling.ratio, [one(1, 0)])
     assert np.isnan([found.low, found.mean, found.high]).all()
 
 

@@ -108,7 +108,7 @@ def validate(
 def _verdict(target: Target, study: str, seen: Mapping[Piece, Mapping[str, Floats]]) -> Verdict:
     pieces = sorted((piece for piece in seen if piece.study == study), key=lambda piece: piece.seed)
     by_seed = [seen[piece][target.id] for piece in pieces]
-    model: Interval = pooled(STATISTICS[target.id], by_seed)
+    model: Interval = pooled(STATISTICS[target.id].value, by_seed)
     return judged(target, model, len(by_seed))
 
 

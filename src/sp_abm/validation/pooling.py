@@ -40,24 +40,24 @@ class Interval:
     high: float
 
 
-def pooled(statistic: Statistic, by_seed: Sequence[Floats]) -> Interval:
-    """Return the statistic of all seeds' rows and its 95% jackknife interval."""
+def pooled(value: Value, by_seed: Sequence[Floats]) -> Interval:
+    """Return the value of all seeds' rows and its 95% jackknife interval."""
     from scipy.stats import t
 
-    everything = _value(statistic, by_seed)
+    everything = _value(value, by_seed)
     n = len(by_seed)
     if n < 2:
         return Interval(np.nan, everything, np.nan)
-    without = np.array([_value(statistic, [*by_seed[:k], *by_seed[k + 1 :]]) for k in range(n)])
+    without = np.array([_value(value, [*by_seed[:k], *by_seed[k + 1 :]]) for k in range(n)])
     error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
     half = float(t.ppf(0.5 + CONFIDENCE / 2, n - 1) * error)
     return Interval(everything - half, everything, everything + half)
 
 
-def _value(statistic: Statistic, by_seed: Sequence[Floats]) -> float:
+def _value(value: Value, by_seed: Sequence[Floats]) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = statistic.value(np.concatenate(by_seed))
-    return float(value) if np.isfinite(value) else np.nan
+        found = value(np.concatenate(by_seed))
+    return float(found) if np.isfinite(found) else np.nan
 
 
 def one(*numbers: float) -> Floats:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isnan
 from typing import Any, Final
 
 from sp_abm.evidence import KINDS, Target
@@ -36,17 +37,25 @@ class Verdict:
         }
 
 
+def verdict_on(value: float, low: float, high: float, room: float) -> str:
+    """Return the verdict on a value: inside the bounds it meets, near it is no further outside than the room."""
+    if isnan(value):
+        return NOT_TESTABLE
+    if low <= value <= high:
+        return MEETS
+    return NEAR if max(low - value, value - high) <= room else MISSES
+
+
 def judged(target: Target, model: Interval, n_seeds: int) -> Verdict:
     """Return the verdict on a row from the mean over seeds."""
     low, high, value = target.low, target.high, model.mean
-    if value != value:
-        why = f"in none of {n_seeds} runs there was anything to compute it from"
-        return Verdict(target, model, NOT_TESTABLE, why)
-    if low <= value <= high:
-        return Verdict(target, model, MEETS, f"inside{_doubt(target, model)}")
-    side, distance = ("below", low - value) if value < low else ("above", value - high)
     width = high - low
-    verdict = NEAR if distance <= width / 2 else MISSES
+    verdict = verdict_on(value, low, high, width / 2)
+    if verdict == NOT_TESTABLE:
+        return Verdict(target, model, verdict, f"in none of {n_seeds} runs there was anything to compute it from")
+    if verdict == MEETS:
+        return Verdict(target, model, verdict, f"inside{_doubt(target, model)}")
+    side, distance = ("below", low - value) if value < low else ("above", value - high)
     widths = f" ({distance / width:.1g} of the interval's width)" if width > 0 else ""
     return Verdict(target, model, verdict, f"{_short(distance)} {side} it{widths}{_doubt(target, model)}")
 
