@@ -6,11 +6,10 @@ the rows for machines.
 
 import argparse
 import json
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 
 from sp_abm.evidence import targets
+from sp_abm.pool import gathered
 from sp_abm.validation import STATISTICS, Verdict
 from sp_abm.validation.pooling import Floats, pooled
 from sp_abm.validation.verdicts import judged
@@ -29,20 +28,20 @@ def rows_of(study: str) -> list[str]:
     return [row for row in ROWS if targets()[row].place == STUDIES[study].words]
 
 
-def seen(study: str, seed: int) -> dict[str, Floats]:
-    """Run today's service in one place with one seed, and return what the rows need of it."""
+def seen(piece: tuple[str, int]) -> dict[str, Floats]:
+    """Run today's service in one place (a study's) with one seed, and return what the rows need of it."""
+    study, seed = piece
     worlds = live_all(replace(STUDIES[study], arms={TODAY: STUDIES[study].arms[TODAY]}), seed)
     return {row: STATISTICS[row].seen(worlds) for row in rows_of(study)}
 
 
 def looked_at() -> list[Verdict]:
     """Return every row's verdict, from runs made now."""
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        futures = {study: [pool.submit(seen, study, seed) for seed in seeds] for study, seeds in SEEDS.items()}
-        found = {study: [future.result() for future in waiting] for study, waiting in futures.items()}
+    pieces = [(study, seed) for study, seeds in SEEDS.items() for seed in seeds]
+    found = dict(zip(pieces, gathered(seen, pieces), strict=True))
     return [
-        judged(targets()[row], pooled(STATISTICS[row].value, [one[row] for one in by_seed]), len(by_seed))
-        for study, by_seed in found.items()
+        judged(targets()[row], pooled(STATISTICS[row].value, [found[study, seed][row] for seed in seeds]), len(seeds))
+        for study, seeds in SEEDS.items()
         for row in rows_of(study)
     ]
 

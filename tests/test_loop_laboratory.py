@@ -6,12 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sp_abm import kept
 from sp_abm.cli import main
 from sp_abm.comparison import TOO_FEW, Difference
 from sp_abm.errors import BadValue, UnknownName
+from sp_abm.kept import name_of
 from sp_abm.loop_laboratory import laboratory
 from sp_abm.loop_laboratory.gain import added, gain, pushed
 from sp_abm.loop_laboratory.laboratory import study
+from sp_abm.loop_laboratory.pieces import Piece
 from sp_abm.loop_laboratory.runs import Runs
 from sp_abm.loop_laboratory.shares import ALL, NO_CHANGE, batches, cuts, is_exact, measured, ratio_of_means, share
 from sp_abm.loop_laboratory.tipping import EVERYWHERE, FOUND, NOWHERE, UNCLEAR, tipping_point, with_review, yearly_drift
@@ -161,6 +164,35 @@ SUPPORT_ARM = replace(SUPPORT, name="full support")
 def test_a_study_that_was_finished_is_read_and_not_run_again(small):
     found, again = small
     assert json.dumps(found.as_dict()) == json.dumps(again.as_dict())
+
+
+def test_a_kept_piece_is_another_when_the_model_or_a_source_of_its_room_is(tmp_path, monkeypatch):
+    rooms = [tmp_path / "before", tmp_path / "after"]
+    for room, line in zip(rooms, ("change = 1", "change = 2"), strict=True):
+        room.mkdir()
+        (room / "shares.py").write_text(line)
+    before, after = (name_of(room, ["shares", 1]) for room in rooms)
+    assert before != after and before != name_of(rooms[0], ["shares", 2])
+    piece = Piece("tipping", SUPPORT, SUPPORT, HAMLET, 1, 0, (), (0.5,))
+    name = piece.name
+    monkeypatch.setattr(kept, "model_version", lambda: "another")
+    assert name_of(rooms[0], ["shares", 1]) != before and piece.name != name
+
+
+def test_pieces_that_are_kept_are_not_made_again_and_progress_counts_their_size(tmp_path):
+    files = {size: tmp_path / f"{size}.json" for size in (1, 2, 3)}
+    kept.keep(files[2], {"twice": 4})
+    files[3].write_text('{"twice": ')
+    made, told = [], []
+
+    def twice(size):
+        made.append(size)
+        return {"twice": 2 * size}
+
+    found = kept.gathered(twice, files, 1, lambda *counts: told.append(counts), size=int)
+    assert found == {1: {"twice": 2}, 2: {"twice": 4}, 3: {"twice": 6}} and list(found) == [1, 2, 3]
+    assert made == [1, 3] and told == [(2, 6), (3, 6), (6, 6)]
+    assert kept.read(files[3]) == {"twice": 6} and len(list(tmp_path.iterdir())) == 3
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Compare: several scenarios in one place with the same luck, seed by seed, so that a difference is an effect."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from sp_abm.errors import BadValue
 from sp_abm.measures import MEASURES
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
-from sp_abm.pool import for_each
+from sp_abm.pool import Done, gathered
 from sp_abm.randomness import checked_seed
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario, load
@@ -27,9 +27,6 @@ ENOUGH_PAIRS: Final = 10
 MOST_SEEDS: Final = 100_000
 CONFIDENCE: Final = 0.95
 CLEAR, UNCLEAR, TOO_FEW = "clear", "unclear", "too few runs"
-
-Done = Callable[[int, int], None]
-"""Called with (seeds done, seeds in all)."""
 
 
 @dataclass(frozen=True)
@@ -175,16 +172,9 @@ def compare(
     weeks = checked_years(years)
     where = find_place(place)
     numbers = checked_seeds(seeds)
-    pieces: dict[int, _Pair] = {}
-    work = partial(_run_seed, arms, where, weeks, numbers[0])
-    for seed, pair in for_each(work, numbers, workers):
-        pieces[seed] = pair
-        if done:
-            done(len(pieces), len(numbers))
-    values = np.stack([pieces[seed].values for seed in numbers])
-    moves = np.stack([pieces[seed].moves for seed in numbers])
-    first = pieces[numbers[0]].results or ()
-    return Comparison(arms, where, years, numbers, values, moves, first)
+    pairs = gathered(partial(_run_seed, arms, where, weeks, numbers[0]), numbers, workers, done)
+    values, moves = (np.stack([getattr(pair, part) for pair in pairs]) for part in ("values", "moves"))
+    return Comparison(arms, where, years, numbers, values, moves, pairs[0].results or ())
 
 
 def checked_seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:

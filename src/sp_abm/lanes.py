@@ -15,13 +15,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from sp_abm.comparison import Done, checked_seeds
+from sp_abm.comparison import checked_seeds
 from sp_abm.errors import BadValue
 from sp_abm.initialisation import first_world
 from sp_abm.loops import Cuts
 from sp_abm.panel import checked_panel
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
+from sp_abm.pool import Done
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario, load
 from sp_abm.simulation import Simulation, checked_years

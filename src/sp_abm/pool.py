@@ -8,6 +8,8 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+Done = Callable[[int, int], None]
+"""Called with how many items are done, and how many there are."""
 
 
 def for_each(
@@ -29,3 +31,15 @@ def for_each(
             yield futures[future], future.result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def gathered(
+    work: Callable[[Item], Answer], items: Sequence[Item], workers: int | None = None, done: Done | None = None
+) -> list[Answer]:
+    """Return work(item) of every item, in the order of the items; `done` is called after each."""
+    found: dict[Item, Answer] = {}
+    for item, answer in for_each(work, items, workers):
+        found[item] = answer
+        if done:
+            done(len(found), len(items))
+    return [found[item] for item in items]

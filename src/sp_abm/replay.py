@@ -1,6 +1,6 @@
 """Replay: England's roll-out of link workers from July 2019 on, a sample of networks beside the published figures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -12,7 +12,7 @@ from sp_abm.errors import BadValue
 from sp_abm.evidence import figure, targets
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
-from sp_abm.pool import for_each
+from sp_abm.pool import Done, gathered
 from sp_abm.scenario import Scenario, load
 from sp_abm.simulation import Simulation
 from sp_abm.validation.national import (
@@ -136,21 +136,17 @@ def replay(
     networks: int | Sequence[int] = 30,
     *,
     workers: int | None = None,
-    done: Callable[[int, int], None] | None = None,
+    done: Done | None = None,
 ) -> list[Replayed]:
     """Replay the roll-out in that many average networks, each with its own luck, beside the published figures."""
     numbers = checked_seeds(networks)
     if len(numbers) < 2:
         raise BadValue(f"networks = {networks!r} must be at least 2: intervals are over networks.")
-    found: dict[int, list[Floats]] = {}
-    for seed, sums in for_each(partial(_one, load(ROLL_OUT), find_place(PLACE)), numbers, workers):
-        found[seed] = sums
-        if done:
-            done(len(found), len(numbers))
+    by_network = gathered(partial(_one, load(ROLL_OUT), find_place(PLACE)), numbers, workers, done)
     evidence = published()
     return [
-        Replayed(row, evidence[row.id], pooled(row.value, [found[seed][k] for seed in numbers]))
-        for k, row in enumerate(ROWS)
+        Replayed(row, evidence[row.id], pooled(row.value, sums))
+        for row, sums in zip(ROWS, zip(*by_network, strict=True), strict=True)
     ]
 
 

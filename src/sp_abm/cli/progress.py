@@ -85,8 +85,8 @@ class Meter:
         if what != self._what:
             self._what = what
             self._first = 0
-            # The first week of a part is already done, as are the kept seeds of a validation; others count from 0.
-            if unit == "week" or what == VALIDATING:
+            # The first week of a part is already done, as are the kept pieces of a long study; others count from 0.
+            if unit in ("week", "year") or what == VALIDATING:
                 self._began, self._first = now, done
             self._bar.reset(self._task, description=what, total=total)
         words = f"{done} of {total} {unit}s"

@@ -1,6 +1,6 @@
 """Evaluate: one service measured five ways in the same world, over replications."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from sp_abm.evaluation.records import OUTCOMES, WINDOW, Records
 from sp_abm.loops import CUT_OFF_PEOPLE
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
-from sp_abm.pool import for_each
+from sp_abm.pool import Done, gathered
 from sp_abm.scenario import Scenario, load
 from sp_abm.simulation import Simulation, checked_years
 from sp_abm.vocabulary import WEEKS_PER_YEAR
@@ -105,7 +105,7 @@ def evaluate(
     changes: Mapping[str, Any] | None = None,
     sets: Sequence[Mapping[str, float]] = (),
     workers: int | None = None,
-    done: Callable[[int, int], None] | None = None,
+    done: Done | None = None,
 ) -> Evaluation:
     """Measure a scenario's service five ways and compare with the truth, from the same people without it.
 
@@ -123,13 +123,8 @@ def evaluate(
             f"at least {least:.2f}, better 3."
         )
     numbers = checked_seeds(seeds)
-    found: dict[int, _One] = {}
-    work = partial(_one, in_turn(arm, sets, numbers), where, weeks)
-    for seed, one in for_each(work, numbers, workers):
-        found[seed] = one
-        if done:
-            done(len(found), len(numbers))
-    values, states, sizes = (np.stack([found[seed][part] for seed in numbers]) for part in range(3))
+    found = gathered(partial(_one, in_turn(arm, sets, numbers), where, weeks), numbers, workers, done)
+    values, states, sizes = map(np.stack, zip(*found, strict=True))
     if not sizes[:, 0].any():
         raise BadValue(f"Nobody is referred under {arm.name!r} in {where.name}: there is no service to evaluate.")
     return Evaluation(arm, where, years, numbers, has_effect, values, states, sizes)

@@ -9,14 +9,15 @@ import numpy as np
 
 from sp_abm.comparison import Difference, checked_seeds, in_turn, paired_difference
 from sp_abm.errors import BadValue, unknown
+from sp_abm.kept import Found, gathered
 from sp_abm.loop_laboratory.gain import gain
-from sp_abm.loop_laboratory.pieces import PARTS, Found, Piece, kept, made
+from sp_abm.loop_laboratory.pieces import PARTS, Piece, made
 from sp_abm.loop_laboratory.shares import ALL, WHOLE, batches, cuts, share
 from sp_abm.loop_laboratory.tipping import LEVELS, NO_REVIEW, RULES, TippingPoint, tipping_point, with_review
 from sp_abm.measures import MEASURES
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
-from sp_abm.pool import for_each
+from sp_abm.pool import Done
 from sp_abm.scenario import Scenario, load
 from sp_abm.simulation import checked_years
 
@@ -91,7 +92,7 @@ def study(
     changes: Mapping[str, Any] | None = None,
     sets: Sequence[Mapping[str, float]] = (),
     workers: int | None = None,
-    done: Callable[[int, int], None] | None = None,
+    done: Done | None = None,
 ) -> LoopStudy:
     """Study the loops: `years` is how long the plan runs against the baseline; gain takes three years, tipping ten.
 
@@ -113,7 +114,8 @@ def study(
         for seed in numbers
         for piece in _pieces(part, before[seed], after[seed], where, seed, weeks, tuple(measures))
     ]
-    found = _all(pieces, workers, done)
+    files = {piece: piece.file for piece in pieces}
+    found = gathered(made, files, workers, done, size=lambda piece: piece.years)
     return LoopStudy(*arms, where, years, numbers, *_shared(found, measures), _gains(found), _tips(found))
 
 
@@ -136,17 +138,6 @@ def _pieces(
         for arm in [baseline if review == NO_REVIEW else with_review(baseline, *review)]
         for level in levels
     ]
-
-
-def _all(pieces: list[Piece], workers: int | None, done: Callable[[int, int], None] | None) -> dict[Piece, Found]:
-    """Return what every piece finds, from the cache where it is there."""
-    found = {piece: before for piece in pieces for before in [kept(piece)] if before is not None}
-    missing = [piece for piece in pieces if piece not in found]
-    for piece, one in for_each(made, missing, workers):
-        found[piece] = one
-        if done:
-            done(sum(piece.years for piece in found), sum(piece.years for piece in pieces))
-    return {piece: found[piece] for piece in pieces}
 
 
 def _shared(

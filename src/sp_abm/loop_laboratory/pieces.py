@@ -1,27 +1,16 @@
 """Pieces: the laboratory's work in parts of one seed each, kept in the cache, so that a stopped study goes on."""
 
-import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sp_abm.cache import cache_folder
-from sp_abm.errors import CannotWrite
-from sp_abm.kernels import SOURCE_HASH
+from sp_abm.kept import Found, name_of
 from sp_abm.loop_laboratory import gain, shares, tipping
 from sp_abm.places import Place
 from sp_abm.scenario import Scenario
-from sp_abm.snapshot import write_folder
 from sp_abm.vocabulary import WEEKS_PER_YEAR
-
-_FORMATS: Final = {"shares": (2,)}
-"""Raise the number of a part when the same runs would be written down otherwise."""
-Found = dict[str, Any]
-_FILE: Final = "piece.json"
-_KIND: Final = "loops"
 
 
 @dataclass(frozen=True)
@@ -53,10 +42,8 @@ class Piece:
             self.weeks,
             self.measures,
             self.setting,
-            SOURCE_HASH,
-            *_FORMATS.get(self.kind, ()),
         ]
-        return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
+        return name_of(Path(__file__).parent, content)
 
     @property
     def _cuts(self) -> tuple[str, ...]:
@@ -73,9 +60,9 @@ class Piece:
         return round(runs * years)
 
     @property
-    def folder(self) -> Path:
+    def file(self) -> Path:
         """Return where what was found is kept."""
-        return cache_folder(_KIND, self.name)
+        return cache_folder("loops", f"{self.name}.json")
 
 
 def _shares(piece: Piece) -> Found:
@@ -95,22 +82,6 @@ _MADE_BY: Final[Mapping[str, Callable[[Piece], Found]]] = {"shares": _shares, "g
 PARTS: Final = tuple(_MADE_BY)
 
 
-def kept(piece: Piece) -> Found | None:
-    """Return what was found of a piece before, if it is kept and sound."""
-    with suppress(OSError, ValueError):
-        found = json.loads((piece.folder / _FILE).read_text("utf-8"))
-        if isinstance(found, dict):
-            return found
-    return None
-
-
 def made(piece: Piece) -> Found:
-    """Return what a piece finds, and keep it; a cache that cannot be written costs time, nothing else."""
-    found = _MADE_BY[piece.kind](piece)
-    with suppress(CannotWrite, OSError):
-        write_folder(piece.folder, lambda beside: _write(beside, found))
-    return found
-
-
-def _write(beside: Path, found: Found) -> None:
-    (beside / _FILE).write_text(json.dumps(found), "utf-8")
+    """Return what a piece finds."""
+    return _MADE_BY[piece.kind](piece)
