@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sp_abm.comparison import CLEAR, TOO_FEW, UNCLEAR, Comparison, compare, paired_difference, stage_moves
+from sp_abm.comparison import CLEAR, TOO_FEW, UNCLEAR, Comparison, compare, difference_of, paired_difference, stage_moves
 from sp_abm.errors import BadValue
 from sp_abm.measures import MEASURES
 from sp_abm.places import place
@@ -84,6 +84,19 @@ def test_intervals_are_those_of_scipys_paired_t_test(n):
 )
 def test_a_difference_is_clear_only_with_ten_pairs_and_an_interval_off_zero(pairs, verdict):
     assert paired_difference(np.array(pairs)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("pairs", "is_clear"), [([], False), ([5.0], False), ([5.0, 5.1], True), ([-5.0, -5.1], True), ([-5.0, 5.1], False)]
+)
+def test_an_interval_off_zero_is_clear_from_however_few_pairs(pairs, is_clear):
+    assert paired_difference(np.array(pairs)).is_clear is is_clear
+
+
+def test_a_mean_worked_out_otherwise_takes_its_spread_from_its_parts():
+    """Parts -1 and 1 have the standard error 1, so that 12.706 of it (t, 1 degree of freedom) lie either side of 7."""
+    found = difference_of(7.0, np.array([-1.0, 1.0]))
+    assert (found.mean, found.low, found.high) == pytest.approx((7, -5.7062, 19.7062), abs=1e-4)
 
 
 def test_the_words_of_the_verdicts():

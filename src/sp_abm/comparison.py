@@ -1,7 +1,7 @@
 """Compare: several scenarios in one place with the same luck, seed by seed, so that a difference is an effect."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +37,11 @@ class Difference:
     low: float
     high: float
     verdict: str
+
+    @property
+    def is_clear(self) -> bool:
+        """Say whether the interval leaves out 0, from however few pairs."""
+        return self.low > 0 or self.high < 0
 
 
 @dataclass(frozen=True)
@@ -134,18 +139,19 @@ def difference_in(measure: str, here: NDArray[np.float64], base: NDArray[np.floa
 
 def paired_difference(pairs: NDArray[np.float64]) -> Difference:
     """Return mean, 95% t interval and verdict of paired differences, one a seed (missing ones left out)."""
+    return difference_of(float(pairs.mean()) if pairs.size else np.nan, pairs)
+
+
+def difference_of(mean: float, parts: NDArray[np.float64]) -> Difference:
+    """Return a mean with the 95% t interval and the verdict that the spread of its parts, one a pair, gives it."""
     from scipy.stats import t
 
-    n = pairs.size
-    if n == 0:
-        return Difference(np.nan, np.nan, np.nan, TOO_FEW)
-    mean = float(pairs.mean())
-    if n == 1:
+    n = parts.size
+    if n < 2:
         return Difference(mean, np.nan, np.nan, TOO_FEW)
-    half = float(t.ppf(0.5 + CONFIDENCE / 2, n - 1) * pairs.std(ddof=1) / np.sqrt(n))
-    low, high = mean - half, mean + half
-    verdict = TOO_FEW if n < ENOUGH_PAIRS else CLEAR if low > 0 or high < 0 else UNCLEAR
-    return Difference(mean, low, high, verdict)
+    half = float(t.ppf(0.5 + CONFIDENCE / 2, n - 1) * parts.std(ddof=1) / np.sqrt(n))
+    found = Difference(mean, mean - half, mean + half, TOO_FEW)
+    return found if n < ENOUGH_PAIRS else replace(found, verdict=CLEAR if found.is_clear else UNCLEAR)
 
 
 def compare(

@@ -2,7 +2,6 @@
 
 from math import isfinite
 
-from sp_abm.comparison import Difference
 from sp_abm.evaluation.laboratory import Evaluation
 from sp_abm.evaluation.records import IS_GOOD, OUTCOMES
 from sp_abm.vocabulary import WEEKS_PER_YEAR
@@ -38,11 +37,6 @@ def span_words(weeks: int) -> str:
     return "half a year" if weeks < WEEKS_PER_YEAR else "a year"
 
 
-def is_clear(difference: Difference) -> bool:
-    """Say whether the interval leaves out 0."""
-    return isfinite(difference.low) and (difference.low > 0 or difference.high < 0)
-
-
 def why(found: Evaluation, weeks: int, outcome: str = "distress") -> list[str]:
     """Return sentences on why the five methods differ in an outcome, and where matching fails in the others."""
     return [
@@ -61,7 +55,7 @@ def _recovery(found: Evaluation, weeks: int, outcome: str) -> str:
         f"Before and after: {NAMES[outcome]} of the people referred changes by "
         f"{change(outcome, naive.mean)} in {span_words(weeks)}"
     )
-    if not is_clear(bias):
+    if not bias.is_clear:
         return f"{start}; how much of it would have come anyway cannot be told from so few runs."
     is_worse = (before < others) == IS_GOOD[outcome]
     return f"{start}; {change(outcome, bias.mean)} of that would come without the service too" + (
@@ -98,7 +92,7 @@ def _trend(found: Evaluation, weeks: int, outcome: str) -> str:
 
 def _matching(found: Evaluation, weeks: int) -> str:
     biases = {outcome: found.bias(outcome, "matched", weeks) for outcome in OUTCOMES}
-    missed = {outcome: bias for outcome, bias in biases.items() if is_clear(bias)}
+    missed = {outcome: bias for outcome, bias in biases.items() if bias.is_clear}
     near = [NAMES[outcome] for outcome in OUTCOMES if outcome not in missed]
     words = "Matched controls"
     if near:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.comparison import CLEAR, CONFIDENCE, ENOUGH_PAIRS, TOO_FEW, UNCLEAR, Difference, paired_difference
+from sp_abm.comparison import TOO_FEW, Difference, difference_of, paired_difference
 from sp_abm.loop_laboratory.runs import Runs
 from sp_abm.loops import LINKS, LOOPS, Level
 from sp_abm.places import Place
@@ -80,23 +80,14 @@ def share(whole: Floats, left: Floats) -> Difference:
     change is no more than luck.
     """
     change = paired_difference(whole)
-    if not (change.low > 0 or change.high < 0):
+    if not change.is_clear:
         return Difference(np.nan, np.nan, np.nan, TOO_FEW if whole.size < 2 else NO_CHANGE)
     return ratio_of_means(whole - left, whole)
 
 
 def ratio_of_means(above: Floats, below: Floats) -> Difference:
     """Return the ratio of two means over pairs with its linearised 95% interval."""
-    from scipy.stats import t
-
-    n = below.size
-    if not n or not below.mean():
+    if not below.size or not below.mean():
         return Difference(np.nan, np.nan, np.nan, TOO_FEW)
     ratio = float(above.mean() / below.mean())
-    if n < 2:
-        return Difference(ratio, np.nan, np.nan, TOO_FEW)
-    rest = above - ratio * below
-    half = float(t.ppf(0.5 + CONFIDENCE / 2, n - 1) * rest.std(ddof=1) / np.sqrt(n) / abs(below.mean()))
-    low, high = ratio - half, ratio + half
-    verdict = TOO_FEW if n < ENOUGH_PAIRS else CLEAR if low > 0 or high < 0 else UNCLEAR
-    return Difference(ratio, low, high, verdict)
+    return difference_of(ratio, (above - ratio * below) / abs(below.mean()))

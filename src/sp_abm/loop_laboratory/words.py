@@ -51,7 +51,7 @@ def _carried(study: LoopStudy, measure: str) -> str:
     by_name = {name: found[measure] for name, found in study.shares.items()}
     if not any(isfinite(found.mean) for found in by_name.values()):
         return f"{label}: {study.plan.name} changes it by {size}, no more than luck: there is nothing to share out."
-    clear = {name: found for name, found in by_name.items() if found.low > 0 or found.high < 0}
+    clear = {name: found for name, found in by_name.items() if found.is_clear}
     links = sorted((name for name in clear if "->" in name), key=lambda name: -abs(clear[name].mean))[:_MOST_NAMED]
     loops = sorted((name for name in clear if name in LOOPS), key=lambda name: -abs(clear[name].mean))[:_MOST_NAMED]
     words = [f"{name_of(name)} {percent(clear[name])}" for name in [*links, *loops]]
