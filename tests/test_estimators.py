@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sp_abm.evaluation.estimators import METHODS, Group, nearest, propensity
+from sp_abm.evaluation.estimators import METHODS, Group, nearest
 
 NOBODY_KNOWN = 1.0
 
@@ -77,22 +77,6 @@ def test_where_nobody_completes_there_is_no_estimate_of_completers():
 
 def test_where_nobody_is_referred_there_is_no_estimate_at_all():
     assert all(np.isnan(value) for value in found(group([], []), group([8], [8])).values())
-
-
-def test_the_log_odds_of_a_binary_fact_are_those_of_its_table():
-    """Of those with the fact 3 of 4 are treated, of those without it 1 of 4: log odds ln 3 and -ln 3."""
-    known = np.array([1, 1, 1, 1, 0, 0, 0, 0], float)[:, None]
-    is_treated = np.array([1, 1, 1, 0, 1, 0, 0, 0], bool)
-    score = propensity(known, is_treated)
-    assert score[0] == pytest.approx(np.log(3), rel=1e-2)
-    assert score[-1] == pytest.approx(-np.log(3), rel=1e-2)
-
-
-def test_a_fact_that_is_the_same_for_everybody_and_groups_that_never_overlap_do_no_harm():
-    known = np.column_stack([np.ones(6), [0, 0, 0, 9, 9, 9]])
-    score = propensity(known, np.array([0, 0, 0, 1, 1, 1], bool))
-    assert np.isfinite(score).all()
-    assert score[-1] > score[0]
 
 
 def test_the_nearest_in_score_is_found_from_either_side_and_may_come_twice():

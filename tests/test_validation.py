@@ -104,13 +104,11 @@ def test_pairs_that_are_alike_correlate_fully_and_strangers_do_not():
     assert pooling.within_pairs(one(2, 0, 1, 1)) == -1
 
 
-def test_a_cause_counts_only_beyond_what_is_held_fixed():
-    luck = np.random.default_rng(1)
-    other, cause = luck.normal(size=20_000), luck.normal(size=20_000)
-    cause = cause + other
-    y = luck.random(20_000) < 1 / (1 + np.exp(-other))
-    assert pooling.odds_ratio_per_deviation(np.column_stack([y, cause, other])) == pytest.approx(1, abs=0.06)
-    assert pooling.odds_ratio_per_deviation(np.column_stack([y, cause])) > 1.3
+def test_an_odds_ratio_for_a_standard_deviation_needs_a_cause_that_varies():
+    """Of those with the cause 3 of 4, of those without it 1 of 4: log odds ln 3 and -ln 3, a deviation each way."""
+    rows = np.array([[1, 1], [1, 1], [1, 1], [0, 1], [1, 0], [0, 0], [0, 0], [0, 0]], float)
+    assert pooling.odds_ratio_per_deviation(rows) == pytest.approx(3, rel=1e-2)
+    assert np.isnan(pooling.odds_ratio_per_deviation(rows[:4]))
 
 
 def test_exits_by_age_follow_people_until_it_is_over_or_they_go():

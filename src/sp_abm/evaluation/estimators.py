@@ -6,12 +6,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from sp_abm.regression import logistic
 
-_RIDGE: Final = 1e-3
-"""Holds the weights of a regression finite where groups do not overlap."""
-_MOST_STEPS: Final = 50
-_CLOSE: Final = 1e-8
+Floats = NDArray[np.float64]
 
 
 class Group(NamedTuple):
@@ -80,29 +77,11 @@ def nearest(treated: Floats, others: Floats) -> NDArray[np.int64]:
     """
     if not treated.shape[0]:
         return np.empty(0, np.int64)
-    score = propensity(np.concatenate([treated, others]), np.arange(len(treated) + len(others)) < len(treated))
+    is_treated = np.arange(len(treated) + len(others)) < len(treated)
+    score = logistic(np.concatenate([treated, others]), is_treated).log_odds
     mine, theirs = score[: len(treated)], score[len(treated) :]
     order = np.argsort(theirs, kind="stable")
     above = np.searchsorted(theirs[order], mine).clip(1, order.size - 1) if order.size > 1 else np.zeros(mine.size, int)
     below = np.maximum(above - 1, 0)
     is_below_nearer = mine - theirs[order[below]] <= theirs[order[above]] - mine
     return np.asarray(order[np.where(is_below_nearer, below, above)], np.int64)
-
-
-def propensity(known: Floats, is_treated: NDArray[np.bool_]) -> Floats:
-    """Return the log odds of being treated by logistic regression (Newton's method, facts standardised)."""
-    spread = known.std(axis=0)
-    facts = (known - known.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    facts = np.column_stack([np.ones(len(facts)), facts])
-    weights = np.zeros(facts.shape[1])
-    penalty = _RIDGE * np.eye(weights.size)
-    for _ in range(_MOST_STEPS):
-        chance = 1 / (1 + np.exp(-facts @ weights))
-        slope = facts.T @ (is_treated - chance) - penalty @ weights
-        curve = (facts * (chance * (1 - chance))[:, None]).T @ facts + penalty
-        change = np.linalg.solve(curve, slope)
-        weights = weights + change
-        if np.abs(change).max() < _CLOSE:
-            break
-    score: Floats = facts @ weights
-    return score

@@ -6,12 +6,13 @@ pooled before anything is divided. Its 95% interval is that of the jackknife ove
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.comparison import CONFIDENCE
+from sp_abm.regression import logistic
 
 if TYPE_CHECKING:
     from sp_abm.validation.worlds import Worlds
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Seen = Callable[["Worlds"], Floats]
 Value = Callable[[Floats], float]
-FEW_STEPS: Final = 25
-"""Newton steps after which a logistic regression has settled or never will."""
 
 
 @dataclass(frozen=True)
@@ -125,13 +124,9 @@ def per_deviation(rows: Floats) -> float:
 
 def odds_ratio_per_deviation(rows: Floats) -> float:
     """Return the odds ratio of an outcome (column 1) for one standard deviation of a cause (2), others (3 on) fixed."""
-    y, cause, others = rows[:, 0], rows[:, 1], rows[:, 2:]
-    x = np.column_stack([np.ones(len(rows)), (cause - cause.mean()) / cause.std(), others])
-    beta = np.zeros(x.shape[1])
-    for _ in range(FEW_STEPS):
-        p = 1 / (1 + np.exp(-x @ beta))
-        beta += np.linalg.solve(x.T @ (x * (p * (1 - p))[:, None]), x.T @ (y - p))
-    return float(np.exp(beta[1]))
+    if not (len(rows) and np.ptp(rows[:, 1])):
+        return np.nan
+    return float(np.exp(logistic(rows[:, 1:], rows[:, 0] > 0).weights[0]))
 
 
 def within_pairs(rows: Floats) -> float:
