@@ -13,7 +13,7 @@ from sp_abm.errors import BadFile, BadValue
 from sp_abm.panel import COLUMNS, Panel
 from sp_abm.parameters import Parameters
 from sp_abm.places import place
-from sp_abm.readings import distress_score, life_satisfaction, swemwbs
+from sp_abm.readings import Answers, Asked, distress_score, life_satisfaction, survey, swemwbs
 from sp_abm.schedule import step
 from sp_abm.vocabulary import CaseState, Route, Stage
 
@@ -72,6 +72,17 @@ def test_wellbeing_is_related_to_distress_as_in_the_health_survey(small_world):
     panel = read(small_world, 5000)
     assert -0.62 < spearmanr(panel["swemwbs"], panel["distress"])[0] < -0.42
     assert 23 < panel["swemwbs"].mean() < 24.5
+
+
+def test_whoever_asks_the_same_person_in_the_same_week_hears_the_same(small_world):
+    asked = Asked(*(getattr(small_world.citizens, name) for name in Asked._fields))
+    some = Asked(*(column[5:9] for column in asked))
+    everybody, few, later = (survey(who, week, small_world.luck, P) for who, week in ((asked, 3), (some, 3), (some, 4)))
+    for name in Answers._fields:
+        assert np.array_equal(getattr(few, name), getattr(everybody, name)[5:9])
+    assert np.array_equal(few.distress, later.distress)
+    assert not np.array_equal(few.life_satisfaction, later.life_satisfaction)
+    assert not np.array_equal(few.swemwbs, later.swemwbs)
 
 
 def test_a_reading_is_of_the_state_of_that_week(small_world, add_case):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sp_abm.errors import BadValue
 from sp_abm.kernels import Whole
-from sp_abm.readings import distress_score, life_satisfaction, swemwbs
+from sp_abm.readings import Answers, Asked, survey
 from sp_abm.vocabulary import ADULT_AGE, DEPRIVATION_FIFTHS, NONE, SEXES, CaseState, Route, Stage
 from sp_abm.world import World
 
@@ -51,7 +51,7 @@ _WORDS: Final = {
     "exit": EXITS,
 }
 _COUNTS: Final = ("consultations", "contacts", "activity")
-_READINGS: Final = ("distress", "life_satisfaction", "swemwbs")
+_READINGS: Final = Answers._fields
 
 
 def checked_panel(size: object, every: object) -> None:
@@ -125,14 +125,12 @@ class Panel:
 
 def _read_state(read: NDArray[np.void], world: World, rows: NDArray[np.int64]) -> None:
     """Fill in how the citizens of these rows are this week."""
-    citizens, cases, p = world.citizens, world.cases, world.parameters.observation
-    holders = citizens.holder[rows].astype(np.uint32)
-    u = world.luck.uniforms("reading", world.week, citizens.id[rows], holders)
-    stage, lonely, contentment = citizens.stage[rows], citizens.lonely[rows], citizens.contentment[rows]
-    read["stage"], read["lonely"] = stage, lonely
-    read["distress"] = distress_score(stage, p)
-    read["life_satisfaction"] = life_satisfaction(stage, lonely, contentment, u[:, 0], p)
-    read["swemwbs"] = swemwbs(read["distress"], contentment, u[:, 1], p)
+    citizens, cases = world.citizens, world.cases
+    asked = Asked(*(getattr(citizens, name)[rows] for name in Asked._fields))
+    answers = survey(asked, world.week, world.luck, world.parameters.observation)
+    read["stage"], read["lonely"] = asked.stage, asked.lonely
+    for name in _READINGS:
+        read[name] = getattr(answers, name)
     read["consultations"] = citizens.consultations[rows]
     case, activity = citizens.case_row[rows], citizens.activity_row[rows]
     read["case_state"] = _looked_up(cases.state, case, NONE)

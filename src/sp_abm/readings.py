@@ -1,6 +1,6 @@
 """Readings: what a survey would write down about a person this week, noisy where surveys are; nothing acts on them."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,12 +8,39 @@ from scipy.special import ndtri
 
 from sp_abm.kernels import Flags, Floats, Whole
 from sp_abm.parameters.system import Observation
+from sp_abm.randomness import Luck
 from sp_abm.vocabulary import Stage
 
 LIFE_SCALE: Final = (0.0, 10.0)
 SWEMWBS_SCALE: Final = (7.0, 35.0)
 
 AnyFloats = NDArray[np.floating]
+
+
+class Asked(NamedTuple):
+    """The columns of the people who are asked."""
+
+    id: NDArray[np.uint32]
+    holder: Whole
+    stage: Whole
+    lonely: Flags
+    contentment: AnyFloats
+
+
+class Answers(NamedTuple):
+    """What they answer, person by person."""
+
+    distress: Floats
+    life_satisfaction: Floats
+    swemwbs: Floats
+
+
+def survey(asked: Asked, week: int, luck: Luck, p: Observation) -> Answers:
+    """Return what people answer in a week: whoever asks the same person in the same week hears the same."""
+    u = luck.uniforms("reading", week, asked.id, asked.holder.astype(np.uint32))
+    distress = distress_score(asked.stage, p)
+    life = life_satisfaction(asked.stage, asked.lonely, asked.contentment, u[:, 0], p)
+    return Answers(distress, life, swemwbs(distress, asked.contentment, u[:, 1], p))
 
 
 def distress_score(stage: Whole, p: Observation) -> Floats:

@@ -29,7 +29,7 @@ from sp_abm.vocabulary import WEEKS_PER_YEAR
 if TYPE_CHECKING:
     from sp_abm.evaluation.laboratory import Evaluation
 
-_WEEKS: Final = {6: 26, 12: 52}
+_WEEKS: Final = {6: WEEKS_PER_YEAR // 2, 12: WEEKS_PER_YEAR}
 _HOW: Final = (
     "Before: in the week of referral (consultations: the half-year before it). After: {later} later (consultations: "
     "the half-year up to then, as a rate a year). Matched and compared: people not referred till then, followed from "

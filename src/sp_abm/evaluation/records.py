@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.readings import distress_score, life_satisfaction, swemwbs
+from sp_abm.readings import Asked, survey
 from sp_abm.vocabulary import ADULT_AGE, WEEKS_PER_YEAR
 from sp_abm.world import World
 
@@ -82,10 +82,7 @@ class Records:
 
     def _survey(self, people: Weeks, week: int) -> Floats:
         """Return the answers of these people in one week: distress, life satisfaction, loneliness, SWEMWBS."""
-        stage, lonely, contentment = self.stage[week, people], self.lonely[week, people], self._contentment[people]
-        holders = self.holders[people].astype(np.uint32)
-        u = self._luck.uniforms("reading", week + self._first, self._ids[people], holders)
-        distress = distress_score(stage, self._readings)
-        life = life_satisfaction(stage, lonely, contentment, u[:, 0], self._readings)
-        wellbeing = swemwbs(distress, contentment, u[:, 1], self._readings)
-        return np.column_stack([distress, life, lonely, wellbeing])
+        fixed = self._ids[people], self.holders[people]
+        asked = Asked(*fixed, self.stage[week, people], self.lonely[week, people], self._contentment[people])
+        said = survey(asked, week + self._first, self._luck, self._readings)
+        return np.column_stack([said.distress, said.life_satisfaction, asked.lonely, said.swemwbs])

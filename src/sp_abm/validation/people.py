@@ -1,13 +1,14 @@
 """Statistics of people: stages, spells of distress, loneliness, consultations and events, in an average PCN."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.readings import distress_score, life_satisfaction, swemwbs
+from sp_abm.readings import Answers, Asked, survey
+from sp_abm.scenario import load
 from sp_abm.validation.pooling import (
     Floats,
     Statistic,
@@ -23,15 +24,15 @@ from sp_abm.validation.watches import Chosen, Histories, LastYear, LongDistress,
 from sp_abm.validation.worlds import JOBS_KEPT, JOBS_LOST, NO_SERVICE, SHOCK, TODAY, Lived, Worlds
 from sp_abm.vocabulary import ADULT_AGE, WEEKS_PER_YEAR, Stage, TieKind
 
-CENSUSES: Final = (0, 52, 104, 156)
-SPELLS_BEGIN: Final = 156
-QUARTER, HALF_YEAR, YEAR, TWO_YEARS, FIVE_YEARS = 13, 26, 52, 104, 260
+YEAR: Final = WEEKS_PER_YEAR
+QUARTER, HALF_YEAR, TWO_YEARS, FIVE_YEARS = YEAR // 4, YEAR // 2, 2 * YEAR, 5 * YEAR
+SPELLS_BEGIN: Final = 3 * YEAR
+CENSUSES: Final = tuple(range(0, SPELLS_BEGIN + 1, YEAR))
 HIGH_LIFE: Final = 8.5
 A_POINT: Final = 0.01
 TENTH: Final = 10
 WORKING_DAYS: Final = 250
 PER_1000: Final = 1000
-SHOCK_WEEK: Final = 52
 
 Flags = NDArray[np.bool_]
 
@@ -201,17 +202,23 @@ def _distress(lived: Lived) -> Floats:
     return np.asarray(lived.results.tally("n_distress") / lived.results.tally("n_adults"))
 
 
+@cache
+def shock_week() -> int:
+    """Return the week in which the shock of the scenario begins."""
+    return next(week for week, size in load(SHOCK).levers["distress_shock"] if size)
+
+
 def shock_peak(worlds: Worlds) -> Floats:
     """Return the peak of distress after the shock over the year before it."""
     distress = _distress(worlds[SHOCK])
-    return one(distress[SHOCK_WEEK:].max() / distress[:SHOCK_WEEK].mean())
+    return one(distress[shock_week() :].max() / distress[: shock_week()].mean())
 
 
 def weeks_to_return(worlds: Worlds) -> Floats:
     """Return the weeks from the peak until distress is within a point of the year before the shock; all if never."""
     distress = _distress(worlds[SHOCK])
-    after = distress[SHOCK_WEEK + int(distress[SHOCK_WEEK:].argmax()) :]
-    is_back = after <= distress[:SHOCK_WEEK].mean() + A_POINT
+    after = distress[shock_week() + int(distress[shock_week() :].argmax()) :]
+    is_back = after <= distress[: shock_week()].mean() + A_POINT
     return one(int(is_back.argmax()) if is_back.any() else after.size)
 
 
@@ -244,17 +251,12 @@ def furthest_from_mean(worlds: Worlds) -> Floats:
     return one(np.abs(distress - distress.mean()).max())
 
 
-def read_at_the_end(lived: Lived) -> Mapping[str, Floats]:
+def read_at_the_end(lived: Lived) -> Answers:
     """Return what a census of all adults in the last week would write down."""
     world = lived.world
-    citizens, p = world.citizens, world.parameters.observation
-    rows = np.flatnonzero(citizens.age >= ADULT_AGE)
-    holders = citizens.holder[rows].astype(np.uint32)
-    u = world.luck.uniforms("reading", world.week - 1, citizens.id[rows], holders)
-    distress = distress_score(citizens.stage[rows], p)
-    content = citizens.contentment[rows]
-    life = life_satisfaction(citizens.stage[rows], citizens.lonely[rows], content, u[:, 0], p)
-    return {"distress": distress, "life": life, "swemwbs": swemwbs(distress, content, u[:, 1], p)}
+    rows = np.flatnonzero(world.citizens.age >= ADULT_AGE)
+    asked = Asked(*(getattr(world.citizens, name)[rows] for name in Asked._fields))
+    return survey(asked, world.week - 1, world.luck, world.parameters.observation)
 
 
 def wellbeing_and_distress(worlds: Worlds) -> Floats:
@@ -262,12 +264,12 @@ def wellbeing_and_distress(worlds: Worlds) -> Floats:
     from scipy.stats import spearmanr
 
     read = read_at_the_end(worlds[TODAY])
-    return one(spearmanr(read["swemwbs"], read["distress"]).statistic)
+    return one(spearmanr(read.swemwbs, read.distress).statistic)
 
 
 def high_life_satisfaction(worlds: Worlds) -> Floats:
     """Return the share of adults whose life satisfaction reads 8.5 or more."""
-    return one((read_at_the_end(worlds[TODAY])["life"] >= HIGH_LIFE).mean())
+    return one((read_at_the_end(worlds[TODAY]).life_satisfaction >= HIGH_LIFE).mean())
 
 
 def contacts_per_gp(worlds: Worlds) -> Floats:
@@ -284,7 +286,6 @@ def still_going_at(age: int) -> Callable[[Floats], float]:
 
 
 NEW_SPELLS: Final = without_service(spells_begun_by(SPELLS_BEGIN))
-ALL_NEW_SPELLS: Final = without_service(spells_begun_by(FIVE_YEARS))
 PREVALENT: Final = without_service(out_of_distress)
 PEOPLE: Final[Mapping[str, Statistic]] = {
     "C01": measured("share_distress"),

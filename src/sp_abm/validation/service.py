@@ -10,7 +10,17 @@ from sp_abm.readings import distress_score, life_satisfaction
 from sp_abm.results import FUNNEL_FROM, FUNNEL_TO
 from sp_abm.tallies import SHAPE, Sums
 from sp_abm.validation.people import measured, tallied
-from sp_abm.validation.pooling import Floats, Statistic, change, mean, moments, one, per_deviation, ratio
+from sp_abm.validation.pooling import (
+    Floats,
+    Statistic,
+    change,
+    mean,
+    moments,
+    one,
+    per_deviation,
+    ratio,
+    ratio_of_ratios,
+)
 from sp_abm.validation.watches import Attendance, Consultations, Histories
 from sp_abm.validation.worlds import (
     MORE_REFERRALS,
@@ -22,10 +32,11 @@ from sp_abm.validation.worlds import (
     Lived,
     Worlds,
 )
+from sp_abm.vocabulary import WEEKS_PER_YEAR
 
-LAST_YEAR: Final = slice(-52, None)
-HALF_YEAR, NINE_MONTHS, TWO_YEARS = 26, 39, 104
-TWELVE_WEEKS: Final = 12
+YEAR: Final = WEEKS_PER_YEAR
+LAST_YEAR: Final = slice(-YEAR, None)
+HALF_YEAR, NINE_MONTHS, TWO_YEARS = YEAR // 2, 3 * YEAR // 4, 2 * YEAR
 _WOMEN: Final = 0
 _DEPRIVED: Final = 2
 _TENTH, _NINE_TENTHS = 10, 90
@@ -45,9 +56,9 @@ def funnel(step: str) -> Statistic:
 
 
 def still_attending(worlds: Worlds) -> Floats:
-    """Return people still in their activity in its twelfth week, and those who started it, in two years."""
+    """Return people still in their activity when it counts as completed, and those who started it, in two years."""
     watch: Attendance = worlds[TODAY].seen_by(Attendance)
-    later = TWELVE_WEEKS - 1
+    later = watch.weeks - 1
     return one(sum(watch.still_there[-TWO_YEARS:]), sum(watch.started[-TWO_YEARS - later : -later]))
 
 
@@ -149,7 +160,7 @@ def clients_by(axis: int, first: int) -> Callable[[Worlds], Floats]:
 
     def seen(worlds: Worlds) -> Floats:
         results = worlds[TODAY].results
-        groups = Sums(results.system, results.people).stretch(results.n_weeks - 52, results.n_weeks).by_group(axis)
+        groups = Sums(results.system, results.people).stretch(results.n_weeks - YEAR, results.n_weeks).by_group(axis)
         clients, adults = groups.of("referred_people"), groups.of("n_adults")
         return one(clients[:first].sum(), clients.sum(), adults[:first].sum(), adults.sum())
 
@@ -182,11 +193,6 @@ def signs_hold(rows: Floats) -> float:
     return float(falls < 0 < rises)
 
 
-def share_over_share(rows: Floats) -> float:
-    """Return the share of clients in a group over its share of adults."""
-    return change(rows) + 1
-
-
 def share_of_clients(rows: Floats) -> float:
     """Return the share of clients in a group."""
     return ratio(rows[:, :2])
@@ -208,7 +214,7 @@ SERVICE: Final[Mapping[str, Statistic]] = {
     "P07": effect_after(HALF_YEAR, with_few_contacts),
     "P08": Statistic(consultations_before_and_after, change),
     "P09": Statistic(life_before_and_after, ratio),
-    "P11": Statistic(clients_by(0, _DEPRIVED), share_over_share),
+    "P11": Statistic(clients_by(0, _DEPRIVED), ratio_of_ratios),
     "P12": Statistic(clients_by(len(SHAPE) - 1, _WOMEN + 1), share_of_clients),
     "P13": against_no_service("social_return"),
     "P14": against_no_service("nhs_cash_return"),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sp_abm.cases import is_adequate
 from sp_abm.submodels.turnover import leaving_rate
 from sp_abm.submodels.word_of_mouth import people_told
-from sp_abm.vocabulary import ADULT_AGE, WEEKS_PER_YEAR, Attempt, Stage
+from sp_abm.vocabulary import ADULT_AGE, DEPRIVATION_FIFTHS, WEEKS_PER_YEAR, Attempt, Stage
 from sp_abm.world import World
 
 _LONELY: Final = 8
@@ -104,7 +104,7 @@ class Consultations(_Watch):
 
 
 class LastYear(_Watch):
-    """What happened to every dwelling's resident in the year under way: it begins anew each 52 weeks."""
+    """What happened to every dwelling's resident in the year under way: it begins anew each year."""
 
     def __init__(self, world: World) -> None:
         self._begin(world)
@@ -157,8 +157,8 @@ class LongDistress(_Watch):
         citizens = world.citizens
         is_adult = citizens.age >= ADULT_AGE
         is_long = is_adult & (citizens.weeks_in_distress >= 2 * WEEKS_PER_YEAR)
-        self.adults.append(np.bincount(citizens.fifth[is_adult], minlength=5).astype(np.float64))
-        self.long.append(np.bincount(citizens.fifth[is_long], minlength=5).astype(np.float64))
+        for found, who in ((self.adults, is_adult), (self.long, is_long)):
+            found.append(np.bincount(citizens.fifth[who], minlength=len(DEPRIVATION_FIFTHS)).astype(np.float64))
 
 
 class Tellers(_Watch):
@@ -185,16 +185,17 @@ class Tellers(_Watch):
 
 
 class Attendance(_Watch):
-    """People who started an activity, by week, and those still there in their twelfth week, by the week that is."""
+    """People who started an activity, by week, and those still there when it counts as completed, by that week."""
 
     def __init__(self, world: World) -> None:
+        self.weeks = int(world.parameters.participation.weeks_completed)
         self.started: list[float] = []
         self.still_there: list[float] = []
 
     def close_week(self, world: World) -> None:
         """Count both."""
-        citizens, weeks = world.citizens, int(world.parameters.participation.weeks_completed)
-        is_there = (citizens.activity_row >= 0) & (citizens.weeks_in_activity == weeks)
+        citizens = world.citizens
+        is_there = (citizens.activity_row >= 0) & (citizens.weeks_in_activity == self.weeks)
         self.started.append(world.flows["started"])
         self.still_there.append(float(is_there.sum()))
 
@@ -208,6 +209,7 @@ class Workers(_Watch):
     COLUMNS: Final = ("holder", "pcn", "tenure", "burnout", "intends", "cases", "leaving", "started", "attempts")
 
     def __init__(self, world: World) -> None:
+        self.threshold = world.parameters.turnover.threshold_burnt_out
         self._weeks: list[Floats] = []
         self._chances = np.zeros(world.link_workers.id.size)
 

@@ -28,7 +28,6 @@ from sp_abm.vocabulary import WEEKS_PER_YEAR
 YEAR: Final = WEEKS_PER_YEAR
 LAST_YEAR: Final = slice(-YEAR, None)
 WHOLE_RUN: Final = slice(None)
-BURNT_OUT: Final = 0.5
 EVERY: Final = 4
 """Weeks between two readings of a worker where each reading is a row: neighbouring weeks say the same."""
 LEAST_ATTEMPTS: Final = 20
@@ -45,7 +44,7 @@ def crew(worlds: Worlds, arm: str = TODAY) -> Workers:
 def burnt_out(crew: Workers) -> tuple[Flags, Flags]:
     """Return who is in post, and who of them is burnt out, by week and post."""
     is_in = crew.column("holder") >= 0
-    return is_in, is_in & (crew.column("burnout") > BURNT_OUT)
+    return is_in, is_in & (crew.column("burnout") > crew.threshold)
 
 
 def a_year_on(crew: Workers) -> tuple[Flags, Flags]:
