@@ -65,6 +65,17 @@ def test_lanes_take_all_that_a_call_of_one_takes():
         assert one.panel.equals(alone.panel) and one.events.equals(alone.events)
 
 
+def test_lanes_take_rules_of_ones_own():
+    def nobody_strained(world, week):
+        world.link_workers.burnout[:] = 0
+
+    rules = {"strain": nobody_strained}
+    many = simulate_many("today", "sandbox", (2, 5), YEARS, threads=2, rules=rules)
+    for seed, one in zip((2, 5), many, strict=True):
+        assert_same(one, simulate("today", "sandbox", seed, YEARS, rules=rules))
+        assert not one.tally("sum_burnout").any()
+
+
 def test_lanes_without_a_warm_up_begin_with_the_settled_place():
     (one,) = simulate_many("today", "sandbox", [9], YEARS, warm_up=False)
     assert_same(one, simulate("today", "sandbox", 9, YEARS, warm_up=False))
@@ -125,6 +136,8 @@ def test_a_mistake_is_told_before_anything_is_loaded(monkeypatch):
         simulate_many("today", years=-1)
     with pytest.raises(UnknownName, match="sandbox"):
         simulate_many("today", place="sandbx")
+    with pytest.raises(UnknownName, match="Did you mean strain"):
+        simulate_many("today", rules={"strian": print})
 
 
 @pytest.mark.slow

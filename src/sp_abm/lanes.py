@@ -25,7 +25,7 @@ from sp_abm.places import place as find_place
 from sp_abm.pool import Done
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario, load
-from sp_abm.simulation import Simulation, checked_years
+from sp_abm.simulation import Rules, Simulation, checked_years, week_with
 from sp_abm.world import World
 
 SHARED_FROM: Final = 40_000
@@ -71,6 +71,7 @@ def simulate_many(
     *,
     parameters: dict[str, float] | None = None,
     switch_off: Iterable[str] = (),
+    rules: Rules | None = None,
     cut: Iterable[str] | Cuts = (),
     warm_up: bool = True,
     events: bool = False,
@@ -90,8 +91,10 @@ def simulate_many(
     checked_panel(panel, panel_every)
     if threads is not None and threads < 1:
         raise BadValue(f"threads = {threads!r} must be at least 1.")
+    off = tuple(switch_off)
+    week_with(rules or {}, off)
     found = load(scenario).with_cut(cut).with_changes({**levers, **(parameters or {})}, "given")
-    options = {"switch_off": tuple(switch_off), "warm_up": warm_up, "events": events}
+    options = {"switch_off": off, "rules": rules, "warm_up": warm_up, "events": events}
     like = first_world(where, found.parameter_set(), 0, week=0)
     lane = _Lane(found, like, weeks, options, (panel, panel_every), threading.Event())
     return _all(lane, numbers, threads_of_lanes(where.residents, len(numbers), threads), done)
