@@ -9,7 +9,7 @@ import pytest
 from sp_abm import bench, open_study
 from sp_abm import sweep as sweeping
 from sp_abm.backends import Pool, Serial
-from sp_abm.bench import run_task
+from sp_abm.bench import Bench
 from sp_abm.cells import DONE, FAILED, Cell
 from sp_abm.comparison import compare
 from sp_abm.errors import BadValue, CannotWrite, SpAbmError
@@ -105,7 +105,11 @@ def test_a_run_that_raises_in_a_worker_harms_no_other():
 
 def test_a_task_gives_the_same_anywhere():
     cells = (cell(), cell(scenario=load("no-service"), against=load("today")), cell(seed=2))
-    runs = [list(Serial().run([cells])), run_task(cells), list(Pool(2).run((one,) for one in cells))]
+    runs = [
+        list(Serial().run([cells])),
+        [Bench().run(one) for one in cells],
+        list(Pool(2).run((one,) for one in cells)),
+    ]
     by_hash = [{ran.hash: ran.values.tolist() for ran in found} for found in runs]
     assert by_hash[0] == by_hash[1] == by_hash[2] and len(by_hash[0]) == 3
 
@@ -115,8 +119,9 @@ def test_arms_and_parameters_do_not_leave_traces_in_each_other():
     cut = load("today").with_cut(["burnout->intention", "load->burnout=0.5"])
     other = load("today").with_changes({"strain.sd_trait": 0.4, "caseload_cap": 20})
     plain = cell(weeks=30, measures=("burnout_mean",))
-    alone = run_task([plain])[0].values
-    after = run_task([replace(plain, scenario=cut), replace(plain, scenario=other), plain])
+    alone = Bench().run(plain).values
+    bench = Bench()
+    after = [bench.run(each) for each in (replace(plain, scenario=cut), replace(plain, scenario=other), plain)]
     assert after[2].values.tolist() == alone.tolist() and after[1].values.tolist() != alone.tolist()
 
 

@@ -5,7 +5,6 @@ Nothing that a run raises gets out.
 
 import time
 import traceback
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -73,9 +72,3 @@ class Bench:
         if not self._settled or self._settled[0] != key:
             self._settled = key, first_world(place, scenario.parameter_set(), 0, week=0)
         return self._settled[1]
-
-
-def run_task(cells: Iterable[Cell]) -> list[Ran]:
-    """Return what came of a task's cells, on a bench of its own: all that a scheduler elsewhere needs to call."""
-    bench = Bench()
-    return [bench.run(cell) for cell in cells]

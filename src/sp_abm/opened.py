@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from sp_abm.cells import DONE, MISSING, Ran
 from sp_abm.compaction import fingerprint, is_made_of, parts_of, stamped, weeks_of, write_weeks
 from sp_abm.crate import METADATA, crate_of
-from sp_abm.errors import BadFile, MissingExtra, unknown
+from sp_abm.errors import BadFile, unknown
+from sp_abm.extras import extra
 from sp_abm.kernels import Floats
 from sp_abm.levers import LEVERS
 from sp_abm.measures import MEASURES
@@ -181,10 +182,7 @@ class OpenStudy:
 
     def sql(self, query: str) -> "pd.DataFrame":
         """Return what a query finds in the tables `runs`, `summary` and `weekly`; needs the extra `sql`."""
-        try:
-            import duckdb
-        except ImportError:
-            raise MissingExtra("SQL needs DuckDB, which is not installed: pip install 'sp_abm[sql]'.") from None
+        duckdb = extra("duckdb", "sql", "SQL")
         with duckdb.connect() as connection:
             for name in _TABLES:
                 if name == "weekly" and self._parts:

@@ -7,12 +7,11 @@ from numpy.typing import NDArray
 
 from sp_abm.cases import NEVER, Cases
 from sp_abm.evaluation.estimators import Group
-from sp_abm.evaluation.records import OUTCOMES, WINDOW, Floats, Records, Weeks
+from sp_abm.evaluation.records import WINDOW, Floats, Records, Weeks
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
 FOLLOW_UPS: Final = (WEEKS_PER_YEAR // 2, WEEKS_PER_YEAR)
 """Weeks after referral at which everybody is asked again."""
-_SWEMWBS: Final = OUTCOMES.index("swemwbs")
 
 
 def index_weeks(weeks: int) -> range:
