@@ -12,7 +12,7 @@ from sp_abm.comparison import in_turn
 from sp_abm.errors import BadValue, UnknownName
 from sp_abm.evaluation.estimators import METHODS
 from sp_abm.evaluation.groups import first_referrals, index_weeks
-from sp_abm.evaluation.laboratory import evaluate
+from sp_abm.evaluation.laboratory import STATES, Evaluation, evaluate
 from sp_abm.evaluation.records import OUTCOMES, WINDOW, Records
 from sp_abm.evaluation.words import why
 from sp_abm.panel import Panel
@@ -138,11 +138,29 @@ def test_the_bias_that_matching_leaves_shrinks_where_people_are_alike_and_spells
     assert 0 <= biases[1] < 0.75 * biases[0]
 
 
-def test_the_plain_sentences_say_how_much_would_have_come_anyway(without_effect):
-    words = " ".join(why(without_effect, 52))
-    assert "would come without the service too" in words or "cannot be told from so few runs" in words
-    assert "of which the service did nothing" in words
-    assert "the service reaches nobody's health here" in words
+def made_up(before_after, truth, has_effect=False):
+    """Return an evaluation with these estimates of distress, one a seed; everything else is nothing."""
+    n = len(before_after)
+    values = np.zeros((n, 2, len(METHODS), len(OUTCOMES)))
+    for method, found in (("before_after", before_after), ("truth", truth)):
+        values[:, :, list(METHODS).index(method), OUTCOMES.index("distress")] = np.array(found)[:, None]
+    states, sizes = np.zeros((n, 2, len(STATES), len(OUTCOMES))), np.full((n, 3), 10.0)
+    return Evaluation(load("today"), HAMLET, 3, tuple(range(n)), has_effect, values, states, sizes)
+
+
+def test_the_plain_sentences_say_how_much_would_have_come_anyway():
+    """Changes of -2 and -2.2 of which -1 and -1.2 are the service's: -1 would have come anyway, in both seeds."""
+    found = made_up([-2.0, -2.2], [-1.0, -1.2], has_effect=True)
+    recovery, completers, _, _, truth = why(found, 52)
+    assert "changes by −2.10 points in a year; −1.00 points of that would come without the service too" in recovery
+    assert "of which the service did nothing" in completers
+    assert "The truth, −1.10 points (95% interval up to 1.27 points either way)" in truth
+
+
+def test_the_plain_sentences_say_where_runs_are_too_few_or_nobody_is_helped():
+    recovery, _, _, _, truth = why(made_up([-2.0, 1.0], [0.0, 0.0]), 52)
+    assert recovery.endswith("how much of it would have come anyway cannot be told from so few runs.")
+    assert truth.endswith("the service reaches nobody's health here, in either world.")
 
 
 def test_a_figure_has_a_panel_an_outcome_and_a_row_a_method(without_effect):

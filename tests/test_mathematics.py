@@ -60,31 +60,42 @@ def in_theory(p, weeks):
     return np.array([sum(share for (stage, _), share in start.items() if stage == each) for each in range(5)])
 
 
-@pytest.mark.parametrize("floor", [1.0, Parameters().transitions.share_duration_floor])
-def test_stages_without_events_or_ties_are_the_markov_chain_of_their_hazards(fresh_world, floor):
-    """With floor 1 recovery has no memory: five states. With the model's own, distress counts its weeks.
-
-    People are independent, so that Pearson's statistic of some 40,000 of them has 4 degrees of freedom. Monte Carlo
-    error: .2 of a percentage point in a share of a fifth. Fails by chance once in a thousand.
-    """
+def after_a_year(fresh_world, **changes):
+    """Return how many people of ten sandboxes are in each stage a year after all of them began alike."""
     counts = np.zeros(5)
     for seed in range(1, 11):
-        world = fresh_world(seed=seed, **{"transitions.share_duration_floor": floor})
+        world = fresh_world(seed=seed, **changes)
         is_adult = alike(world)
         for week in range(WEEKS):
             transitions(world, week)
         counts += np.bincount(world.citizens.stage[is_adult], minlength=5)
-    expected = in_theory(world.parameters.transitions, WEEKS) * counts.sum()
     assert counts.sum() > 30_000
-    assert ((counts - expected) ** 2 / expected).sum() < chi2.ppf(1 - FALSE_ALARM, 4)
+    return counts
 
 
-def test_the_chain_would_notice_a_hazard_a_tenth_too_high():
-    """The power of the test above: a tenth more of one hazard, among as many people, is far outside its bounds."""
+def distance(counts, p):
+    """Return Pearson's statistic of counts by stage from the chain of these hazards: 4 degrees of freedom."""
+    expected = in_theory(p, WEEKS) * counts.sum()
+    return ((counts - expected) ** 2 / expected).sum()
+
+
+@pytest.mark.parametrize("floor", [1.0, Parameters().transitions.share_duration_floor])
+def test_stages_without_events_or_ties_are_the_markov_chain_of_their_hazards(fresh_world, floor):
+    """With floor 1 recovery has no memory: five states. With the model's own, distress counts its weeks.
+
+    People are independent, some 40,000 of them. Monte Carlo error: .2 of a percentage point in a share of a fifth.
+    Fails by chance once in a thousand.
+    """
+    p = Parameters().transitions._replace(share_duration_floor=floor)
+    counts = after_a_year(fresh_world, **{"transitions.share_duration_floor": floor})
+    assert distance(counts, p) < chi2.ppf(1 - FALSE_ALARM, 4)
+
+
+def test_a_model_with_one_hazard_a_tenth_too_high_is_far_outside_the_bounds_of_the_chain(fresh_world):
+    """The power of the test above, of runs whose people go off balance a tenth too often."""
     p = Parameters().transitions
-    changed = p._replace(rate_thriving_off_balance=1.1 * p.rate_thriving_off_balance)
-    expected, counts = (in_theory(each, WEEKS) * 40_000 for each in (p, changed))
-    assert ((counts - expected) ** 2 / expected).sum() > 2 * chi2.ppf(1 - FALSE_ALARM, 4)
+    counts = after_a_year(fresh_world, **{"transitions.rate_thriving_off_balance": 1.1 * p.rate_thriving_off_balance})
+    assert distance(counts, p) > 2 * chi2.ppf(1 - FALSE_ALARM, 4)
 
 
 SERVERS, ARRIVALS, HAZARD = 12, 1.0, 0.1
@@ -114,22 +125,18 @@ def erlang_c_waiting():
     return p_waits * a / (SERVERS - a)
 
 
-def test_the_weekly_queue_becomes_erlangs_as_its_step_gets_shorter():
-    """In steps of a week a place is taken to the end of the week in which its case ends: more wait than in M/M/c."""
-    weekly, daily, hourly = (waiting_in_theory(step) for step in (1, 1 / 7, 1 / 168))
-    assert weekly > daily > hourly > erlang_c_waiting()
-    assert hourly == pytest.approx(erlang_c_waiting(), rel=0.01)
+def run_a_team(world, seed, weeks, step):
+    """Let cases come by chance to a team that nobody leaves; return the number waiting after each allocation.
 
-
-def run_a_team(world, seed, weeks):
-    """Let cases come by chance to a team that nobody leaves; return the number waiting after each allocation."""
+    A week of the model stands for a step of the queue: so many cases come in it, by chance.
+    """
     citizens, workers = world.citizens, world.link_workers
     citizens.lonely[:], citizens.stage[:] = False, T
     workers.weeks_in_post[workers.in_post] = 1000
     world.commissioner.caseload_cap[:] = SERVERS / workers.fte[workers.in_post].sum()
     adults, first = np.flatnonzero(citizens.age >= ADULT_AGE), 0
     waiting = []
-    for week, number in enumerate(np.random.default_rng(seed).poisson(ARRIVALS, weeks)):
+    for week, number in enumerate(np.random.default_rng(seed).poisson(ARRIVALS * step, weeks)):
         rows = adults[np.arange(first, first + number) % adults.size].astype(np.int32)
         first += number
         world.week = week
@@ -143,12 +150,13 @@ def run_a_team(world, seed, weeks):
 
 
 @pytest.mark.slow
-def test_a_team_without_burnout_is_a_queue_with_as_many_servers_as_cases_it_may_hold(fresh_world):
+@pytest.mark.parametrize(("step", "weeks"), [(1, 2000), (1 / 7, 6000)])
+def test_a_team_without_burnout_is_a_queue_with_as_many_servers_as_cases_it_may_hold(fresh_world, step, weeks):
     """Nobody gives up, everybody is seen in the week they get a link worker, cases end with a constant hazard.
 
-    The model serves by the week: it is the discrete queue of `waiting_in_theory`, which a shorter week would turn
-    into Erlang's M/M/c. The standard error comes from 16 blocks of 500 weeks; beyond 3.3 of them the test fails, by
-    chance once in a thousand.
+    In steps of a week a place is taken to the end of the week in which its case ends: more wait than in Erlang's
+    M/M/c, which the same rules come near when a week of theirs stands for a day. The standard error comes from 16
+    blocks; beyond 3.3 of them the test fails, by chance once in a thousand.
     """
     certain, never = 50.0, 0.0
     rules = {
@@ -160,12 +168,15 @@ def test_a_team_without_burnout_is_a_queue_with_as_many_servers_as_cases_it_may_
         "contact.share_ready_early": never,
         "referral.contacts_light": 255,
         "closure.max_weeks_standard": 10_000,
-        "closure.rate_disengages_per_week": HAZARD,
+        "closure.rate_disengages_per_week": HAZARD * step,
     }
     blocks = []
     for seed in range(1, 5):
-        waiting = run_a_team(fresh_world(seed=seed, **rules), seed, 2200)[200:]
+        waiting = run_a_team(fresh_world(seed=seed, **rules), seed, 200 + weeks, step)[200:]
         blocks += [block.mean() for block in np.split(waiting, 4)]
-    error = np.std(blocks, ddof=1) / np.sqrt(len(blocks))
-    assert error < waiting_in_theory() / 4
-    assert abs(np.mean(blocks) - waiting_in_theory()) < norm.ppf(1 - FALSE_ALARM / 2) * error
+    found, error = np.mean(blocks), np.std(blocks, ddof=1) / np.sqrt(len(blocks))
+    assert error < waiting_in_theory(step) / 4
+    assert abs(found - waiting_in_theory(step)) < norm.ppf(1 - FALSE_ALARM / 2) * error
+    if step < 1:
+        assert erlang_c_waiting() == pytest.approx(waiting_in_theory(step), rel=0.08)
+        assert found < (erlang_c_waiting() + waiting_in_theory()) / 2
