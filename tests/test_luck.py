@@ -24,7 +24,6 @@ from sp_abm.kernels import (
     uniforms,
     uniforms_table,
     unit,
-    words_table,
 )
 from sp_abm.population.luck import QUESTIONS as POPULATION_QUESTIONS
 from sp_abm.randomness import MAX_SEED, QUESTIONS, Luck, checked_seed
@@ -172,41 +171,41 @@ def test_a_change_of_any_part_of_the_key_gives_other_luck():
 
 @pytest.mark.parametrize("varied", ["entity", "week", "question", "seed"])
 def test_uniforms_are_even_whatever_is_counted_up(varied):
-    """65,536 draws of four words into 256 equal bins: chi-square with 255 degrees of freedom for each word.
+    """65,536 draws of four uniforms into 256 equal bins: chi-square with 255 degrees of freedom for each of them.
 
-    Each word is tested at 1 in 10,000 on both sides; with 4 words and 4 cases the false-alarm rate for a fresh seed is
+    Each is tested at 1 in 10,000 on both sides; with 4 uniforms and 4 cases the false-alarm rate for a fresh seed is
     3 in 1,000. Pairs of neighbouring draws go into 16 x 16 bins at the same level. The seed is fixed.
     """
     n, low, high = 65536, *chi2.ppf([5e-5, 1 - 5e-5], 255)
     key = np.array([20250106, 4], np.uint32)
     counting, zero = np.arange(n, dtype=np.uint32), np.zeros(n, np.uint32)
     if varied == "entity":
-        words = words_table(key, counting, zero, 0, 0)
+        luck = uniforms_table(key, counting, zero, 0, 0)
     else:
         keys = {"week": [(20250106, 4)] * n, "question": [(1, k) for k in range(n)], "seed": [(k, 4) for k in range(n)]}
         weeks = range(n) if varied == "week" else [0] * n
         one = np.zeros(1, np.uint32)
-        words = np.concatenate(
+        luck = np.concatenate(
             [
-                words_table(np.array(pair, np.uint32), one, one, week, 0)
+                uniforms_table(np.array(pair, np.uint32), one, one, week, 0)
                 for pair, week in zip(keys[varied], weeks, strict=True)
             ]
         )
-    for word in range(4):
-        bins = np.bincount(words[:, word] >> 24, minlength=256)
+    for each in luck.T:
+        bins = np.bincount((256 * each).astype(int), minlength=256)
         assert low < ((bins - n / 256) ** 2 / (n / 256)).sum() < high
-    coarse = words[:, 0] >> 28
+    coarse = (16 * luck[:, 0]).astype(int)
     pairs = np.bincount(coarse[:-1] * 16 + coarse[1:], minlength=256)
     expected = (n - 1) / 256
     assert low < ((pairs - expected) ** 2 / expected).sum() < high
 
 
-def test_words_of_one_draw_do_not_go_together():
+def test_uniforms_of_one_draw_do_not_go_together():
     """Correlations of 65,536 pairs have a standard deviation of .0039; six pairs, four standard deviations."""
-    words = words_table(
+    luck = uniforms_table(
         np.array([8, 4], np.uint32), np.arange(65536, dtype=np.uint32), np.zeros(65536, np.uint32), 3, 0
     )
-    correlations = np.corrcoef(words.T.astype(np.float64))[np.triu_indices(4, 1)]
+    correlations = np.corrcoef(luck.T)[np.triu_indices(4, 1)]
     assert np.abs(correlations).max() < 4 / 256
 
 

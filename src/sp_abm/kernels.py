@@ -91,6 +91,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 WEEK_OFFSET: Final = 208
 LUCK_BLOCK: Final = 512
+ROUNDED_UP: Final = 1 + 2**-30
+"""Lifts a bound that tells who is surely not concerned above what the rule's own order of sums may round it to."""
+_FOURTH, _FIFTH = 3, 4
 _LANES, _MOST_ADDED = 8, 128
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
@@ -279,7 +282,7 @@ def p_happens(hazard: float) -> float:
 @inlined
 def each_of_five(values: Floats) -> tuple[float, float, float, float, float]:
     """Return five values, of fifths or of stages, as numbers, which a loop keeps at hand."""
-    return values[0], values[1], values[2], values[2 + 1], values[2 + 2]
+    return values[0], values[1], values[2], values[_FOURTH], values[_FIFTH]
 
 
 @inlined
@@ -291,7 +294,7 @@ def one_of_five(values: Any, place: int) -> float:
         return float(values[1])
     if place == 2:
         return float(values[2])
-    return float(values[3] if place == 2 + 1 else values[2 + 2])
+    return float(values[_FOURTH] if place == _FOURTH else values[_FIFTH])
 
 
 @inlined
@@ -350,15 +353,3 @@ def uniforms_table(
         for k in range(len(u)):
             row[k] = u[k]
     return table
-
-
-@compiled
-def words_table(
-    key: NDArray[np.uint32], entities: NDArray[np.uint32], holders: NDArray[np.uint32], week: int, sub: int
-) -> NDArray[np.uint32]:
-    """Return the four words of each row's draw, shape (rows, 4)."""
-    words = np.empty((entities.shape[0], 4), np.uint32)
-    for i in range(entities.shape[0]):
-        w0, w1, w2, w3 = philox(entities[i], holders[i], week + WEEK_OFFSET, sub, key[0], key[1])
-        words[i, 0], words[i, 1], words[i, 2], words[i, 3] = w0, w1, w2, w3
-    return words

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.agents.community import room, terms_of
-from sp_abm.agents.link_workers import ramp
+from sp_abm.agents.link_workers import case_limits
 from sp_abm.cases import NEVER
 from sp_abm.kernels import Whole
 from sp_abm.loops import Blend
@@ -33,7 +33,8 @@ def _professionals(world: World) -> Tables:
     workers, organisations, gps, pcns = world.link_workers, world.organisations, world.gps, world.pcns
     p = world.parameters
     posts = {name: getattr(workers, name).copy() for name in _OF_POSTS}
-    limits = world.commissioner.caseload_cap[0] * workers.fte * ramp(workers, p.staffing) * workers.in_post
+    cap = float(world.commissioner.caseload_cap[0])
+    limits = case_limits(workers.fte, workers.weeks_in_post, workers.in_post, cap, p.staffing)
     terms = terms_of(world.commissioner, p.participation, Blend(1.0, np.zeros(pcns.id.size)))
     rooms = [room(organisations, row, terms) for row in range(organisations.id.size)]
     post, organisation = np.nonzero(world.knowledge.known)

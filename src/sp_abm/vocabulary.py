@@ -45,6 +45,15 @@ TRANSITIONS: Final[tuple[tuple[Stage, Stage], ...]] = (
     (Stage.RECOVERING, Stage.PRE_CRISIS),
     (Stage.RECOVERING, Stage.CRISIS),
 )
+IMPROVING: Final[tuple[tuple[Stage, Stage], ...]] = (
+    (Stage.OFF_BALANCE, Stage.THRIVING),
+    (Stage.PRE_CRISIS, Stage.RECOVERING),
+    (Stage.CRISIS, Stage.RECOVERING),
+    (Stage.CRISIS, Stage.PRE_CRISIS),
+    (Stage.RECOVERING, Stage.THRIVING),
+    (Stage.RECOVERING, Stage.OFF_BALANCE),
+)
+"""The transitions for the better; every other one is for the worse."""
 
 
 class Route(IntEnum):

@@ -17,7 +17,7 @@ from sp_abm.submodels.transitions import (
     troubles,
     weeks_of_distress,
 )
-from sp_abm.vocabulary import TRANSITIONS, Stage
+from sp_abm.vocabulary import IMPROVING, TRANSITIONS, Stage
 
 P = Parameters().transitions
 T, OB, PC, C, R = (int(stage) for stage in Stage)
@@ -67,6 +67,12 @@ def test_only_the_twelve_declared_transitions_can_happen():
             if after != stage:
                 moves.add((stage, after))
     assert moves == {(int(a), int(b)) for a, b in TRANSITIONS}
+
+
+def test_those_for_the_better_are_what_is_left_when_nothing_pushes():
+    grid = (np.arange(5000) + 0.5) / 5000
+    moves = {(stage, next_stage(stage, 0, 0.0, 30.0, P, u)) for stage in range(5) for u in grid}
+    assert {(a, b) for a, b in moves if a != b} == {(int(a), int(b)) for a, b in IMPROVING}
 
 
 def test_a_hand_worked_week_in_recovery():

@@ -133,6 +133,22 @@ def hours_each(
     return hours
 
 
+@inlined
+def hours_without_people(share: float, p: Contact) -> float:
+    """Return the hours a week that a full-time post gives to something without people: a share of that time."""
+    return share * p.hours_per_week * p.share_present * (1 - p.share_direct)
+
+
+@compiled
+def case_limits(fte: Floats, weeks: Whole, in_post: Flags, cap: float, p: Staffing) -> Floats:
+    """Return how many open cases each post may hold: the cap by its size and how far its holder has learned the job."""
+    limits = np.zeros(fte.shape[0])
+    for post in range(fte.shape[0]):
+        if in_post[post]:
+            limits[post] = cap * fte[post] * learned(weeks[post], p)
+    return limits
+
+
 @compiled
 def shares_known(pcn: Whole, known: Flags, pcn_of_organisation: Whole) -> Floats:
     """Return the share of local organisations that each post's holder knows, from each post's PCN."""

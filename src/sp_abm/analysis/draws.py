@@ -5,19 +5,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.kernels import words_table
+from sp_abm.kernels import uniforms_table
 
 SEED: Final = 1
 RESAMPLING, CHOOSING, FOLDING = range(3)
 """What luck decides in an analysis, each a question of its own."""
-_WORDS: Final = 2.0**32
 
 
 def uniforms(question: int, n: int) -> NDArray[np.float64]:
     """Return n numbers evenly between 0 and 1, shape (n,), the same at every call."""
     ids = np.arange(n, dtype=np.uint32)
-    words = words_table(np.array([SEED, question], np.uint32), ids, np.zeros_like(ids), 0, 0)
-    return np.asarray((words[:, 0] + 0.5) / _WORDS, np.float64)
+    return uniforms_table(np.array([SEED, question], np.uint32), ids, np.zeros_like(ids), 0, 0)[:, 0]
 
 
 def shuffled(question: int, n: int) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.kernels import compiled, uniform, words_table
+from sp_abm.kernels import compiled, uniform, uniforms_table
 
 QUESTIONS: Final[dict[str, int]] = {
     "neighbourhood order": 101,
@@ -33,8 +33,7 @@ U32 = NDArray[np.uint32]
 def uniforms(seed: int, question: str, entities: Any, sub: int = 0) -> F64:
     """Return four uniforms in (0, 1) for each entity, shape (entities, 4); `sub` tells draws apart."""
     entities = np.ascontiguousarray(entities, np.uint32)
-    words = words_table(_key(seed, question), entities, np.zeros_like(entities), 0, sub)
-    return (words.astype(np.float64) + 0.5) / 2.0**32
+    return uniforms_table(_key(seed, question), entities, np.zeros_like(entities), 0, sub)
 
 
 def pair_uniforms(seed: int, question: str, entities: Any, others: Any, sub: int = 0) -> F64:

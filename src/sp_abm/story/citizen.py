@@ -9,7 +9,7 @@ from sp_abm.agents.citizens import Citizens
 from sp_abm.cases import NEVER, Cases
 from sp_abm.declare import columns_of
 from sp_abm.story.watch import Sentence, State, Watch, counted, joined, weeks
-from sp_abm.vocabulary import ADULT_AGE, NONE, CaseState, Outcome, Route, Stage
+from sp_abm.vocabulary import ADULT_AGE, IMPROVING, NONE, CaseState, Outcome, Route, Stage
 from sp_abm.world import World
 
 DISTRESS: Final = (Stage.PRE_CRISIS, Stage.CRISIS)
@@ -34,9 +34,6 @@ _MOVES: Final = {
     (Stage.RECOVERING, Stage.OFF_BALANCE): "recovered, but off balance",
     (Stage.RECOVERING, Stage.PRE_CRISIS): "relapsed: distress came back",
     (Stage.RECOVERING, Stage.CRISIS): "relapsed into crisis",
-}
-_WORSE: Final = {(before, after) for before, after in _MOVES if after in DISTRESS and before is not Stage.CRISIS} | {
-    (Stage.THRIVING, Stage.OFF_BALANCE)
 }
 _ENDS: Final = {
     Outcome.COMPLETED: "the case closed, as planned",
@@ -141,7 +138,7 @@ def _transitions(who: CitizenWatch, before: State, now: State, world: World) -> 
     if move in _MOVES:
         lasted = f" after {weeks(before['weeks_in_distress'] + 1)} of distress"
         is_better = move[0] in DISTRESS and move[1] is Stage.RECOVERING
-        yield _MOVES[move] + (lasted if is_better else ""), _pressures(before, is_worse=move in _WORSE)
+        yield _MOVES[move] + (lasted if is_better else ""), _pressures(before, is_worse=move not in IMPROVING)
 
 
 def _pressures(state: State, *, is_worse: bool) -> str:

@@ -3,11 +3,10 @@
 import numpy as np
 
 from sp_abm.agents.citizens import Clients, lose_trust
-from sp_abm.agents.link_workers import Posts, learned
+from sp_abm.agents.link_workers import Posts, case_limits
 from sp_abm.cases import NEVER, Cases, close_case, is_seen
-from sp_abm.kernels import Flags, Floats, Key, Whole, borrowing, compiled, happens, inlined, uniform
+from sp_abm.kernels import Floats, Key, Whole, borrowing, compiled, happens, inlined, uniform
 from sp_abm.parameters.pathway import Allocation
-from sp_abm.parameters.system import Staffing
 from sp_abm.vocabulary import NONE, CaseState, EquityRule, Outcome, Route, Stage
 from sp_abm.world import World
 
@@ -27,23 +26,13 @@ def allocation(world: World, week: int) -> None:
     rows = world.open_rows
     gave_up = _give_up(rows, *tables, patience_felt(world, week), p, *bad, key, week)
     cap = float(world.commissioner.caseload_cap[0])
-    limits = _limits(workers.fte, workers.weeks_in_post, workers.in_post, cap, world.parameters.staffing)
+    limits = case_limits(workers.fte, workers.weeks_in_post, workers.in_post, cap, world.parameters.staffing)
     rule = (int(world.commissioner.equity_rule[0]), bool(p.shares_between_pcns))
     _allocate(rows, *tables, limits, np.full(world.pcns.id.shape[0], _MANY), *rule, week)
     spared = waiting_spared(world, week)
     if spared.any():
         _allocate(rows, *tables, np.where(workers.in_post, _MANY, 0.0), spared, *rule, week)
     world.count(gave_up=gave_up)
-
-
-@compiled
-def _limits(fte: Floats, weeks: Whole, in_post: Flags, cap: float, p: Staffing) -> Floats:
-    """Return how many open cases each post may hold: the cap by its size and how far its holder has learned the job."""
-    limits = np.zeros(fte.shape[0])
-    for post in range(fte.shape[0]):
-        if in_post[post]:
-            limits[post] = cap * fte[post] * learned(weeks[post], p)
-    return limits
 
 
 def patience_felt(world: World, week: int) -> Floats:

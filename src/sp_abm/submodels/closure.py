@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sp_abm.agents.citizens import Clients, change_trust
-from sp_abm.agents.link_workers import Posts
+from sp_abm.agents.link_workers import Posts, hours_without_people
 from sp_abm.cases import NEVER, Cases, close_case, is_adequate, is_medical, is_seen
 from sp_abm.kernels import Flags, Floats, Key, Whole, borrowing, compiled, happens, inlined, uniform
 from sp_abm.parameters.pathway import Closure, Contact
@@ -75,7 +75,7 @@ def _p_recorded(
     staffing: Staffing,
     contact: Contact,
 ) -> Floats:
-    each = staffing.share_voice * contact.hours_per_week * contact.share_present * (1 - contact.share_direct)
+    each = hours_without_people(staffing.share_voice, contact)
     hours, posts, chances = np.zeros(n_pcns), np.zeros(n_pcns), np.empty(n_pcns)
     for post in range(pcn.shape[0]):
         hours[pcn[post]] += hours_voice[post]

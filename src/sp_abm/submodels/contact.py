@@ -10,7 +10,7 @@ import numpy as np
 
 from sp_abm.agents.citizens import Clients, lose_trust
 from sp_abm.agents.community import Organisations, Terms, room, terms_of
-from sp_abm.agents.link_workers import Knowledge, Posts, hours_direct, shares_known
+from sp_abm.agents.link_workers import Knowledge, Posts, hours_direct, hours_without_people, shares_known
 from sp_abm.cases import NEVER, Cases, is_seen
 from sp_abm.kernels import (
     Flags,
@@ -177,7 +177,7 @@ def taken_felt(world: World, week: int) -> Floats:
 def pace_of_learning(world: World) -> Floats:
     """Return how fast each worker gets to know organisations: by the time for the community, 1 full-time and today."""
     p, contact = world.parameters.staffing, world.parameters.contact
-    today = p.share_building * contact.hours_per_week * contact.share_present * (1 - contact.share_direct)
+    today = hours_without_people(p.share_building, contact)
     return world.link_workers.hours_building / today if today > 0 else np.zeros(world.link_workers.id.shape[0])
 
 

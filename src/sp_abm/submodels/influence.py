@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sp_abm.kernels import (
     LUCK_BLOCK,
+    ROUNDED_UP,
     Flags,
     Floats,
     Key,
@@ -32,7 +33,6 @@ from sp_abm.parameters.people import Influence
 from sp_abm.vocabulary import ADULT_AGE, DEPRIVATION_SCORES, NONE, Stage
 from sp_abm.world import World
 
-_ROUNDED_UP = 1 + 2**-30
 _COUNTS_OF_TIES = 512
 """Longer than a person's own ties, at most 255, and those of a group, at most 20 scaled tenfold."""
 
@@ -138,7 +138,7 @@ def _choose_waking(
     First mark who may wake one: the chance is below the hazard, which is one sleeping tie's times their number.
     """
     luck, marks, candidates = blank_block()
-    each = hazards[1] * _ROUNDED_UP
+    each = hazards[1] * ROUNDED_UP
     count = 0
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)

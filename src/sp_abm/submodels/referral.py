@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sp_abm.cases import has_open_case, is_referable
 from sp_abm.kernels import (
     LUCK_BLOCK,
+    ROUNDED_UP,
     Flags,
     Floats,
     Key,
@@ -32,7 +33,6 @@ from sp_abm.vocabulary import Route, Stage
 from sp_abm.world import World
 
 _NOBODY, _DECLINED = -2, -1
-_ROUNDED_UP = 1 + 2**-30
 Quartet: TypeAlias = tuple[float, float, float, float]
 """The four uniforms of one keyed draw."""
 
@@ -121,8 +121,8 @@ def _ask(
 ) -> int:
     """Ask who is offered the service or comes of themselves: first mark who may, then list those the rule finds."""
     p, is_anybody_aware = on.p, on.aware.offset.any()
-    most_offered = p.p_identified * on.awareness.max() * on.pressure.max() * on.scale * _ROUNDED_UP
-    most_coming = most_self_rate(on.aware, on.trust, p) * on.scale * _ROUNDED_UP
+    most_offered = p.p_identified * on.awareness.max() * on.pressure.max() * on.scale * ROUNDED_UP
+    most_coming = most_self_rate(on.aware, on.trust, p) * on.scale * ROUNDED_UP
     luck, may_ask = np.empty((4, LUCK_BLOCK), np.uint32), np.empty(LUCK_BLOCK, np.int8)
     askers = np.empty(LUCK_BLOCK, np.int64)
     count = 0
@@ -137,7 +137,7 @@ def _ask(
         fill_luck_of(luck, key, citizens.id, citizens.holder, week, askers, n_askers)
         for k in range(n_askers):
             i = askers[k]
-            u = (unit(luck[0, k]), unit(luck[1, k]), unit(luck[2, k]), unit(luck[2 + 1, k]))
+            u = (unit(luck[0, k]), unit(luck[1, k]), unit(luck[2, k]), unit(luck[3, k]))
             if u[0] > most_offered * citizens.consultations[i] and u[2] > most_coming:
                 continue
             route = _way_in(i, u, citizens, state, on)
@@ -168,7 +168,7 @@ def _way_in(i: int, u: Quartet, citizens: Askers, state: Whole, on: Asking) -> i
 def answer(u: Quartet, number: int, need: float, awareness: float, factor: float, p: Referral) -> int:
     """Return by whom an offer is made and accepted, or that it is declined, or that nobody makes one."""
     # The chance of an offer is at most the number of consultations times that of one: most need no power.
-    if number == 0 or u[0] > number * (need * p.p_identified * factor) * _ROUNDED_UP:
+    if number == 0 or u[0] > number * (need * p.p_identified * factor) * ROUNDED_UP:
         return _NOBODY
     if u[0] >= p_offer(number, need, factor, p):
         return _NOBODY

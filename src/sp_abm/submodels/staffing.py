@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from sp_abm.agents.link_workers import Knowledge, Posts, fall_vacant, learned, shares_known
+from sp_abm.agents.link_workers import Knowledge, Posts, fall_vacant, hours_without_people, learned, shares_known
 from sp_abm.cases import Cases, hand_back
 from sp_abm.declare import grown
 from sp_abm.kernels import Flags, Floats, Whole, borrowing, compiled
@@ -114,7 +114,7 @@ def _share_out_roles(world: World) -> None:
 
 @compiled
 def _set_hours(workers: Roles, support: Floats, p: Staffing, contact: Contact) -> None:
-    full_time = contact.hours_per_week * contact.share_present * (1 - contact.share_direct)
+    full_time = hours_without_people(1.0, contact)
     for post in range(workers.pcn.shape[0]):
         clarity = support[workers.pcn[post], Channel.ROLE_CLARITY] - p.support_today
         time = full_time * workers.fte[post] * learned(workers.weeks_in_post[post], p)

@@ -7,6 +7,7 @@ import numpy as np
 
 from sp_abm.kernels import (
     LUCK_BLOCK,
+    ROUNDED_UP,
     Flags,
     Floats,
     Key,
@@ -23,13 +24,11 @@ from sp_abm.kernels import (
 )
 from sp_abm.loops import Blend
 from sp_abm.parameters.people import Transitions
-from sp_abm.vocabulary import ADULT_AGE, TRANSITIONS, Stage
+from sp_abm.vocabulary import ADULT_AGE, IMPROVING, TRANSITIONS, Stage
 from sp_abm.world import World
 
 _T, _O, _P, _C, _R = (int(stage) for stage in Stage)
-_IMPROVING = ((_O, _T), (_P, _R), (_C, _R), (_C, _P), (_R, _T), (_R, _O))
 _MAX_WEEKS = 65535
-_ROUNDED_UP = 1 + 2**-30
 _THIRD = 1 / 3
 
 
@@ -68,8 +67,8 @@ def hazards_by_stage(p: Transitions) -> Floats:
     """Return the sums of the base hazards of worsening and of improving, a little up against rounding, by stage."""
     hazards = np.zeros((2, len(Stage)))
     for before, after in TRANSITIONS:
-        is_better = int((before, after) in _IMPROVING)
-        hazards[is_better, before] += getattr(p, f"rate_{before.word}_{after.word}") * _ROUNDED_UP
+        is_better = int((before, after) in IMPROVING)
+        hazards[is_better, before] += getattr(p, f"rate_{before.word}_{after.word}") * ROUNDED_UP
     return hazards
 
 
