@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sp_abm.comparison import CLEAR, TOO_FEW, UNCLEAR, Comparison, compare, difference_of, paired_difference, stage_moves
+from sp_abm.comparison import (
+    CLEAR,
+    TOO_FEW,
+    UNCLEAR,
+    Comparison,
+    compare,
+    difference_of,
+    paired_difference,
+    stage_moves,
+)
 from sp_abm.errors import BadValue
 from sp_abm.measures import MEASURES
 from sp_abm.places import place

@@ -13,13 +13,13 @@ from sp_abm.errors import CannotWrite, UnknownName
 from sp_abm.evidence import Target, targets
 from sp_abm.simulation import Simulation
 from sp_abm.validation import STATISTICS, pieces, pooling, score_words, studies_of, validate
-from sp_abm.validation.people import in_distress, stays
+from sp_abm.validation.people import in_distress, shock_week, stays
 from sp_abm.validation.pieces import rows_of
 from sp_abm.validation.pooling import Interval, exits_by_age, one, pooled
 from sp_abm.validation.service import signs_hold
 from sp_abm.validation.verdicts import MEETS, MISSES, NEAR, NOT_TESTABLE, counts, judged
 from sp_abm.validation.watches import Chosen, Histories, Workers
-from sp_abm.validation.workforce import a_year_on, four_fold
+from sp_abm.validation.workforce import a_year_on, burnt_out, four_fold
 from sp_abm.validation.worlds import STUDIES, Arm, Study, live, lose_jobs
 
 
@@ -127,6 +127,14 @@ def test_a_newcomer_or_a_child_is_nobody_who_stayed():
     stage = np.array([[2, 2, -1], [0, 2, 2]], np.int8)
     assert stays(holder, stage).tolist() == [[False] * 3, [True, False, False]]
     assert in_distress(stage).tolist() == [[True, True, False], [False, True, True]]
+
+
+def test_the_shock_begins_when_its_scenario_says_and_burnout_where_the_model_does(fresh_world):
+    assert shock_week() == 52
+    world = fresh_world(**{"turnover.threshold_burnt_out": 0.3})
+    crew, columns = Workers(world), {"holder": np.array([[0, 0, -1]]), "burnout": np.array([[0.4, 0.2, 0.9]])}
+    crew.column = columns.__getitem__
+    assert burnt_out(crew)[1].tolist() == [[True, False, False]]
 
 
 def test_leaving_within_a_year_is_another_holder_or_none():
