@@ -150,7 +150,7 @@ def run_a_team(world, seed, weeks, step):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("step", "weeks"), [(1, 2000), (1 / 7, 6000)])
+@pytest.mark.parametrize(("step", "weeks"), [(1, 2000), (1 / 7, 6000)], ids=["weeks", "days"])
 def test_a_team_without_burnout_is_a_queue_with_as_many_servers_as_cases_it_may_hold(fresh_world, step, weeks):
     """Nobody gives up, everybody is seen in the week they get a link worker, cases end with a constant hazard.
 
