@@ -3,11 +3,12 @@
 import json
 import random
 from dataclasses import replace
+from importlib import import_module
 from urllib.parse import urlencode
 
 import pytest
 
-from sp_abm.errors import SpAbmError
+from sp_abm.errors import BadValue, SpAbmError
 from sp_abm.levers import CHOICES, LEVERS, SWITCHES
 from sp_abm.loops import LINKS
 from sp_abm.parameters import all_facts
@@ -113,6 +114,16 @@ def test_a_hostile_link_is_refused_in_words_a_visitor_can_read(query):
         asked_in(query)
     assert 10 < len(str(refused.value)) < 800 and "\n" not in str(refused.value)
     assert "<script>" not in str(refused.value) or "‘" in str(refused.value)
+
+
+@pytest.mark.parametrize("reader", ["story.step_in", "people.whom_in", "compare.plans_in", "files._theme"])
+@pytest.mark.parametrize("query", ["&".join(["plan=seed%3D2"] * 200), "kind=%ff", "person=" + "1" * MOST_LETTERS])
+def test_whatever_reads_a_link_refuses_the_same_links_in_words(reader, query):
+    module, name = reader.rsplit(".", 1)
+    room = "sp_abm.viz" if module == "files" else "sp_abm.viz.pages"
+    read = getattr(import_module(f"{room}.{module}"), name)
+    with pytest.raises(BadValue, match="^The link (has 6,007 letters; this page reads 6,000|cannot be read)"):
+        read(query, Asked()) if name == "plans_in" else read(query)
 
 
 HOSTILE_FILES = [

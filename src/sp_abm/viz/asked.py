@@ -24,6 +24,8 @@ MOST_RUNS: Final = 50
 MOST_BYTES: Final = 100_000
 """Bytes of a scenario file that a page takes."""
 _LINK: Final = "the link"
+PAGE_FIELDS: Final = ("theme", "plan", "kind", "person", "other", "step")
+"""Fields of a link that single pages and files read by themselves."""
 _PLAIN_FIELDS: Final = ("scenario", "place", "name", "seed", "years", "runs", "start", "warm_up", "cut")
 _SHOWN: Final = 40
 
@@ -94,20 +96,24 @@ class Asked:
         return urlencode([*pairs, *more.items()])
 
 
-def asked_in(query: str | None, default: Asked = Asked(), known: Iterable[str] = ()) -> Asked:
+def fields_of(search: str) -> list[tuple[str, str]]:
+    """Return the fields of a link in their order; raises `BadValue` where it is too long or cannot be read."""
+    if len(search) > MOST_LETTERS:
+        raise BadValue(f"The link has {len(search):,} letters; this page reads {MOST_LETTERS:,} at most.")
+    try:
+        return parse_qsl(search, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError:
+        raise BadValue(f"The link cannot be read: it is no UTF-8 text or has more than {MOST_FIELDS} fields.") from None
+
+
+def asked_in(search: str, default: Asked = Asked(), known: Iterable[str] = ()) -> Asked:
     """Return what a link asks for; raises `UnknownName` or `BadValue` in words for the visitor.
 
     `known` names fields that are not ours and are passed over.
     """
-    if len(query or "") > MOST_LETTERS:
-        raise BadValue(f"The link has {len(query or ''):,} letters; this page reads {MOST_LETTERS:,} at most.")
-    try:
-        pairs = parse_qsl(query or "", keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
-    except (ValueError, UnicodeDecodeError):
-        raise BadValue(f"The link cannot be read: it is no UTF-8 text or has more than {MOST_FIELDS} fields.") from None
     fields: dict[str, str] = {}
     cuts: list[str] = []
-    for name, value in pairs:
+    for name, value in fields_of(search):
         if name in known:
             continue
         if name in fields:

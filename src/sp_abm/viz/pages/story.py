@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import parse_qsl
 
 from sp_abm.comparison import ENOUGH_PAIRS, Comparison
-from sp_abm.viz.asked import MOST_LETTERS, Asked
+from sp_abm.viz.asked import Asked, fields_of
 from sp_abm.viz.drawn import pictures
 from sp_abm.viz.findings import Finding, finding, runs_in_words
 from sp_abm.viz.pages.markup import link, tag, verdict_mark, words
@@ -119,8 +118,7 @@ def StoryWalk(asked: Asked, look: Look, step: int, on_step: Callable[[int], None
 
 def step_in(search: str) -> int:
     """Return the step that a link names, counted from 0; the first where it names none that there is."""
-    fields = dict(parse_qsl(search[:MOST_LETTERS], max_num_fields=100))
-    number = fields.get("step", "1")
+    number = dict(fields_of(search)).get("step", "1")
     return int(number) - 1 if number in map(str, range(1, len(STEPS) + 1)) else 0
 
 
