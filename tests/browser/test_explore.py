@@ -36,7 +36,11 @@ def test_a_lever_moves_the_headline_first_as_one_run_and_the_link_holds_it(visit
     watched.page.wait_for_function("() => document.querySelector('.verdict')?.innerText === 'one run'")
     after = watched.headline()
     assert after != before
-    assert parse_qs(urlsplit(watched.page.url).query) == {"scenario": ["today"], "posts_per_10000": ["0.9"]}
+    assert parse_qs(urlsplit(watched.page.url).query) == {
+        "scenario": ["today"],
+        "place": ["sandbox"],
+        "posts_per_10000": ["0.9"],
+    }
     watched.settled()
     assert "10 pairs of runs" in watched.page.inner_text(".status")
     watched.page.click("text=Run 20 more")

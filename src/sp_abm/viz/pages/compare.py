@@ -39,11 +39,15 @@ _PER_1000: Final = 1000
 
 
 def plans_in(search: str, asked: Asked) -> tuple[Asked, ...]:
-    """Return the plans that a link compares, by default the usual ones, all where and as long as the first."""
+    """Return the plans that a link compares, by default the usual ones, all where and as long as the first.
+
+    A plan whose link names no place is in the page's.
+    """
     queries = [value for name, value in fields_of(search) if name == "plan" and value]
     if len(queries) > MOST_PLANS:
         raise BadValue(f"The link compares {len(queries)} plans; this page compares {MOST_PLANS} at most.")
-    found = [asked_in(query) for query in queries] or [replace(asked, **_bare(name)) for name in USUAL]
+    usual = Asked(place=asked.place)
+    found = [asked_in(query, usual) for query in queries] or [replace(asked, **_bare(name)) for name in USUAL]
     first = found[0]
     same = [replace(plan, place=first.place, seed=first.seed, years=first.years, runs=0) for plan in found]
     return tuple(_named_apart(same))
