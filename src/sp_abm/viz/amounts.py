@@ -35,6 +35,17 @@ def number(value: float, places: int, *, is_signed: bool = False) -> str:
     return f"{rounded:{'+' if is_signed and rounded else ''},.{places}f}"
 
 
+def bare(shown: str) -> str:
+    """Return a number as shown, for machines: without commas, and nothing where there is a dash."""
+    return "" if shown == MISSING else shown.replace(",", "")
+
+
+def number_in(shown: str) -> float | None:
+    """Return the number that is shown, a whole one where it has no decimals; None where there is a dash."""
+    digits = bare(shown)
+    return (float(digits) if "." in digits else int(digits)) if digits else None
+
+
 def amount(value: float, unit: str) -> tuple[str, str]:
     """Return a value and its unit as a person reads them."""
     factor, words = scaled(unit)
