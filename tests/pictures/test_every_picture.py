@@ -15,6 +15,7 @@ from sp_abm.errors import BadValue
 from sp_abm.measures import MEASURES
 from sp_abm.places import place
 from sp_abm.scenario import load
+from sp_abm.viz import differences
 from sp_abm.viz.differences import intervals
 from sp_abm.viz.figures import FIGURES, Need, drawable
 from sp_abm.viz.frame import Texts
@@ -229,3 +230,15 @@ def test_a_chart_of_plans_fills_the_dots_of_what_is_clear_alone():
     svg = intervals(made, "Two", ("share_adequate_dose", "share_crisis"), LIGHT).svg
     fills = [each.get("fill") for each in ElementTree.fromstring(svg).iter(f"{SVG}circle")]
     assert fills == [LIGHT.arm, LIGHT.paper]
+
+
+def test_a_chart_of_plans_puts_every_dot_where_its_figures_say(charts, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(differences, "draw_intervals", lambda panels, *_: drawn.extend(panels) or "")
+    charts(LIGHT, 10)
+    rows = [row for panel in drawn for row in panel.rows if np.isfinite(row.mean)]
+    assert len(rows) > len(MEASURES)
+    for row in rows:
+        figure = row.said.partition(" ")[0].replace(",", "")
+        rounding = 0.5 * 10.0 ** -len(figure.partition(".")[2])
+        assert float(figure) == pytest.approx(row.mean, abs=1.001 * rounding)

@@ -10,10 +10,13 @@ if TYPE_CHECKING:
 
 IDENTICAL: Final = "identical"
 MISSING: Final = "-"
+_LEAVING: Final = "per link worker a year"
 
 
 def scaled(unit: str) -> tuple[float, str]:
     """Return by what to multiply a value, and its unit in natural frequencies: a share becomes "of 1,000 people"."""
+    if unit == _LEAVING:
+        return 100.0, "of 100 link workers, a year"
     if not unit.startswith("share of "):
         return 1.0, unit
     whole = unit.removeprefix("share of ")

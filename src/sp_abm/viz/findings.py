@@ -7,13 +7,11 @@ from typing import Final
 import numpy as np
 
 from sp_abm.comparison import CLEAR, ENOUGH_PAIRS, TOO_FEW, Comparison
-from sp_abm.measures import MEASURES, Measure
+from sp_abm.measures import MEASURES
 from sp_abm.viz.amounts import IDENTICAL, MISSING, bare, decimals, interval, number, scaled, verdict
 from sp_abm.viz.table import csv_text
 
 ONE_RUN: Final = "one run"
-_LEAVING: Final = "per link worker a year"
-_OF_100: Final = (100.0, "of 100 link workers, a year")
 _COLUMNS: Final = {
     "measure": "name of the measure, as in Python and on the command line",
     "label": "what it is, in words",
@@ -60,7 +58,7 @@ class Finding:
 def finding(comparison: Comparison, measure: str, arm: int = 1) -> Finding:
     """Return what a comparison says of one measure."""
     declared = MEASURES[measure]
-    factor, unit = in_words(declared)
+    factor, unit = scaled(declared.unit)
     difference = comparison.difference(arm, measure)
     mean, range_ = interval(difference, factor)
     low, _, high = range_.partition(" to ") if range_ != MISSING else (MISSING, "", MISSING)
@@ -85,11 +83,6 @@ def level_of(comparison: Comparison, measure: str, arm: int) -> float:
     column = comparison.values[:, arm, list(MEASURES).index(measure)]
     found = column[np.isfinite(column)]
     return float(found.mean()) if found.size else float("nan")
-
-
-def in_words(declared: Measure) -> tuple[float, str]:
-    """Return by what to multiply a measure, and its unit in natural frequencies."""
-    return _OF_100 if declared.unit == _LEAVING else scaled(declared.unit)
 
 
 def runs_in_words(pairs: int) -> str:

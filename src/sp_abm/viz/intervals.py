@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, isfinite
+from math import ceil, floor, isfinite
 from typing import Final
 
 from sp_abm.viz.axes import Box, Drawing, Scale, middle_of, round_step
@@ -94,13 +94,22 @@ def _panel(panel: Panel, box: Box, theme: Theme) -> list[Element]:
         text(box.left, box.top + LABEL_SIZE + SMALL_SIZE * LINE_HEIGHT, unit, theme.quiet_ink, SMALL_SIZE),
         *_axis(x, plot, theme),
     ]
+    lanes = [Box(box.left, plot.top + place * height, box.width, height) for place in range(len(panel.rows))]
+    for lane in lanes:
+        marks += _behind(panel, x, lane.bottom, theme)
+    for row, lane in zip(panel.rows, lanes, strict=True):
+        marks += _row(row, x, lane, plot, theme)
+    return marks
+
+
+def _behind(panel: Panel, x: Scale, bottom: float, theme: Theme) -> list[Element]:
+    """Return what lies behind the interval of a row, but not behind words above it: grid lines, and a band."""
+    top = bottom - _ROW
+    marks = [line((x(at), top), (x(at), bottom), theme.grid if at else theme.ink, stroke_width=1) for at in _ticks(x)]
     for row in panel.rows:
         if row.to_compare_with and isfinite(row.low):
             width = max(1.0, x(row.high) - x(row.low))
-            band = {"fill_opacity": _BAND_OPACITY}
-            marks.append(rectangle(x(row.low), plot.top, width, plot.height, theme.arm, **band))
-    for place, row in enumerate(panel.rows):
-        marks += _row(row, x, Box(box.left, plot.top + place * height, box.width, height), plot, theme)
+            marks.append(rectangle(x(row.low), top, width, _ROW, theme.arm, fill_opacity=_BAND_OPACITY))
     return marks
 
 
@@ -139,15 +148,14 @@ def _scale(panel: Panel, plot: Box) -> Scale:
     return Scale(low - room, high + room, plot.left, plot.right)
 
 
+def _ticks(x: Scale) -> list[float]:
+    """Return round values on a scale, as many as there is room for."""
+    room = int((x.end - x.start) // _TICK_ROOM)
+    step = round_step(x.high - x.low, max(1, min(_TICKS, room)))
+    return [k * step for k in range(ceil(x.low / step), floor(x.high / step) + 1)]
+
+
 def _axis(x: Scale, plot: Box, theme: Theme) -> list[Element]:
-    step = round_step(x.high - x.low, max(1, min(_TICKS, int(plot.width // _TICK_ROOM))))
-    marks = []
-    for k in range(floor(x.low / step), floor(x.high / step) + 1):
-        value = k * step
-        if value < x.low:
-            continue
-        colour = theme.ink if k == 0 else theme.grid
-        marks.append(line((x(value), plot.top), (x(value), plot.bottom), colour, stroke_width=1))
-        words = f"{value:.10g}".replace("-", "−")
-        marks.append(text(x(value), plot.bottom + KEY_GAP + SMALL_SIZE, words, theme.quiet_ink, SMALL_SIZE, "middle"))
-    return marks
+    y = plot.bottom + KEY_GAP + SMALL_SIZE
+    said = {at: f"{at:.10g}".replace("-", "−") for at in _ticks(x)}
+    return [text(x(at), y, words, theme.quiet_ink, SMALL_SIZE, "middle") for at, words in said.items()]
