@@ -6,7 +6,7 @@ from typing import Final
 
 from sp_abm.comparison import ENOUGH_PAIRS, Comparison
 from sp_abm.viz.asked import Asked, fields_of
-from sp_abm.viz.drawn import pictures
+from sp_abm.viz.drawn import material_of, pictures
 from sp_abm.viz.findings import Finding, finding, runs_in_words
 from sp_abm.viz.pages.markup import link, tag, verdict_mark, words
 from sp_abm.viz.pages.running import SMALL, STORE, Look, arms_of, place_of, seeds_of, use_work
@@ -135,7 +135,7 @@ def answer_to(step: Step, made: Comparison, look: Look) -> str:
     lines = "".join(_line(finding(made, measure), step.scenario == "today") for measure in step.measures)
     if not step.picture:
         return lines
-    drawn = pictures(made, [step.picture], look.theme, look.width())[step.picture]
+    drawn = pictures(material_of(made), [step.picture], look.theme, look.width())[step.picture]
     return lines + tag("div", drawn.svg, class_="picture", tabindex="0", role="group", aria_label=drawn.title)
 
 
