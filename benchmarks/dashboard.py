@@ -146,6 +146,7 @@ def session_memory(browser: Any, server: Server, number: int = 30) -> float:
 
 def measured(say: Callable[[str], None] = print) -> dict[str, float]:
     """Return every number, measured one after the other on a server that has just begun."""
+    say(f"The machine's load before anything is measured: {load()}.")
     with serving():
         pass  # the rules are compiled and the town is settled from here on
     found: dict[str, float] = {}
@@ -166,21 +167,26 @@ def measured(say: Callable[[str], None] = print) -> dict[str, float]:
     return found
 
 
-def page(found: dict[str, float]) -> str:
-    """Return the measurements as a page of the documents."""
+def load() -> str:
+    """Return the load averages of the machine, and what they are to be held against."""
+    averages = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    return f"load averages {averages} (1, 5, 15 minutes) on {os.cpu_count()} cores"
+
+
+def page(found: dict[str, float], before: str) -> str:
+    """Return the measurements as a page of the documents; `before` is the load when they began."""
     rows = [
         f"| {limit.words} | {'at least' if limit.is_least else 'at most'} {limit.bound:g} {limit.unit} "
         f"| {found[name]:.2f} {limit.unit} | {'holds' if limit.holds(found[name]) else 'misses'} |"
         for name, limit in LIMITS.items()
     ]
-    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     return "\n".join(
         [
             "# Acceptance of the dashboard",
             "",
             "Written by `make acceptance`: a real server and a real browser on one machine, without a network.",
-            f"{datetime.now(UTC):%d %B %Y}, Python {platform.python_version()}, {os.cpu_count()} cores, "
-            f"load averages {load} at the end (1, 5, 15 minutes; above the number of cores, times are too long).",
+            f"{datetime.now(UTC):%d %B %Y}, Python {platform.python_version()}; {before} at the start, {load()} at the "
+            "end. Above the number of cores, times are too long.",
             "",
             "| what | limit | measured | |",
             "|---|---|---|---|",
@@ -194,10 +200,12 @@ def page(found: dict[str, float]) -> str:
 
 def main() -> None:
     """Measure, say and write; `--json` prints numbers alone."""
-    found = measured()
-    if "--json" in sys.argv:
+    before = load()
+    is_for_machines = "--json" in sys.argv
+    found = measured((lambda _: None) if is_for_machines else print)
+    if is_for_machines:
         print(json.dumps(found))
-    Path(PAGE).write_text(page(found), "utf-8")
+    Path(PAGE).write_text(page(found, before), "utf-8")
 
 
 if __name__ == "__main__":

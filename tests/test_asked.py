@@ -3,11 +3,12 @@
 import json
 import random
 from dataclasses import replace
+from importlib import import_module
 from urllib.parse import urlencode
 
 import pytest
 
-from sp_abm.errors import SpAbmError
+from sp_abm.errors import BadValue, SpAbmError
 from sp_abm.levers import CHOICES, LEVERS, SWITCHES
 from sp_abm.loops import LINKS
 from sp_abm.parameters import all_facts
@@ -20,8 +21,10 @@ FACTS = {full: fact for full, fact, _ in all_facts() if not full.startswith("sta
 
 def any_asked(luck: random.Random) -> Asked:
     """Return an ask drawn by chance: a scenario, levers constant and dated, parameters, cuts, a name."""
-    asked = Asked(luck.choice(scenario_names()), seed=luck.randrange(10**6), years=luck.randint(1, 10))
+    place = luck.choice(["sandbox", "average-pcn"])
+    asked = Asked(luck.choice(scenario_names()), place, seed=luck.randrange(10**6), years=luck.randint(1, 10))
     asked = replace(asked, runs=luck.randint(0, 50), name=luck.choice(["", "Müller’s plan", "a & b = c, 50% <b>"]))
+    asked = replace(asked, start=luck.choice(["", "2026-04-06"]), warm_up=luck.choice(["", "no-service"]))
     fields = []
     for lever in luck.sample(list(LEVERS), luck.randint(0, 6)):
         weeks = sorted(luck.sample(range(1, 400), luck.randint(0, 3)))
@@ -46,9 +49,20 @@ def any_value(luck: random.Random, lever: str) -> str:
 @pytest.mark.parametrize("number", range(200))
 def test_a_link_brings_back_exactly_what_was_asked(number):
     asked = any_asked(random.Random(number))
-    again = asked_in(asked.query())
-    assert again == asked
-    assert again.resolved() == asked.resolved()
+    for default in (Asked(), Asked(place="average-pcn")):
+        again = asked_in(asked.query(), default)
+        assert again == asked
+        assert again.resolved() == asked.resolved()
+
+
+def test_a_plan_of_a_comparison_is_in_the_place_it_names_or_else_in_that_of_the_page():
+    from sp_abm.viz.pages.compare import plans_in
+
+    page = Asked(place="average-pcn")
+    named = urlencode({"plan": Asked("today").query()})
+    assert [plan.place for plan in plans_in(named, page)] == ["sandbox"]
+    assert [plan.place for plan in plans_in("plan=scenario%3Dtoday", page)] == ["average-pcn"]
+    assert {plan.place for plan in plans_in("", page)} == {"average-pcn"}
 
 
 @pytest.mark.parametrize("number", range(0, 200, 10))
@@ -115,6 +129,16 @@ def test_a_hostile_link_is_refused_in_words_a_visitor_can_read(query):
     assert "<script>" not in str(refused.value) or "‘" in str(refused.value)
 
 
+@pytest.mark.parametrize("reader", ["story.step_in", "people.whom_in", "compare.plans_in", "files._theme"])
+@pytest.mark.parametrize("query", ["&".join(["plan=seed%3D2"] * 200), "kind=%ff", "person=" + "1" * MOST_LETTERS])
+def test_whatever_reads_a_link_refuses_the_same_links_in_words(reader, query):
+    module, name = reader.rsplit(".", 1)
+    room = "sp_abm.viz" if module == "files" else "sp_abm.viz.pages"
+    read = getattr(import_module(f"{room}.{module}"), name)
+    with pytest.raises(BadValue, match=r"^The link (has 6,007 letters; this page reads 6,000|cannot be read)"):
+        read(query, Asked()) if name == "plans_in" else read(query)
+
+
 HOSTILE_FILES = [
     "not toml at all {{{",
     "",
@@ -149,7 +173,7 @@ def test_names_lose_control_signs_and_length():
 def test_moving_a_lever_back_is_no_change():
     asked = Asked("today")
     moved = asked.with_lever("support_level", 0.8)
-    assert moved.query() == "scenario=today&support_level=0.8"
+    assert moved.query() == "scenario=today&place=sandbox&support_level=0.8"
     assert moved.resolved().name == "today, changed"
     assert moved.with_lever("support_level", 0.39) == asked
     assert asked.with_cut("burnout->intention", True).with_cut("burnout->intention", False) == asked
@@ -163,13 +187,32 @@ def test_the_same_again_as_a_command_and_in_python():
     assert as_command(asked, 10) == ""  # the command line pairs seeds from 1 on
     pairs = as_command(replace(asked, seed=1), 10)
     assert pairs == "sp-abm compare today today-changed.toml --place sandbox --years 3 --seeds 10"
-    assert "support_level=0.8" in as_python(asked) and "seed=7" in as_python(asked)
+    assert "'support_level': 0.8" in as_python(asked) and "seed=7" in as_python(asked)
     for lines in (as_python(asked), as_python(asked, 10)):
         compile(lines, "again", "exec")
+
+
+def plan_made_by(lines: str):
+    """Run lines of Python up to the plan, and return the plan."""
+    known: dict[str, object] = {}
+    exec(lines[: lines.index("\n", lines.index("plan = "))], known)
+    return known["plan"]
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_the_lines_of_python_make_the_plan_that_is_asked_with_its_start_and_warm_up(number):
+    asked = any_asked(random.Random(number))
+    assert plan_made_by(as_python(asked)) == plan_made_by(as_python(asked, 10)) == asked.resolved()
+
+
+def test_whatever_differs_from_the_scenario_is_drawn_for_the_lines_of_python():
+    drawn = [any_asked(random.Random(number)) for number in range(40)]
+    for field in ("start", "warm_up", "levers", "parameters", "cut", "name"):
+        assert {bool(getattr(asked, field)) for asked in drawn} == {True, False}
 
 
 def test_a_hostile_name_stays_a_text_in_the_file_and_in_python():
     asked = replace(Asked("today").with_lever("support_level", 0.8), name='"]\n[levers]\nx=1 \\')
     assert from_toml(as_toml(asked), "test").name == asked.resolved().name
-    compile(as_python(asked, 10), "again", "exec")
+    assert plan_made_by(as_python(asked, 10)).name == asked.resolved().name
     assert json.dumps(asked.resolved().name) in as_toml(asked)

@@ -21,6 +21,7 @@ def test_numbers_are_read_as_people_write_them() -> None:
     assert amount(0.3127, "share of people of 16+") == ("313", "of 1,000 people of 16+")
     assert amount(0.00312, "share of people of 16+") == ("3.12", "of 1,000 people of 16+")
     assert amount(0.1, "share of posts") == ("10.0", "of 100 posts")
+    assert amount(0.1834, "per link worker a year") == ("18.3", "of 100 link workers, a year")
     assert amount(1234567.8, "GBP over the run") == ("1,234,568", "GBP over the run")
     assert amount(float("nan"), "weeks")[0] == "-"
     assert number(-0.001, 1) == "0.0"

@@ -10,8 +10,11 @@ from sp_abm.comparison import Comparison
 from sp_abm.measures import MEASURES
 from sp_abm.places import place
 from sp_abm.scenario import load
-from sp_abm.viz.findings import as_csv, csv_text, dictionary_csv, finding, findings
+from sp_abm.viz.differences import intervals
+from sp_abm.viz.findings import as_csv, dictionary_csv, finding, findings
 from sp_abm.viz.headline import HEADLINE_MEASURES, doubt, headline
+from sp_abm.viz.table import csv_text
+from sp_abm.viz.theme import LIGHT
 
 DOSE = "share_adequate_dose"
 
@@ -90,5 +93,18 @@ def test_the_headline_and_the_csv_file_hold_the_same_numbers(pairs):
 
 def test_no_cell_of_a_csv_file_is_a_formula():
     assert csv_text([["=1+1", "@x", "+5", "a"]]) == "'=1+1,'@x,+5,a\n"
+    assert csv_text([["-1.5e3", "-1+cmd", "+", "-"]]) == "-1.5e3,'-1+cmd,'+,'-\n"
     for line in csv.reader(io.StringIO(dictionary_csv())):
         assert not any(cell.startswith(("=", "@")) for cell in line)
+
+
+@pytest.mark.parametrize("pairs", [1, 5, 10])
+def test_the_numbers_of_a_chart_are_numbers_in_its_csv_file_and_those_of_the_findings(pairs):
+    made = a_comparison([0.27] * pairs, [1.3 - k / 1000 for k in range(pairs)])
+    measures = (DOSE, "share_crisis", "cost_total_gbp", "expected_leaving_rate_per_year")
+    header, *rows = csv.reader(io.StringIO(intervals(made, "Some", measures, LIGHT).table.csv()))
+    assert header[3:] == ["today", "With the plan", "Difference", *header[6:8], "Verdict"]
+    assert not any(cell.startswith("'") for row in rows for cell in row)
+    for row, found in zip(rows, findings(made, measures=measures), strict=True):
+        shown = [None if number == "-" else float(number.replace(",", "")) for number in found.numbers]
+        assert [float(cell) if cell else None for cell in row[3:8]] == shown and shown[2] is not None

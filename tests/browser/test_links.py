@@ -6,6 +6,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from benchmarks.browser import PAGES
 from tests.test_asked import HOSTILE_FILES, HOSTILE_LINKS, any_asked
 
 pytestmark = pytest.mark.slow
@@ -40,6 +41,16 @@ def test_a_hostile_link_gets_a_friendly_word_and_the_usual_scenario(visit, numbe
     watched.go(f"/explore?{HOSTILE_LINKS[number]}")
     assert "This link cannot be followed" in watched.page.inner_text("[role=alert]")
     assert len(watched.headline()) == 4
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_link_of_too_many_fields_gets_a_friendly_word_on_every_page(visit, page):
+    watched = visit()
+    watched.go(f"/{page}?{'&'.join(f'a{number}=1' for number in range(200))}")
+    assert "This link cannot be followed" in watched.page.inner_text("[role=alert]")
+    assert watched.page.locator("main .finding, main .walk, main .plans, main form, main table, main input").count()
+    watched.settled()
+    assert "Traceback" not in watched.page.inner_text("body")
 
 
 @pytest.mark.parametrize("query", HOSTILE_LINKS, ids=range(len(HOSTILE_LINKS)))

@@ -109,11 +109,18 @@ def test_the_theme_follows_the_system_is_turned_by_hand_and_the_pictures_go_alon
 
 
 def test_with_reduced_motion_nothing_moves_by_itself(visit):
-    watched = visit()
-    watched.page.emulate_media(reduced_motion="reduce")
+    watched, moving = visit(), {}
     watched.go("/explore")
-    moving = watched.page.evaluate(
-        "[...document.querySelectorAll('.sp *')].filter((it) => parseFloat(getComputedStyle(it).transitionDuration) > 0"
-        " || getComputedStyle(it).animationName !== 'none').length"
+    watched.headline()
+    watched.page.add_style_tag(
+        content=".finding, .finding * { transition: opacity 1s; animation: turning 1s infinite }"
     )
-    assert moving == 0
+    for wish in ("no-preference", "reduce"):
+        watched.page.emulate_media(reduced_motion=wish)
+        moving[wish] = watched.page.evaluate(
+            "[...document.querySelectorAll('body *')].filter((it) => {"
+            " const look = getComputedStyle(it); return parseFloat(look.transitionDuration) > 0"
+            " || look.animationName !== 'none'; }).map((it) => it.tagName + '.' + it.className)"
+        )
+    assert any(it.startswith("SPAN.verdict") for it in moving["no-preference"])
+    assert moving["reduce"] == []

@@ -4,13 +4,22 @@ import csv
 import io
 import re
 import time
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+from sp_abm.comparison import Comparison
 from sp_abm.errors import BadValue
+from sp_abm.measures import MEASURES
+from sp_abm.places import place
+from sp_abm.scenario import load
+from sp_abm.viz import differences
+from sp_abm.viz.differences import intervals
 from sp_abm.viz.figures import FIGURES, Need, drawable
+from sp_abm.viz.frame import Texts
+from sp_abm.viz.intervals import Panel, Row, draw_intervals, figures
 from sp_abm.viz.material import Material, sketch
 from sp_abm.viz.theme import DARK, LIGHT, NARROW, WIDE
 
@@ -162,3 +171,74 @@ def test_a_picture_is_drawn_fast_enough_for_a_slider(name, everything):
         FIGURES[name].picture(material)
         spent.append(time.process_time() - began)
     assert min(spent) <= 3 * MOST_SECONDS
+
+
+@pytest.fixture(scope="module")
+def charts():
+    """Return a maker of charts of intervals: of plans against today, and of estimates by hand, at a width."""
+    luck = np.random.default_rng(3)
+    plans = tuple(replace(load("supported-workforce"), name=name) for name in ("a plan", HOSTILE, "医" * 60))
+    values = luck.random((10, 4, len(MEASURES))) * 10.0 ** luck.integers(-6, 9, len(MEASURES))
+    values[:, 3] = values[:, 0]
+    values[:, 2, ::3] = np.nan
+    arms = (load("today"), *plans)
+
+    def make(theme, pairs):
+        made = Comparison(
+            arms, place("sandbox"), 3, tuple(range(pairs)), values[:pairs], np.zeros((pairs, 4, 5, 5)), ()
+        )
+        rows = [
+            Row(
+                HOSTILE * (1 + k % 2),
+                size * mean,
+                size * low,
+                size * high,
+                figures(size * mean, size * low, size * high, 4),
+            )
+            for size in (0.0, 1e-4, 1.0, 3e5)
+            for k, (mean, low, high) in enumerate([(-1.0, -2.0, 0.5), (0.4, np.nan, np.nan), (np.nan, np.nan, np.nan)])
+        ]
+        panels = [Panel(HOSTILE, HOSTILE, tuple(rows[k : k + 3])) for k in range(0, 12, 3)]
+        texts = Texts("A title", "a subtitle", (), (), "words")
+        return intervals(made, "All", tuple(MEASURES), theme).svg, draw_intervals(panels, texts, theme)
+
+    return make
+
+
+@pytest.mark.parametrize("pairs", [1, 2, 10])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_charts_of_intervals_stay_inside_and_their_text_apart_at_any_width(width, pairs, charts, check_text):
+    for svg in charts(LIGHT.at(width), pairs):
+        check_text(svg)
+        root = ElementTree.fromstring(svg)
+        ends = [(float(each.get("x1")), float(each.get("x2"))) for each in root.iter(f"{SVG}line")]
+        assert ends and all(0 <= left <= right <= width for left, right in ends)
+        dots = [float(each.get("cx")) for each in root.iter(f"{SVG}circle")]
+        assert dots and all(0 <= x <= width for x in dots)
+        assert "<script" not in svg
+        assert pairs == 1 or max(right - left for left, right in ends) > width / 8
+
+
+def test_a_chart_of_plans_fills_the_dots_of_what_is_clear_alone():
+    values = np.full((10, 2, len(MEASURES)), 0.5)
+    at = [list(MEASURES).index(measure) for measure in ("share_adequate_dose", "share_crisis")]
+    values[:, 1, at[0]] += 0.1 + np.arange(10) / 1000
+    values[:, 1, at[1]] += (-1.0) ** np.arange(10) / 10
+    made = Comparison(
+        (load("today"), load("horizon-3")), place("sandbox"), 3, tuple(range(10)), values, np.zeros((10, 2, 5, 5)), ()
+    )
+    svg = intervals(made, "Two", ("share_adequate_dose", "share_crisis"), LIGHT).svg
+    fills = [each.get("fill") for each in ElementTree.fromstring(svg).iter(f"{SVG}circle")]
+    assert fills == [LIGHT.arm, LIGHT.paper]
+
+
+def test_a_chart_of_plans_puts_every_dot_where_its_figures_say(charts, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(differences, "draw_intervals", lambda panels, *_: drawn.extend(panels) or "")
+    charts(LIGHT, 10)
+    rows = [row for panel in drawn for row in panel.rows if np.isfinite(row.mean)]
+    assert len(rows) > len(MEASURES)
+    for row in rows:
+        figure = row.said.partition(" ")[0].replace(",", "")
+        rounding = 0.5 * 10.0 ** -len(figure.partition(".")[2])
+        assert float(figure) == pytest.approx(row.mean, abs=1.001 * rounding)

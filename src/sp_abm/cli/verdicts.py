@@ -19,11 +19,7 @@ MOST_MOVES: Final = 6
 HEADLINES: Final = ("share_thriving", "share_distress", "share_lonely", "burnout_mean", "leaving_rate_per_year",
                     "gp_consultations_per_person_per_year", "cost_total_gbp")  # fmt: skip
 _STAGES: Final = {
-    Stage.THRIVING: "thriving",
-    Stage.OFF_BALANCE: "off balance",
-    Stage.PRE_CRISIS: "in pre-crisis",
-    Stage.CRISIS: "in crisis",
-    Stage.RECOVERING: "recovering",
+    stage: f"in {stage.label}" if stage in (Stage.PRE_CRISIS, Stage.CRISIS) else stage.label for stage in Stage
 }
 
 

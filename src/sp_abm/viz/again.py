@@ -2,10 +2,11 @@
 
 import json
 import shlex
+from typing import Any
 
 from sp_abm.levers import shown
-from sp_abm.scenario import WARM_UP, Timeline, load
-from sp_abm.viz.asked import BASELINE, Asked
+from sp_abm.scenario import WARM_UP, load
+from sp_abm.viz.asked import BASELINE, Asked, as_written, is_constant, plain
 
 
 def file_name(asked: Asked) -> str:
@@ -21,7 +22,7 @@ def as_toml(asked: Asked) -> str:
     lines += [f"start = {scenario.start.isoformat()}"]
     if scenario.warm_up != load(asked.scenario).warm_up or scenario.warm_up != WARM_UP:
         lines += [f"warm_up = {_quoted(scenario.warm_up)}"]
-    lines += _section("levers", [f"{lever} = {_written(lever, steps)}" for lever, steps in asked.levers])
+    lines += _section("levers", [f"{lever} = {_toml(as_written(lever, steps))}" for lever, steps in asked.levers])
     lines += _section("parameters", [f"{_quoted(name)} = {value!r}" for name, value in asked.parameters])
     cuts = [f"{_quoted(link)} = {_quoted(how) if isinstance(how, str) else repr(how)}" for link, how in asked.cut]
     lines += _section("cut", cuts)
@@ -36,7 +37,7 @@ def as_command(asked: Asked, pairs: int = 1) -> str:
     if pairs > 1 and asked.seed != 1:
         return ""
     command = ["sp-abm", "run" if pairs == 1 else "compare"]
-    is_plain = all(len(steps) == 1 and steps[0][0] == 0 for _, steps in asked.levers)
+    is_plain = all(is_constant(steps) for _, steps in asked.levers)
     needs_file = not is_plain or bool(asked.start or asked.warm_up) or pairs > 1
     arm = f"{file_name(asked)}.toml" if needs_file and asked.is_changed else asked.scenario
     command += [arm] if pairs == 1 else [BASELINE, arm]
@@ -51,7 +52,7 @@ def _options(asked: Asked) -> list[str]:
     """Return the options that say what is changed in a scenario, each lever at its first value."""
     options: list[str] = []
     for lever, steps in asked.levers:
-        options += ["--set", f"{lever}={_plain(shown(lever, steps[0][1]))}"]
+        options += ["--set", f"{lever}={plain(shown(lever, steps[0][1]))}"]
     for name, value in asked.parameters:
         options += ["--set", f"{name}={value!r}"]
     for link, how in asked.cut:
@@ -61,59 +62,41 @@ def _options(asked: Asked) -> list[str]:
 
 def as_python(asked: Asked, pairs: int = 1) -> str:
     """Return the lines of Python of the same run, or of the same pairs."""
-    arguments = [f"place={asked.place!r}", f"years={asked.years}"]
-    levers = {lever: _value(lever, steps) for lever, steps in asked.levers}
+    where = f"place={asked.place!r}, years={asked.years}"
     if pairs == 1:
-        arguments.insert(1, f"seed={asked.seed}")
-        arguments += [f"parameters={dict(asked.parameters)!r}"] if asked.parameters else []
-        arguments += [f"cut={dict(asked.cut)!r}"] if asked.cut else []
-        arguments += [f"{lever}={value!r}" for lever, value in levers.items()]
-        lines = ["from sp_abm import simulate", "", f"results = simulate({_listed(asked.scenario, arguments)})"]
-        return "\n".join([*lines, "results.summary", ""])
-    seeds = f"seeds=range({asked.seed}, {asked.seed + pairs})"
-    plan = f"load({asked.scenario!r})"
-    changes = {**levers, **dict(asked.parameters)}
-    plan += f".with_changes({changes!r})" if changes else ""
-    plan += f".with_cut({dict(asked.cut)!r})" if asked.cut else ""
+        made = [f"results = simulate(plan, seed={asked.seed}, {where})", "results.summary"]
+    else:
+        seeds = f"seeds=range({asked.seed}, {asked.seed + pairs})"
+        made = [f"compare([{BASELINE!r}, plan], {seeds}, {where}).differences()"]
+    plan = _plan(asked)
+    lines = ["from dataclasses import replace"] if plan.startswith("plan = replace(") else []
+    lines += ["from datetime import date"] if asked.start else []
+    lines += ["", f"from sp_abm import {'simulate' if pairs == 1 else 'compare'}", "from sp_abm.scenario import load"]
+    return "\n".join([*lines, "", plan, *made, ""]).lstrip("\n")
+
+
+def _plan(asked: Asked) -> str:
+    """Return the line of Python that makes the scenario: the shipped one, and what differs from it."""
     name = asked.resolved().name
-    lines = [
-        "from dataclasses import replace",
-        "",
-        "from sp_abm import compare",
-        "from sp_abm.scenario import load",
-        "",
-    ]
-    lines += [f"plan = replace({plan}, name={name!r})"]
-    lines += [f"compare([{BASELINE!r}, plan], {', '.join([arguments[0], seeds, arguments[1]])}).differences()", ""]
-    return "\n".join(lines)
-
-
-def _listed(scenario: str, arguments: list[str]) -> str:
-    return ", ".join([repr(scenario), *arguments])
+    changes = {lever: as_written(lever, steps) for lever, steps in asked.levers} | dict(asked.parameters)
+    made = f"load({asked.scenario!r})"
+    made += f".with_changes({changes!r})" if changes else ""
+    made += f".with_cut({dict(asked.cut)!r})" if asked.cut else ""
+    own = [f"name={name!r}"] if name != asked.scenario else []
+    own += [f"start=date.fromisoformat({asked.start!r})"] if asked.start else []
+    own += [f"warm_up={asked.warm_up!r}"] if asked.warm_up else []
+    return f"plan = replace({', '.join([made, *own])})" if own else f"plan = {made}"
 
 
 def _section(name: str, lines: list[str]) -> list[str]:
     return ["", f"[{name}]", *lines] if lines else []
 
 
-def _written(lever: str, steps: Timeline) -> str:
-    if len(steps) == 1 and steps[0][0] == 0:
-        return _toml(shown(lever, steps[0][1]))
-    return "[" + ", ".join(f"{{from = {week}, value = {_toml(shown(lever, value))}}}" for week, value in steps) + "]"
-
-
-def _value(lever: str, steps: Timeline) -> object:
-    if len(steps) == 1 and steps[0][0] == 0:
-        return shown(lever, steps[0][1])
-    return [{"from": week, "value": shown(lever, value)} for week, value in steps]
-
-
-def _toml(value: float | str) -> str:
+def _toml(value: Any) -> str:
+    """Return a lever's value, or its dated steps, as TOML writes them."""
+    if isinstance(value, list):
+        return "[" + ", ".join(f"{{from = {step['from']}, value = {_toml(step['value'])}}}" for step in value) + "]"
     return _quoted(value) if isinstance(value, str) else repr(value)
-
-
-def _plain(value: float | str) -> str:
-    return value if isinstance(value, str) else repr(value)
 
 
 def _quoted(text: str) -> str:

@@ -10,10 +10,13 @@ if TYPE_CHECKING:
 
 IDENTICAL: Final = "identical"
 MISSING: Final = "-"
+_LEAVING: Final = "per link worker a year"
 
 
 def scaled(unit: str) -> tuple[float, str]:
     """Return by what to multiply a value, and its unit in natural frequencies: a share becomes "of 1,000 people"."""
+    if unit == _LEAVING:
+        return 100.0, "of 100 link workers, a year"
     if not unit.startswith("share of "):
         return 1.0, unit
     whole = unit.removeprefix("share of ")
@@ -33,6 +36,17 @@ def number(value: float, places: int, *, is_signed: bool = False) -> str:
         return MISSING
     rounded = round(value, places) + 0.0
     return f"{rounded:{'+' if is_signed and rounded else ''},.{places}f}"
+
+
+def bare(shown: str) -> str:
+    """Return a number as shown, for machines: without commas, and nothing where there is a dash."""
+    return "" if shown == MISSING else shown.replace(",", "")
+
+
+def number_in(shown: str) -> float | None:
+    """Return the number that is shown, a whole one where it has no decimals; None where there is a dash."""
+    digits = bare(shown)
+    return (float(digits) if "." in digits else int(digits)) if digits else None
 
 
 def amount(value: float, unit: str) -> tuple[str, str]:

@@ -24,6 +24,8 @@ MOST_RUNS: Final = 50
 MOST_BYTES: Final = 100_000
 """Bytes of a scenario file that a page takes."""
 _LINK: Final = "the link"
+PAGE_FIELDS: Final = ("theme", "plan", "kind", "person", "other", "step")
+"""Fields of a link that single pages and files read by themselves."""
 _PLAIN_FIELDS: Final = ("scenario", "place", "name", "seed", "years", "runs", "start", "warm_up", "cut")
 _SHOWN: Final = 40
 
@@ -74,7 +76,7 @@ class Asked:
         scenario = load(self.scenario)
         if not self.is_changed:
             return replace(scenario, name=self.name or scenario.name)
-        levers: dict[str, Any] = {lever: _as_written(lever, steps) for lever, steps in self.levers}
+        levers: dict[str, Any] = {lever: as_written(lever, steps) for lever, steps in self.levers}
         made = scenario.with_changes({**levers, **dict(self.parameters)}, _LINK).with_cut(dict(self.cut), _LINK)
         return replace(
             made,
@@ -84,30 +86,37 @@ class Asked:
         )
 
     def query(self, **more: str) -> str:
-        """Return the whole of it as the part of a link behind the question mark."""
-        plain = {name: getattr(self, name) for name in _PLAIN_FIELDS if name not in ("scenario", "cut")}
-        pairs: list[tuple[str, str]] = [("scenario", self.scenario)]
-        pairs += [(name, str(value)) for name, value in plain.items() if value != getattr(Asked, name)]
+        """Return the whole of it as the part of a link behind the question mark.
+
+        The place is always in it: the place of a link without one is that of the server that reads it.
+        """
+        others = {name: getattr(self, name) for name in _PLAIN_FIELDS if name not in ("scenario", "place", "cut")}
+        pairs: list[tuple[str, str]] = [("scenario", self.scenario), ("place", self.place)]
+        pairs += [(name, str(value)) for name, value in others.items() if value != getattr(Asked, name)]
         pairs += [(lever, _as_text(lever, steps)) for lever, steps in self.levers]
         pairs += [(name, repr(value)) for name, value in self.parameters]
         pairs += [("cut", link if how == "frozen" else f"{link}={how!r}") for link, how in self.cut]
         return urlencode([*pairs, *more.items()])
 
 
-def asked_in(query: str | None, default: Asked = Asked(), known: Iterable[str] = ()) -> Asked:
+def fields_of(search: str) -> list[tuple[str, str]]:
+    """Return the fields of a link in their order; raises `BadValue` where it is too long or cannot be read."""
+    if len(search) > MOST_LETTERS:
+        raise BadValue(f"The link has {len(search):,} letters; this page reads {MOST_LETTERS:,} at most.")
+    try:
+        return parse_qsl(search, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError:
+        raise BadValue(f"The link cannot be read: it is no UTF-8 text or has more than {MOST_FIELDS} fields.") from None
+
+
+def asked_in(search: str, default: Asked = Asked(), known: Iterable[str] = ()) -> Asked:
     """Return what a link asks for; raises `UnknownName` or `BadValue` in words for the visitor.
 
     `known` names fields that are not ours and are passed over.
     """
-    if len(query or "") > MOST_LETTERS:
-        raise BadValue(f"The link has {len(query or ''):,} letters; this page reads {MOST_LETTERS:,} at most.")
-    try:
-        pairs = parse_qsl(query or "", keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
-    except (ValueError, UnicodeDecodeError):
-        raise BadValue(f"The link cannot be read: it is no UTF-8 text or has more than {MOST_FIELDS} fields.") from None
     fields: dict[str, str] = {}
     cuts: list[str] = []
-    for name, value in pairs:
+    for name, value in fields_of(search):
         if name in known:
             continue
         if name in fields:
@@ -239,18 +248,24 @@ def _short(text: str) -> str:
     return f"‘{cleaned[:_SHOWN]}{'…' if len(cleaned) > _SHOWN else ''}’"
 
 
-def _as_written(lever: str, steps: Timeline) -> Any:
-    """Return a timeline as a scenario file writes it."""
-    if len(steps) == 1 and steps[0][0] == 0:
+def is_constant(steps: Timeline) -> bool:
+    """Return whether a timeline has one value from the first week on."""
+    return len(steps) == 1 and steps[0][0] == 0
+
+
+def as_written(lever: str, steps: Timeline) -> Any:
+    """Return a timeline as a scenario file writes it: a value, or a list of dated steps."""
+    if is_constant(steps):
         return shown(lever, steps[0][1])
     return [{"from": week, "value": shown(lever, value)} for week, value in steps]
 
 
-def _as_text(lever: str, steps: Timeline) -> str:
-    if len(steps) == 1 and steps[0][0] == 0:
-        return _plain(shown(lever, steps[0][1]))
-    return ",".join(f"{week}:{_plain(shown(lever, value))}" for week, value in steps)
-
-
-def _plain(value: float | str) -> str:
+def plain(value: float | str) -> str:
+    """Return a value of a lever as a link or an option gives it."""
     return value if isinstance(value, str) else repr(value).removesuffix(".0")
+
+
+def _as_text(lever: str, steps: Timeline) -> str:
+    if is_constant(steps):
+        return plain(shown(lever, steps[0][1]))
+    return ",".join(f"{week}:{plain(shown(lever, value))}" for week, value in steps)

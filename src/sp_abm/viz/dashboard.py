@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd  # noqa: F401  Solara looks for its types; half imported by a run's thread, it would fail
 
 from sp_abm.errors import SpAbmError
-from sp_abm.viz.asked import Asked, asked_in
+from sp_abm.viz.asked import PAGE_FIELDS, Asked, asked_in
 from sp_abm.viz.pages.compare import Compare
 from sp_abm.viz.pages.evidence import Evidence
 from sp_abm.viz.pages.explore import PRESETS, Explore, preset
@@ -23,9 +23,6 @@ from sp_abm.viz.words import NOT_A_FORECAST, NOT_REAL, as_sentence
 
 __all__ = ["App", "Layout", "routes", "serve", "served"]
 
-_OWN_FIELDS: Final = ("plan", "kind", "person", "other", "step")
-"""Fields of a link that single pages read by themselves."""
-
 
 @component
 def Layout(children: Sequence[Any] = ()) -> None:
@@ -41,6 +38,7 @@ def App() -> None:
     problem, set_problem = solara.use_state("")
     page = router.parts[0] or "story"
     asked, refused = _understood(router.search or "")
+    search = "" if refused else router.search or ""
 
     def go(to: Asked) -> None:
         set_problem("")
@@ -67,7 +65,7 @@ def App() -> None:
         if refused or problem:
             html("div", words("p", refused or problem) + link("Begin with the usual scenario", "/explore"),
                  class_="refused", role="alert")  # fmt: skip
-        Body(page, asked, look, router.search or "", router.push, set_problem)
+        Body(page, asked, look, search, router.push, set_problem)
     html("p", words("span", f"{NOT_A_FORECAST}. {_where(asked)}"), class_="foot", role="contentinfo")
 
 
@@ -75,7 +73,7 @@ def _understood(search: str) -> tuple[Asked, str]:
     """Return what a link asks for; where it cannot be understood the usual, and why."""
     usual = Asked(place=served_place().key)
     try:
-        asked = asked_in(search, usual, _OWN_FIELDS)
+        asked = asked_in(search, usual, PAGE_FIELDS)
         place_of(asked)
     except SpAbmError as problem:
         return usual, f"This link cannot be followed, so you see the usual scenario. {problem}"

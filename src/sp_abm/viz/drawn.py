@@ -1,13 +1,13 @@
 """Drawn: the pictures of a comparison, as a page, a report or a file wants them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from sp_abm.comparison import Comparison
 from sp_abm.viz.figures import FIGURES, Picture, drawable
 from sp_abm.viz.material import Material
-from sp_abm.viz.runs import Paired
+from sp_abm.viz.runs import Paired, Report
 from sp_abm.viz.theme import checked_theme
 
 FIRST: Final = ("stages", "wall", "fans", "moved")
@@ -31,15 +31,23 @@ def material_of(comparison: Comparison, arm: int = 1) -> Material:
     )
 
 
-def names_of(comparison: Comparison, arm: int = 1) -> list[str]:
+def names_of(material: Material) -> list[str]:
     """Return the pictures that can be drawn, those of the first screen first."""
-    found = [figure.name for figure in drawable(material_of(comparison, arm)) if figure.name not in ELSEWHERE]
+    found = [figure.name for figure in drawable(material) if figure.name not in ELSEWHERE]
     return sorted(found, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
 
 
 def pictures(
-    comparison: Comparison, names: Iterable[str], theme: str = "light", width: float = WIDTH, arm: int = 1
+    material: Material,
+    names: Sequence[str],
+    theme: str = "light",
+    width: float = WIDTH,
+    report: Report = lambda _: None,
 ) -> dict[str, Picture]:
-    """Return pictures by name."""
-    look, material = checked_theme(theme, width), material_of(comparison, arm)
-    return {name: FIGURES[name].picture(material, look) for name in names}
+    """Return pictures by name; before each, `report` is told the share that is drawn, and may raise to stop."""
+    look = checked_theme(theme, width)
+    drawn: dict[str, Picture] = {}
+    for name in names:
+        report(len(drawn) / len(names))
+        drawn[name] = FIGURES[name].picture(material, look)
+    return drawn

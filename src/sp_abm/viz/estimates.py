@@ -7,7 +7,7 @@ from sp_abm.evaluation.laboratory import Evaluation
 from sp_abm.evaluation.records import OUTCOMES, UNITS
 from sp_abm.evaluation.words import NAMES, amount, span_words
 from sp_abm.viz.frame import Texts
-from sp_abm.viz.intervals import Panel, Row, draw_intervals
+from sp_abm.viz.intervals import Panel, Row, draw_intervals, figures
 from sp_abm.viz.theme import LIGHT, Theme
 from sp_abm.viz.words import NOT_A_FORECAST, as_sentence
 
@@ -17,8 +17,8 @@ _DECIMALS: Final = dict.fromkeys(OUTCOMES, 2) | {"loneliness": 3}
 def panels(found: Evaluation, weeks: int) -> tuple[Panel, ...]:
     """Return what to draw: one panel an outcome, one row a method."""
     return tuple(
-        Panel(NAMES[outcome][:1].upper() + NAMES[outcome][1:], UNITS[outcome], _rows(found, outcome, weeks), decimals)
-        for outcome, decimals in _DECIMALS.items()
+        Panel(NAMES[outcome][:1].upper() + NAMES[outcome][1:], UNITS[outcome], _rows(found, outcome, weeks))
+        for outcome in OUTCOMES
     )
 
 
@@ -27,7 +27,9 @@ def _rows(found: Evaluation, outcome: str, weeks: int) -> tuple[Row, ...]:
     for method in METHODS:
         estimate = found.estimate(outcome, method, weeks)
         is_truth = method == "truth"
-        rows.append(Row(LABELS[method], estimate.mean, estimate.low, estimate.high, is_truth, is_truth))
+        ends = estimate.mean, estimate.low, estimate.high
+        said = figures(*ends, _DECIMALS[outcome])
+        rows.append(Row(LABELS[method], *ends, said, is_strong=is_truth, to_compare_with=is_truth))
     return tuple(rows)
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl
 
 from sp_abm.comparison import Comparison
 from sp_abm.errors import BadValue, unknown
 from sp_abm.viz.again import as_toml, file_name
-from sp_abm.viz.asked import Asked, asked_in
-from sp_abm.viz.drawn import ELSEWHERE, WIDTH, pictures
+from sp_abm.viz.asked import PAGE_FIELDS, Asked, asked_in, fields_of
+from sp_abm.viz.drawn import ELSEWHERE, WIDTH, material_of, pictures
 from sp_abm.viz.figures import FIGURES, Need, Picture
 from sp_abm.viz.findings import as_csv, dictionary_csv, findings
 from sp_abm.viz.material import Material
@@ -30,7 +29,6 @@ _KINDS: Final = {
     "png": "image/png",
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
-_OWN_FIELDS: Final = ("theme", "plan", "kind", "person", "other")
 _OF_PICTURES: Final = ("svg", "png", "csv")
 
 
@@ -62,7 +60,7 @@ _OF_PLANS: Final[Mapping[str, Callable[[Comparison], str | bytes]]] = {
 
 def made_file(name: str, query: str) -> File:
     """Return a file by name as the link asks for it; raises `UnknownName` or `BadValue`."""
-    asked = asked_in(query, Asked(place=served_place().key), _OWN_FIELDS)
+    asked = asked_in(query, Asked(place=served_place().key), PAGE_FIELDS)
     place_of(asked)
     stem, _, ending = name.partition(".")
     if name == "dictionary.csv":
@@ -90,11 +88,11 @@ def _picture(asked: Asked, name: str, query: str) -> Picture:
         return FIGURES[name].picture(Material(), theme)
     if FIGURES[name].needs == Need.STORY:
         return FIGURES[name].picture(Material(story=story_of(asked, whom_in(query))), theme)
-    return pictures(answer(asked, max(1, asked.runs)), [name], theme.name, WIDTH)[name]
+    return pictures(material_of(answer(asked, max(1, asked.runs))), [name], theme.name, WIDTH)[name]
 
 
 def _theme(query: str) -> Theme:
-    name = dict(parse_qsl(query)).get("theme", "light")
+    name = dict(fields_of(query)).get("theme") or "light"
     if name not in ("light", "dark"):
         raise BadValue("theme (the link) must be light or dark.")
     return checked_theme(name, WIDTH)

@@ -1,7 +1,5 @@
 """Findings: every measure of a plan beside the baseline's, with its doubt: the one source of all numbers shown."""
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -9,12 +7,11 @@ from typing import Final
 import numpy as np
 
 from sp_abm.comparison import CLEAR, ENOUGH_PAIRS, TOO_FEW, Comparison
-from sp_abm.measures import MEASURES, Measure
-from sp_abm.viz.amounts import IDENTICAL, MISSING, decimals, interval, number, scaled, verdict
+from sp_abm.measures import MEASURES
+from sp_abm.viz.amounts import IDENTICAL, MISSING, bare, decimals, interval, number, scaled, verdict
+from sp_abm.viz.table import csv_text
 
 ONE_RUN: Final = "one run"
-_LEAVING: Final = "per link worker a year"
-_OF_100: Final = (100.0, "of 100 link workers, a year")
 _COLUMNS: Final = {
     "measure": "name of the measure, as in Python and on the command line",
     "label": "what it is, in words",
@@ -24,7 +21,7 @@ _COLUMNS: Final = {
     "difference": "plan less baseline, mean over pairs of runs with the same luck",
     "low": "lower end of the 95% interval of the difference, empty with one pair",
     "high": "upper end of the 95% interval",
-    "verdict": "clear (the interval excludes 0, at least 10 pairs), unclear, too few runs, one run, or identical",
+    "verdict": "clear (interval excludes 0, at least 10 pairs), unclear, too few runs, one run, identical or empty",
 }
 
 
@@ -43,6 +40,11 @@ class Finding:
     verdict: str
 
     @property
+    def numbers(self) -> tuple[str, str, str, str, str]:
+        """Return both levels, the difference, and the ends of its interval."""
+        return self.baseline, self.plan, self.difference, self.low, self.high
+
+    @property
     def range(self) -> str:
         """Return the interval in words, or a dash."""
         return MISSING if self.low == MISSING else f"{self.low} to {self.high}"
@@ -56,7 +58,7 @@ class Finding:
 def finding(comparison: Comparison, measure: str, arm: int = 1) -> Finding:
     """Return what a comparison says of one measure."""
     declared = MEASURES[measure]
-    factor, unit = in_words(declared)
+    factor, unit = scaled(declared.unit)
     difference = comparison.difference(arm, measure)
     mean, range_ = interval(difference, factor)
     low, _, high = range_.partition(" to ") if range_ != MISSING else (MISSING, "", MISSING)
@@ -83,11 +85,6 @@ def level_of(comparison: Comparison, measure: str, arm: int) -> float:
     return float(found.mean()) if found.size else float("nan")
 
 
-def in_words(declared: Measure) -> tuple[float, str]:
-    """Return by what to multiply a measure, and its unit in natural frequencies."""
-    return _OF_100 if declared.unit == _LEAVING else scaled(declared.unit)
-
-
 def runs_in_words(pairs: int) -> str:
     """Return how many runs stand behind a number, and what that allows."""
     if pairs == 1:
@@ -98,7 +95,7 @@ def runs_in_words(pairs: int) -> str:
 
 def as_csv(found: Iterable[Finding]) -> str:
     """Return findings as CSV with the numbers as shown, but without commas in them."""
-    rows = [[entry.measure, entry.label, entry.unit, *map(_bare, _numbers(entry)), entry.verdict] for entry in found]
+    rows = [[entry.measure, entry.label, entry.unit, *map(bare, entry.numbers), bare(entry.verdict)] for entry in found]
     return csv_text([list(_COLUMNS), *rows])
 
 
@@ -108,23 +105,3 @@ def dictionary_csv() -> str:
     rows += [["weekly.csv", "week", "week of the run, from 0", "week"]]
     rows += [["weekly.csv", name, declared.label, declared.unit] for name, declared in MEASURES.items()]
     return csv_text([["file", "column", "meaning", "unit"], *rows])
-
-
-def csv_text(rows: Iterable[Iterable[object]]) -> str:
-    """Return rows as CSV; a text that a spreadsheet would run as a formula is disarmed."""
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows([_disarmed(cell) for cell in row] for row in rows)
-    return stream.getvalue()
-
-
-def _disarmed(cell: object) -> object:
-    is_formula = isinstance(cell, str) and cell[:1] in ("=", "@", "\t", "\r")
-    return f"'{cell}" if is_formula else cell
-
-
-def _numbers(entry: Finding) -> tuple[str, ...]:
-    return entry.baseline, entry.plan, entry.difference, entry.low, entry.high
-
-
-def _bare(shown: str) -> str:
-    return "" if shown == MISSING else shown.replace(",", "")

@@ -3,11 +3,12 @@
 from math import isfinite
 from typing import Final
 
+from sp_abm.comparison import Difference
 from sp_abm.loop_laboratory.laboratory import LoopStudy
 from sp_abm.loop_laboratory.words import name_of
 from sp_abm.measures import MEASURES
 from sp_abm.viz.frame import Texts
-from sp_abm.viz.intervals import Panel, Row, draw_intervals
+from sp_abm.viz.intervals import Panel, Row, draw_intervals, figures
 from sp_abm.viz.loop_diagram import draw_loops, loop_diagram
 from sp_abm.viz.material import Material, Strength
 from sp_abm.viz.theme import LIGHT, Theme
@@ -26,13 +27,15 @@ def panels(study: LoopStudy) -> tuple[Panel, ...]:
             (name for name in found if isfinite(found[name].mean) and found[name].mean),
             key=lambda name: (found[name].low <= 0 <= found[name].high, -abs(found[name].mean)),
         )
-        rows = tuple(
-            Row(name_of(name), found[name].mean, found[name].low, found[name].high, "->" not in name)
-            for name in names[:MOST_ROWS]
-        )
+        rows = tuple(_row(name, found[name]) for name in names[:MOST_ROWS])
         if rows:
-            drawn.append(Panel(MEASURES[measure].label, "share of the change, 1 = all of it", rows, 2))
+            drawn.append(Panel(MEASURES[measure].label, "share of the change, 1 = all of it", rows))
     return tuple(drawn)
+
+
+def _row(name: str, share: Difference) -> Row:
+    ends = share.mean, share.low, share.high
+    return Row(name_of(name), *ends, figures(*ends, 2), is_strong="->" not in name)
 
 
 def draw_loop_diagram(study: LoopStudy, measure: str, theme: Theme = LIGHT) -> str:

@@ -8,7 +8,7 @@ from sp_abm.comparison import Comparison
 from sp_abm.scenario import Scenario
 from sp_abm.viz.again import as_command, as_python
 from sp_abm.viz.asked import Asked
-from sp_abm.viz.drawn import names_of, pictures
+from sp_abm.viz.drawn import material_of, names_of, pictures
 from sp_abm.viz.figures import Picture
 from sp_abm.viz.findings import Finding, findings, runs_in_words
 from sp_abm.viz.headline import doubt, headline
@@ -46,10 +46,8 @@ def report_of(comparison: Comparison, asked: Asked | None = None) -> Report:
     pairs = len(comparison.seeds)
     again = {"command": as_command(asked, pairs), "python": as_python(asked, pairs)} if asked else {}
     again = {way: text for way, text in again.items() if text}
-    drawn = [
-        tuple(pictures(comparison, names_of(comparison, arm), arm=arm).values())
-        for arm in range(1, len(comparison.arms))
-    ]
+    materials = [material_of(comparison, arm) for arm in range(1, len(comparison.arms))]
+    drawn = [tuple(pictures(material, names_of(material)).values()) for material in materials]
     return replace(report_with(comparison, comparison.first[0].provenance, drawn), again=again)
 
 

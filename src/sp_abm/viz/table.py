@@ -26,10 +26,7 @@ class Table:
 
     def csv(self) -> str:
         """Return the table as comma-separated values under one line of names."""
-        written = StringIO()
-        writer = csv.writer(written, lineterminator="\n")
-        writer.writerows([self.columns, *([_harmless(cell) for cell in row] for row in self.rows)])
-        return written.getvalue()
+        return csv_text([self.columns, *self.rows])
 
     def records(self) -> list[dict[str, Any]]:
         """Return one {column: value} a row, for machines."""
@@ -39,6 +36,13 @@ class Table:
 def table(columns: Iterable[str], rows: Iterable[Sequence[Cell]]) -> Table:
     """Return a table whose missing numbers are None."""
     return Table(tuple(columns), tuple(tuple(map(_finite, row)) for row in rows))
+
+
+def csv_text(rows: Iterable[Iterable[Cell]]) -> str:
+    """Return rows as comma-separated values, in which no words are a formula."""
+    written = StringIO()
+    csv.writer(written, lineterminator="\n").writerows([_harmless(cell) for cell in row] for row in rows)
+    return written.getvalue()
 
 
 def in_percent(share: float, decimals: int = 1) -> float:
@@ -62,5 +66,14 @@ def _shown(cell: Cell) -> str:
 
 
 def _harmless(cell: Cell) -> Cell:
-    """Return words so that no spreadsheet takes them for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    """Return words so that no spreadsheet takes them for a formula; a number with its sign is none."""
+    is_formula = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _is_number(cell)
+    return f"'{cell}" if is_formula else cell
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from sp_abm.comparison import ENOUGH_PAIRS, Comparison
 from sp_abm.errors import BadValue, SpAbmError
 from sp_abm.scenario import load
-from sp_abm.viz.asked import BASELINE, MOST_LETTERS, Asked, asked_in
+from sp_abm.viz.asked import BASELINE, Asked, asked_in, fields_of
 from sp_abm.viz.differences import intervals
 from sp_abm.viz.figures import Picture
 from sp_abm.viz.pages.markup import link, table, tag, words
@@ -39,13 +39,15 @@ _PER_1000: Final = 1000
 
 
 def plans_in(search: str, asked: Asked) -> tuple[Asked, ...]:
-    """Return the plans that a link compares, by default the usual ones, all where and as long as the first."""
-    if len(search) > MOST_LETTERS * MOST_PLANS:
-        raise BadValue(f"The link has {len(search):,} letters; this page reads {MOST_LETTERS * MOST_PLANS:,} at most.")
-    queries = [value for name, value in parse_qsl(search, max_num_fields=100) if name == "plan"]
+    """Return the plans that a link compares, by default the usual ones, all where and as long as the first.
+
+    A plan whose link names no place is in the page's.
+    """
+    queries = [value for name, value in fields_of(search) if name == "plan" and value]
     if len(queries) > MOST_PLANS:
         raise BadValue(f"The link compares {len(queries)} plans; this page compares {MOST_PLANS} at most.")
-    found = [asked_in(query) for query in queries] or [replace(asked, **_bare(name)) for name in USUAL]
+    usual = Asked(place=asked.place)
+    found = [asked_in(query, usual) for query in queries] or [replace(asked, **_bare(name)) for name in USUAL]
     first = found[0]
     same = [replace(plan, place=first.place, seed=first.seed, years=first.years, runs=0) for plan in found]
     return tuple(_named_apart(same))
@@ -95,7 +97,7 @@ def Compare(asked: Asked, look: Look, search: str) -> None:
         place = place_of(plans[0])
         problem = ""
     except SpAbmError as refused:
-        plans, problem = plans_in("", Asked()), f"This comparison cannot be made, so you see the usual one. {refused}"
+        plans, problem = plans_in("", asked), f"This comparison cannot be made, so you see the usual one. {refused}"
         place = place_of(plans[0])
     pairs = pairs_of(plans)
     made, progress = use_work(lambda report: compared(plans, report), plans)

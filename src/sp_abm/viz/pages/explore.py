@@ -20,7 +20,8 @@ from sp_abm.viz.pages.markup import details, findings_table, tag, verdict_mark, 
 from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.running import Look, Outcome, Progress, known_places, served_place, use_outcome
 from sp_abm.viz.pages.ui import component, solara
-from sp_abm.viz.pages.widgets import Controls, Player, Saved, Status, html
+from sp_abm.viz.pages.waiting import RUNNING, Waiting
+from sp_abm.viz.pages.widgets import Controls, Player, Saved, html
 
 PRESETS: Final = (
     (BASELINE, "Today"),
@@ -29,7 +30,6 @@ PRESETS: Final = (
     ("outreach-with-support", "Support and reach out"),
 )
 MORE: Final = 20
-_BUTTONS: Final = {"stop": "Stop", "again": "Run again", "more": f"Run {MORE} more"}
 OnAsked = Callable[[Asked], None]
 
 
@@ -149,37 +149,16 @@ def Findings(asked: Asked, outcome: Outcome | None, progress: Progress, on_asked
          aria_busy="true" if is_old else "false")  # fmt: skip
     pairs = len(outcome.comparison.seeds) if outcome else 0
 
-    def press(key: str) -> None:
-        acts = {"stop": progress.stop, "again": progress.again}
-        if key == "more":
-            on_asked(replace(asked, runs=min(MOST_RUNS, max(pairs, ENOUGH_PAIRS) + MORE)))
-        elif key in acts:
-            acts[key]()
+    def more() -> None:
+        on_asked(replace(asked, runs=min(MOST_RUNS, max(pairs, ENOUGH_PAIRS) + MORE)))
 
-    Status(
-        words=_status(outcome, progress, is_old),
-        is_running=progress.is_pending,
-        done=progress.done,
-        buttons=_keys(progress, pairs),
-        event_press=press,
+    said = doubt(outcome.comparison) if outcome and not is_old else ""
+    Waiting(
+        progress,
+        said,
+        while_running=f"{said} More runs are on their way." if said else RUNNING,
+        more=(f"Run {MORE} more", more) if 0 < pairs < MOST_RUNS else None,
     )
-
-
-def _keys(progress: Progress, pairs: int) -> list[dict[str, str]]:
-    keys = ["stop"] if progress.is_pending else ["again"] if progress.is_stopped or progress.problem else []
-    if not progress.is_pending and 0 < pairs < MOST_RUNS:
-        keys.append("more")
-    return [{"key": key, "label": _BUTTONS[key]} for key in keys]
-
-
-def _status(outcome: Outcome | None, progress: Progress, is_old: bool) -> str:
-    if progress.problem:
-        return f"The run failed. {progress.problem}"
-    if progress.is_stopped:
-        return "Stopped."
-    if outcome is None or is_old:
-        return "Running the model …"
-    return f"{doubt(outcome.comparison)}{' More runs are on their way.' if progress.is_pending else ''}"
 
 
 @component

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from sp_abm.errors import BadValue, SpAbmError, unknown
 from sp_abm.scenario import load, scenario_names
 from sp_abm.story import Story, tell
 from sp_abm.story.telling import KINDS
-from sp_abm.viz.asked import MOST_LETTERS, Asked
+from sp_abm.viz.asked import Asked, fields_of
 from sp_abm.viz.figures import FIGURES, Need
 from sp_abm.viz.material import Material
 from sp_abm.viz.pages.markup import tag, words
@@ -41,7 +41,7 @@ class Whom:
 
 def whom_in(search: str) -> Whom:
     """Return whose life a link asks for; raises `UnknownName` or `BadValue`."""
-    fields = dict(parse_qsl(search[:MOST_LETTERS], max_num_fields=100))
+    fields = dict(fields_of(search))
     kind, person, other = (fields.get(name, "") for name in ("kind", "person", "other"))
     if kind and kind not in KINDS:
         raise unknown("kind of person", kind[:40], KINDS, "the link")

@@ -1,6 +1,6 @@
 """Running: the one store of results, and how a page asks it without standing still."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Thread
@@ -12,7 +12,7 @@ from sp_abm.places import Place, places
 from sp_abm.places import place as find_place
 from sp_abm.scenario import Scenario, load
 from sp_abm.viz.asked import BASELINE, MOST_RUNS, Asked
-from sp_abm.viz.drawn import FIRST, names_of, pictures
+from sp_abm.viz.drawn import FIRST, material_of, names_of, pictures
 from sp_abm.viz.figures import Picture
 from sp_abm.viz.pages.ui import solara, use_task
 from sp_abm.viz.runs import Made, Report, Stopped, Store, in_thread
@@ -133,20 +133,17 @@ def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
 
     async def run() -> None:
         before = found.value
-        is_known = before is not None and before.is_of(asked)
+        seen = len(before.comparison.seeds) if before is not None and before.is_of(asked) else 0
         shown, drawn_of = (before.pictures, before.drawn_of) if before else ({}, 1)
         steps = list(steps_of(asked, place_of(asked)))
         for pairs in steps:
-            is_here = is_known and pairs <= len(before.comparison.seeds)
-            comparison = before.comparison if is_here else await _compared(asked, pairs, done.set)
-            found.set(Outcome(asked, comparison, look, shown, drawn_of))
-            if is_here and before.look == look and pairs < steps[-1]:
+            if pairs <= seen and pairs < steps[-1] and (before.look == look or seen >= steps[-1]):
                 continue
-            every = names_of(comparison)
-            for at, names in ((steps[0], [name for name in FIRST if name in every]), (steps[-1], every)):
-                if pairs == at:
-                    shown, drawn_of = await _drawn(comparison, look, names, done.set), pairs
-                    found.set(Outcome(asked, comparison, look, shown, drawn_of))
+            comparison = before.comparison if pairs <= seen else await _compared(asked, pairs, done.set)
+            found.set(Outcome(asked, comparison, look, shown, drawn_of))
+            if pairs in (steps[0], steps[-1]):
+                shown, drawn_of = await _drawn(comparison, look, pairs == steps[-1], done.set), len(comparison.seeds)
+                found.set(Outcome(asked, comparison, look, shown, drawn_of))
 
     task = use_task(run, dependencies=[asked, look], raise_error=False)
     problem = in_plain_words(task.exception) if task.error else ""
@@ -174,9 +171,13 @@ async def _compared(asked: Asked, pairs: int, report: Report) -> Comparison:
     )
 
 
-async def _drawn(comparison: Comparison, look: Look, names: Iterable[str], report: Report) -> dict[str, Picture]:
-    def work(_: Report) -> dict[str, Picture]:
-        return {name: pictures(comparison, [name], look.theme, look.width(is_half=True))[name] for name in names}
+async def _drawn(comparison: Comparison, look: Look, is_last: bool, report: Report) -> dict[str, Picture]:
+    """Return all pictures of a page at the last step, those of the first screen before it."""
+
+    def work(note: Report) -> dict[str, Picture]:
+        material = material_of(comparison)
+        names = [name for name in names_of(material) if is_last or name in FIRST]
+        return pictures(material, names, look.theme, look.width(is_half=True), note)
 
     return await in_thread(work, report)
 

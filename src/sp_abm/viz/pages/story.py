@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import parse_qsl
 
 from sp_abm.comparison import ENOUGH_PAIRS, Comparison
-from sp_abm.viz.asked import MOST_LETTERS, Asked
-from sp_abm.viz.drawn import pictures
+from sp_abm.viz.asked import Asked, fields_of
+from sp_abm.viz.drawn import material_of, pictures
 from sp_abm.viz.findings import Finding, finding, runs_in_words
 from sp_abm.viz.pages.markup import link, tag, verdict_mark, words
 from sp_abm.viz.pages.running import SMALL, STORE, Look, arms_of, place_of, seeds_of, use_work
@@ -119,8 +118,7 @@ def StoryWalk(asked: Asked, look: Look, step: int, on_step: Callable[[int], None
 
 def step_in(search: str) -> int:
     """Return the step that a link names, counted from 0; the first where it names none that there is."""
-    fields = dict(parse_qsl(search[:MOST_LETTERS], max_num_fields=100))
-    number = fields.get("step", "1")
+    number = dict(fields_of(search)).get("step", "1")
     return int(number) - 1 if number in map(str, range(1, len(STEPS) + 1)) else 0
 
 
@@ -137,7 +135,7 @@ def answer_to(step: Step, made: Comparison, look: Look) -> str:
     lines = "".join(_line(finding(made, measure), step.scenario == "today") for measure in step.measures)
     if not step.picture:
         return lines
-    drawn = pictures(made, [step.picture], look.theme, look.width())[step.picture]
+    drawn = pictures(material_of(made), [step.picture], look.theme, look.width())[step.picture]
     return lines + tag("div", drawn.svg, class_="picture", tabindex="0", role="group", aria_label=drawn.title)
 
 

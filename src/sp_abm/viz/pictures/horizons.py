@@ -28,11 +28,7 @@ from sp_abm.viz.words import (
 from sp_abm.viz.years import in_year, ratio_in_year, rolling_ratio, year_ends
 from sp_abm.vocabulary import Horizon
 
-NAMES: Final = {
-    Horizon.REACTIVE: "1 Reactive",
-    Horizon.MIXED: "2 Mixed",
-    Horizon.PROACTIVE: "3 Proactive",
-}
+NAMES: Final = {each: f"{number} {each.value.capitalize()}" for number, each in enumerate(Horizon, 1)}
 CALM_WEEKS: Final = 26
 _TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _STROKE: Final[dict[str, str | float]] = {"stroke_width": 3.0}

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sp_abm.measures import MEASURES
 from sp_abm.results import Results
 from sp_abm.viz.bands import Bands, draw_bands, stacked
 from sp_abm.viz.frame import Texts, framed
@@ -28,7 +29,7 @@ from sp_abm.viz.years import in_year, ratio_in_year, rolling_sum, year_ends
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
 ROLES: Final = {"connecting": "Connector", "outreach": "Encourager", "building": "Builder", "voice": "Voice"}
-"""From the bottom of the stack up."""
+"""From the bottom of the stack up; what each is, its measure says."""
 _CALM_WEEKS: Final = 13
 
 
@@ -81,10 +82,7 @@ def _texts(results: Results, baseline: Results | None, shares: list[float], befo
         title += f", against {percent(before[0])} in {quoted(baseline)}"
     hours = decimal(in_year(results, "hours_in_roles") / min(results.n_weeks, WEEKS_PER_YEAR), 0)
     subtitle = f"Share of all link workers’ hours in four roles ({hours} hours a week), {_CALM_WEEKS}-week means"
-    notes = [
-        "Connector: with people who were referred. Encourager: finding people before they ask. "
-        "Builder: building up community groups. Voice: speaking up in the system."
-    ]
+    notes = [". ".join(MEASURES[f"share_time_{role}"].label for role in ROLES) + "."]
     if baseline is not None:
         notes.append(f"Dashed: where the boundaries lie in {quoted(baseline)}. {ONE_RUN}")
     described = ", ".join(f"{name} {percent(share)}" for name, share in zip(ROLES.values(), shares, strict=True))
