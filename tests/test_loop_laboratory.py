@@ -18,7 +18,7 @@ from sp_abm.loop_laboratory.pieces import Piece
 from sp_abm.loop_laboratory.runs import Runs
 from sp_abm.loop_laboratory.shares import ALL, NO_CHANGE, batches, cuts, is_exact, measured, ratio_of_means, share
 from sp_abm.loop_laboratory.tipping import EVERYWHERE, FOUND, NOWHERE, UNCLEAR, tipping_point, with_review, yearly_drift
-from sp_abm.loop_laboratory.words import DAMPED, OPEN, RUNAWAY, gain_verdict, said
+from sp_abm.loop_laboratory.words import DAMPED, OPEN, RUNAWAY, gain_verdict, percent, said
 from sp_abm.loops import LINKS, LOOPS
 from sp_abm.places import place
 from sp_abm.scenario import load
@@ -206,6 +206,12 @@ def known(small):
     shares["support->burnout"] = {"burnout_mean": difference(0.8, 0.1)}
     shares["R5"] = {"burnout_mean": difference(0.9, 0.1)}
     return replace(small[0], changes={"burnout_mean": difference(-0.05, 0.01)}, shares=shares)
+
+
+def test_a_share_is_told_in_per_cent_and_nothing_has_no_sign():
+    assert percent(Difference(-0.001, -0.304, 0.004, TOO_FEW)) == "0% (-30 to 0)"
+    assert percent(Difference(0.5, np.nan, np.nan, TOO_FEW)) == "50%"
+    assert percent(Difference(np.nan, np.nan, np.nan, TOO_FEW)) == "-"
 
 
 def test_sentences_say_what_carries_most_and_that_luck_has_nothing_to_share_out(small, known):

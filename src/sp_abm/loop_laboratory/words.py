@@ -19,10 +19,8 @@ def percent(share: Difference) -> str:
     """Return a share in per cent with its interval, or a dash."""
     if not isfinite(share.mean):
         return "-"
-    words = f"{_PER_HUNDRED * share.mean:.0f}%"
-    return (
-        f"{words} ({_PER_HUNDRED * share.low:.0f} to {_PER_HUNDRED * share.high:.0f})" if isfinite(share.low) else words
-    )
+    mean, low, high = (f"{_PER_HUNDRED * part:z.0f}" for part in (share.mean, share.low, share.high))
+    return f"{mean}% ({low} to {high})" if isfinite(share.low) else f"{mean}%"
 
 
 def name_of(name: str) -> str:
