@@ -97,19 +97,16 @@ def Body(
 ) -> None:
     """Show the page that the link names."""
 
-    def to(where: str) -> Callable[[Asked], None]:
-        def go(wanted: Asked) -> None:
-            on_problem("")
-            push(f"/{where}?{wanted.query()}")
-
-        return go
+    def explore(wanted: Asked) -> None:
+        on_problem("")
+        push(f"/explore?{wanted.query()}")
 
     if page == "explore":
-        Explore(asked, look, to("explore"), on_problem)
+        Explore(asked, look, explore, on_problem)
     elif page == "compare":
         Compare(asked, look, search)
     elif page == "loop":
-        Loop(asked, look, to("loop"))
+        Loop(asked, look, search, push)
     elif page == "people":
         People(asked, look, search, push)
     elif page == "evidence":

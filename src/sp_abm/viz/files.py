@@ -13,6 +13,7 @@ from sp_abm.viz.figures import FIGURES, Need, Picture
 from sp_abm.viz.findings import as_csv, dictionary_csv, findings
 from sp_abm.viz.material import Material
 from sp_abm.viz.pages.compare import CHARTS, compared, plans_in
+from sp_abm.viz.pages.live import known_material
 from sp_abm.viz.pages.people import story_of, whom_in
 from sp_abm.viz.pages.running import answer, place_of, served_place
 from sp_abm.viz.png import to_png
@@ -85,7 +86,7 @@ def _picture(asked: Asked, name: str, query: str) -> Picture:
     if name in CHARTS:
         return CHARTS[name](compared(plans_in(query, asked)), theme)
     if name in ELSEWHERE:
-        return FIGURES[name].picture(Material(), theme)
+        return FIGURES[name].picture(known_material(asked, query), theme)
     if FIGURES[name].needs == Need.STORY:
         return FIGURES[name].picture(Material(story=story_of(asked, whom_in(query))), theme)
     return pictures(material_of(answer(asked, max(1, asked.runs))), [name], theme.name, WIDTH)[name]
