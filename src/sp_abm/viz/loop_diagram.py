@@ -1,6 +1,6 @@
 """Loop diagram: the feedback links of the system with their live strengths; on narrow paper, as a list."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot, isfinite
 from typing import Final
@@ -74,7 +74,7 @@ class Diagram:
     @property
     def places(self) -> int:
         """Return with how many decimals strengths are shown."""
-        return decimals(max((arrow.size for arrow in self.arrows), default=0.0), _DIGITS)
+        return _places(self.arrows)
 
     @property
     def table(self) -> Table:
@@ -95,6 +95,10 @@ class Diagram:
             for arrow in self.arrows
         ]
         return table(columns, rows)
+
+
+def _places(arrows: Sequence[Arrow]) -> int:
+    return decimals(max((arrow.size for arrow in arrows), default=0.0), _DIGITS)
 
 
 def _numbers(strength: Strength | None, places: int) -> list[Cell]:
@@ -134,8 +138,10 @@ def _texts(material: Material, arrows: tuple[Arrow, ...]) -> Texts:
         has_range = any(isfinite(arrow.strength.low) for arrow in known if arrow.strength)
         notes.append("In brackets: 95% intervals over runs." if has_range else "One run: strengths may be chance.")
     foot = [NOT_A_FORECAST] if material.results is None else footer(material.results, material.baseline)
-    described = ". ".join(f"{code}: {words}" for code, words in LOOPS.items())
-    return Texts(title, subtitle, tuple(notes), tuple(foot), f"{title}. {described}.")
+    loops = [f"{code}: {words}" for code, words in LOOPS.items()]
+    named = [f"{_name(arrow.link)} {_strength_words(arrow.strength, _places(arrows))}" for arrow in known[:MOST_NAMED]]
+    described = ". ".join([title, subtitle, *named, *loops])
+    return Texts(title, subtitle, tuple(notes), tuple(foot), f"{described}.")
 
 
 def _name(link: Link) -> str:

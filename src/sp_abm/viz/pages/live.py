@@ -19,7 +19,6 @@ from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import html
 from sp_abm.viz.runs import Report
 from sp_abm.viz.strengths import Carried, Strengths
-from sp_abm.viz.theme import checked_theme
 
 STRENGTHS: Final = Strengths(STORE)
 PAIRS: Final = (1, 5, 10)
@@ -106,7 +105,7 @@ def _choice(asked: Asked, measure: str) -> str:
 
 
 def _diagram(plan: Asked, known: Carried | None, measure: str, look: Look) -> str:
-    theme = checked_theme(look.theme, look.width())
+    theme = look.drawn()
     if known is None:
         return picture_block(FIGURES["loops"].picture(Material(), theme), f"theme={look.theme}")
     query = replace(plan, runs=len(known.seeds)).query(measure=measure, theme=look.theme)
