@@ -122,12 +122,13 @@ def record_in_words(found: Collection[Recorded]) -> str:
     """Return when and of which version of the rules the model's values are; they are a record, nothing is run here."""
     days = sorted({date.fromisoformat(each.run_on) for each in found})
     when = " and ".join(f"{day.day} {day:%B %Y}" for day in days)
-    are_new = all(each.is_of_this_version for each in found)
-    of_which = "this version" if are_new else "an earlier version"
+    old = sum(not each.is_of_this_version for each in found)
+    of_which = "this version" if not old else "an earlier version"
+    rows = f" (in {old} of {len(found)} rows)" if 0 < old < len(found) else ""
     versions = ", ".join(sorted({each.model for each in found}))
     sentences = [
-        f"What the model gave is a record of sp-abm validate, run on {when} with {of_which} of the rules ({versions}).",
-        *([] if are_new else ["What this version gives may differ."]),
+        f"What the model gave is a record of sp-abm validate, run on {when} with {of_which} of the rules{rows}: {versions}.",
+        *([] if not old else ["What this version gives there may differ."]),
         "The same command computes it anew, which takes hours; the book says how many seeds each row had.",
     ]
     return " ".join(sentences)
