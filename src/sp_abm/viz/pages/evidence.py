@@ -127,7 +127,8 @@ def record_in_words(found: Collection[Recorded]) -> str:
     rows = f" (in {old} of {len(found)} rows)" if 0 < old < len(found) else ""
     versions = ", ".join(sorted({each.model for each in found}))
     sentences = [
-        f"What the model gave is a record of sp-abm validate, run on {when} with {of_which} of the rules{rows}: {versions}.",
+        f"What the model gave is a record of sp-abm validate, run on {when}",
+        f"with {of_which} of the rules{rows}: {versions}.",
         *([] if not old else ["What this version gives there may differ."]),
         "The same command computes it anew, which takes hours; the book says how many seeds each row had.",
     ]
