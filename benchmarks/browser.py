@@ -100,7 +100,7 @@ class Watched:
         self.page.wait_for_selector(f".finding[aria-busy=false] {HEADLINE.split()[1]}", timeout=timeout)
         return self.page.locator(".finding [data-measure]").all_inner_texts()
 
-    def settled(self, timeout: float = 90_000) -> None:
+    def settled(self, timeout: float = 240_000) -> None:
         """Wait until no run is on its way any more."""
         self.page.wait_for_function("() => !document.querySelector('main .status progress')", timeout=timeout)
         self.page.wait_for_timeout(150)

@@ -7,6 +7,8 @@ from benchmarks.browser import PAGES, ROOT, Watched, browsing, serving, visiting
 
 FOLDER: Final = ROOT / "docs" / "screenshots"
 _SETTLE: Final = 600
+_PATIENCE: Final = 900_000
+"""Milliseconds for what a page has to run: the links of the Loop page take longest."""
 
 
 def _take(watched: Watched, name: str, folder: Path) -> None:
@@ -23,15 +25,15 @@ def taken(folder: Path = FOLDER) -> None:
             with visiting(browser, server, theme=theme) as watched:
                 for page in PAGES:
                     watched.go(f"/{page}")
-                    watched.settled()
+                    watched.settled(_PATIENCE)
                     _take(watched, f"{page or 'story'}-{theme}", folder)
         with visiting(browser, server, 390, 844) as watched:
             watched.go("/explore")
-            watched.settled()
+            watched.settled(_PATIENCE)
             _take(watched, "explore-phone", folder)
         with visiting(browser, server, 1920, 1080) as watched:
             watched.go("/explore")
-            watched.settled()
+            watched.settled(_PATIENCE)
             watched.page.click("text=Present")
             _take(watched, "presenting-headline", folder)
             watched.page.keyboard.press("ArrowRight")
@@ -39,7 +41,7 @@ def taken(folder: Path = FOLDER) -> None:
             _take(watched, "presenting-picture", folder)
             watched.page.keyboard.press("Escape")
             watched.go("/")
-            watched.settled()
+            watched.settled(_PATIENCE)
             watched.page.check("#guess-1")
             watched.page.click("text=Reveal")
             watched.page.click("text=Present")

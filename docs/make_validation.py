@@ -1,6 +1,8 @@
-"""Write docs/model/validation.md: ``python docs/make_validation.py DIR/validation.json "when and where it was run"``.
+"""Write docs/model/validation.md and the record that the dashboard shows from a report of `sp-abm validate --out DIR`.
 
-The numbers are those that `sp-abm validate --out DIR` computed; what is said about misses is in validation_notes.toml.
+``python docs/make_validation.py DIR/validation.json "when and where it was run" 2026-11-27``. The numbers are the
+report's; what is said about misses is in validation_notes.toml. The version of the rules is that of this folder, unless
+a fourth argument names another (`sp_abm.kernels.SOURCE_HASH` of what was run).
 """
 
 import json
@@ -10,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sp_abm.evidence import KINDS, targets
+from sp_abm.kernels import SOURCE_HASH
+from sp_abm.validation.record import FILE, as_csv
 from sp_abm.validation.verdicts import AIMS, MEETS, VERDICTS
 
 FOLDER = Path(__file__).parent
@@ -90,3 +94,5 @@ def page(rows: list[dict[str, Any]], when: str) -> str:
 if __name__ == "__main__":
     content = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     (FOLDER / "model" / "validation.md").write_text(page(content, sys.argv[2]), "utf-8")
+    kept = as_csv(content, sys.argv[3], sys.argv[4] if len(sys.argv) > 4 else SOURCE_HASH)
+    (FOLDER.parent / "src" / "sp_abm" / "data" / FILE).write_text(kept, "utf-8")

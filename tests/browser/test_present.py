@@ -4,6 +4,36 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
+LETTERS = """[...document.querySelectorAll('main [data-slide].shown *, main h1 *')].flatMap((it) => {
+  const isText = [...it.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+  if (!it.checkVisibility() || !isText || /^(title|desc|option)$/i.test(it.tagName)) return [];
+  const svg = it.closest('svg');
+  const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+  return [[parseFloat(getComputedStyle(it).fontSize) * scale, Boolean(svg), it.textContent]]; })"""
+"""Of each text of a slide its size on the screen, within pictures too, and whether it is in one."""
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_every_letter_of_every_slide_has_28_pixels_and_more_in_pictures_too(visit, width):
+    watched = visit(width=width, height=1080)
+    page, seen = watched.page, []
+    for path in ("explore?years=1", "compare?years=1", "evidence"):
+        watched.go(f"/{path}")
+        watched.settled()
+        before = page.evaluate("document.querySelector('main svg')?.viewBox.baseVal.width || 0")
+        page.click("text=Present")
+        if before:
+            page.wait_for_function(f"() => document.querySelector('main svg').viewBox.baseVal.width !== {before}")
+        watched.settled()
+        for _ in range(page.locator("main [data-slide]").count()):
+            letters = page.evaluate(LETTERS)
+            assert letters and min(letters)[0] >= 28, min(letters)
+            seen += [is_drawn for _, is_drawn, _ in letters]
+            page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(100)
+        page.keyboard.press("Escape")
+    assert sum(seen) > 500 and not all(seen)
+
 
 def test_the_presenter_mode_is_led_by_keys_and_can_be_read_from_the_back(visit):
     watched = visit()
@@ -13,11 +43,6 @@ def test_the_presenter_mode_is_led_by_keys_and_can_be_read_from_the_back(visit):
     watched.settled()
     page.click("text=Present")
     assert page.locator("main [data-slide].shown").count() == 1
-    sizes = page.evaluate(
-        "[...document.querySelectorAll('main [data-slide].shown *, main h1 *')].filter((it) => it.checkVisibility()"
-        " && it.innerText && !it.closest('svg')).map((it) => parseFloat(getComputedStyle(it).fontSize))"
-    )
-    assert sizes and min(sizes) >= 28
     page.keyboard.press("ArrowRight")
     assert page.inner_text(".presenter [aria-live]").startswith("2 of ")
     assert page.locator("main figure.shown svg").is_visible() and not page.locator(".controls").is_visible()
@@ -101,3 +126,19 @@ def test_a_link_is_cut_on_the_loop_page_and_a_person_is_told(visit):
     page.wait_for_selector("main h2:text('Link worker 0')", timeout=90_000)
     watched.go("/people?kind=dog")
     assert "somebody is chosen" in page.inner_text("[role=alert]")
+
+
+def test_the_loop_page_measures_its_links_in_real_runs_that_can_be_stopped(visit):
+    watched = visit()
+    page = watched.page
+    watched.go("/loop?scenario=supported-workforce&years=1")
+    page.wait_for_selector(".status progress")
+    assert page.locator("#figure-loops svg >> text=Strongest").count() == 0
+    page.click(".status >> text=Stop")
+    page.wait_for_function("() => document.querySelector('.status').innerText.includes('Stopped')", timeout=3_000)
+    page.click(".status >> text=Run again")
+    page.wait_for_selector(".status >> text=strengths may be chance", timeout=240_000)
+    assert "Strongest" in page.text_content("#figure-loops svg > title")
+    page.click("text=In distress (pre-crisis or crisis)")
+    page.wait_for_function("() => document.querySelector('#figure-loops desc').textContent.includes('distress')")
+    assert page.locator(".status progress").count() == 0  # the same runs tell of every measure

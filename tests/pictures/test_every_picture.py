@@ -21,7 +21,7 @@ from sp_abm.viz.figures import FIGURES, Need, drawable
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.intervals import Panel, Row, draw_intervals, figures
 from sp_abm.viz.material import Material, sketch
-from sp_abm.viz.theme import DARK, LIGHT, NARROW, WIDE
+from sp_abm.viz.theme import DARK, LIGHT, NARROW, WIDE, for_a_room
 
 HOSTILE = '<script>alert("x")</script>&\'"]]>\x00\x1b � 医 a-very-long-name-that-goes-on'
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,6 +47,18 @@ def everything(a_run_of_chance, a_story, some_strengths):
 @pytest.mark.parametrize("name", FIGURES)
 def test_text_stays_inside_and_apart_at_any_width(name, width, everything, check_text):
     check_text(FIGURES[name].picture(everything(5), LIGHT.at(width)).svg)
+
+
+@pytest.mark.parametrize("screen", [640, 1366, 1920, 4000])
+@pytest.mark.parametrize("name", FIGURES)
+def test_for_a_room_every_letter_is_large_whatever_the_screen(name, screen, everything, check_text):
+    theme = for_a_room("dark", screen)
+    svg = FIGURES[name].picture(everything(5), theme).svg
+    check_text(svg)
+    sizes = [float(each.get("font-size")) for each in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+    on_screen = max(screen, 800) - 72  # a narrower screen scrolls sideways within the picture
+    assert min(sizes) * on_screen / theme.width >= 28
+    assert "Illustrative model, not a forecast" not in svg.partition("</desc>")[2]
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -1,6 +1,8 @@
 """Runs: worlds of one seed that part in week 0, with links cut at a run that wrote down what came through them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +16,29 @@ from sp_abm.simulation import Simulation
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Way:
+    """How a simulation is begun, and how it is taken through its weeks: somebody who waits may want to stop it."""
+
+    start: Callable[[Scenario, Place, int], Simulation] = Simulation.start
+    go: Callable[[Simulation, int], Results] = lambda simulation, weeks: simulation.run(weeks).results()
+
+
+AT_ONCE: Final = Way()
+
+
 class Runs:
     """The runs of one scenario in one place with one seed, each from the same warmed-up state."""
 
-    def __init__(self, scenario: Scenario, place: Place, seed: int, weeks: int) -> None:
-        self.scenario, self.weeks = scenario, weeks
-        self._base = Simulation.start(scenario, place, seed, weeks=weeks)
+    def __init__(self, scenario: Scenario, place: Place, seed: int, weeks: int, way: Way = AT_ONCE) -> None:
+        self.scenario, self.weeks, self._go = scenario, weeks, way.go
+        self._base = way.start(scenario, place, seed)
 
     def reference(self, links: Iterable[str] = LINKS) -> tuple[Results, Links]:
         """Return an uncut run, and what came through the links in each of its weeks."""
         simulation = self._base.fork(self.scenario, self.weeks)
         simulation.world.links.note(links)
-        return simulation.run(self.weeks).results(), simulation.world.links
+        return self._go(simulation, self.weeks), simulation.world.links
 
     def run(self, *, frozen: Iterable[str] = (), at: Links | None = None, push: float = 0.0) -> Results:
         """Return a run with links frozen at what came through them in a reference run.
@@ -38,7 +51,7 @@ class Runs:
             world.links = Links({**self.scenario.cut, **dict.fromkeys(frozen, FROZEN)}, at, _at_its_end)
         workers = world.link_workers
         workers.burnout[:] = np.clip(workers.burnout + push, 0, 1) * workers.in_post
-        return simulation.run(self.weeks).results()
+        return self._go(simulation, self.weeks)
 
 
 def _at_its_end() -> None:

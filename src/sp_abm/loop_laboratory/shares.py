@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.comparison import TOO_FEW, Difference, difference_of, paired_difference
-from sp_abm.loop_laboratory.runs import Runs
+from sp_abm.loop_laboratory.runs import AT_ONCE, Runs, Way
 from sp_abm.loops import LINKS, LOOPS, Level
 from sp_abm.places import Place
 from sp_abm.results import Results
@@ -52,13 +52,14 @@ def measured(
     weeks: int,
     measures: Sequence[str],
     names: Sequence[str],
+    way: Way = AT_ONCE,
 ) -> dict[str, list[float]]:
     """Return by how much the plan changes each measure of one seed: whole, and left with each of the named cuts.
 
     A cut link is frozen, under the plan and under the baseline alike, at what came through it in the baseline.
     """
-    before = Runs(baseline, place, seed, weeks)
-    after = Runs(plan, place, seed, weeks)
+    before = Runs(baseline, place, seed, weeks, way)
+    after = Runs(plan, place, seed, weeks, way)
     results, links = before.reference()
     today = _values(results, measures)
     left = {WHOLE: _values(after.run(), measures) - today}

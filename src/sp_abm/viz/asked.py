@@ -24,7 +24,7 @@ MOST_RUNS: Final = 50
 MOST_BYTES: Final = 100_000
 """Bytes of a scenario file that a page takes."""
 _LINK: Final = "the link"
-PAGE_FIELDS: Final = ("theme", "plan", "kind", "person", "other", "step")
+PAGE_FIELDS: Final = ("theme", "plan", "kind", "person", "other", "step", "measure")
 """Fields of a link that single pages and files read by themselves."""
 _PLAIN_FIELDS: Final = ("scenario", "place", "name", "seed", "years", "runs", "start", "warm_up", "cut")
 _SHOWN: Final = 40

@@ -21,6 +21,8 @@ from sp_abm.viz.pages.widgets import Frame, html
 from sp_abm.viz.server import serve
 from sp_abm.viz.words import NOT_A_FORECAST, NOT_REAL, as_sentence
 
+MOST_PIXELS: Final = 10_000
+
 __all__ = ["App", "Layout", "routes", "serve", "served"]
 
 
@@ -46,7 +48,7 @@ def App() -> None:
 
     def choose(seen: dict[str, Any]) -> None:
         theme = "dark" if seen.get("theme") == "dark" else "light"
-        set_look(Look(theme, bool(seen.get("is_phone")), bool(seen.get("is_presenting"))))
+        set_look(Look(theme, bool(seen.get("is_phone")), pixels(seen.get("room"))))
 
     query = asked.query()
     Frame(
@@ -67,6 +69,11 @@ def App() -> None:
                  class_="refused", role="alert")  # fmt: skip
         Body(page, asked, look, search, router.push, set_problem)
     html("p", words("span", f"{NOT_A_FORECAST}. {_where(asked)}"), class_="foot", role="contentinfo")
+
+
+def pixels(said: object) -> int:
+    """Return the width of a room's screen as a browser says it, 0 where there is none."""
+    return int(min(said, MOST_PIXELS)) if isinstance(said, int | float) and said > 0 else 0
 
 
 def _understood(search: str) -> tuple[Asked, str]:
@@ -97,19 +104,16 @@ def Body(
 ) -> None:
     """Show the page that the link names."""
 
-    def to(where: str) -> Callable[[Asked], None]:
-        def go(wanted: Asked) -> None:
-            on_problem("")
-            push(f"/{where}?{wanted.query()}")
-
-        return go
+    def explore(wanted: Asked) -> None:
+        on_problem("")
+        push(f"/explore?{wanted.query()}")
 
     if page == "explore":
-        Explore(asked, look, to("explore"), on_problem)
+        Explore(asked, look, explore, on_problem)
     elif page == "compare":
         Compare(asked, look, search)
     elif page == "loop":
-        Loop(asked, look, to("loop"))
+        Loop(asked, look, search, push)
     elif page == "people":
         People(asked, look, search, push)
     elif page == "evidence":

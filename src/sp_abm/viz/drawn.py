@@ -8,13 +8,12 @@ from sp_abm.comparison import Comparison
 from sp_abm.viz.figures import FIGURES, Picture, drawable
 from sp_abm.viz.material import Material
 from sp_abm.viz.runs import Paired, Report
-from sp_abm.viz.theme import checked_theme
+from sp_abm.viz.theme import LIGHT, Theme
 
 FIRST: Final = ("stages", "wall", "fans", "moved")
 """The pictures of the first screen."""
 ELSEWHERE: Final = ("loops",)
 """Pictures that are no pictures of a plan and have a page of their own."""
-WIDTH: Final = 860.0
 
 
 def material_of(comparison: Comparison, arm: int = 1) -> Material:
@@ -40,14 +39,12 @@ def names_of(material: Material) -> list[str]:
 def pictures(
     material: Material,
     names: Sequence[str],
-    theme: str = "light",
-    width: float = WIDTH,
+    theme: Theme = LIGHT,
     report: Report = lambda _: None,
 ) -> dict[str, Picture]:
     """Return pictures by name; before each, `report` is told the share that is drawn, and may raise to stop."""
-    look = checked_theme(theme, width)
     drawn: dict[str, Picture] = {}
     for name in names:
         report(len(drawn) / len(names))
-        drawn[name] = FIGURES[name].picture(material, look)
+        drawn[name] = FIGURES[name].picture(material, theme)
     return drawn

@@ -8,11 +8,12 @@ from sp_abm.comparison import Comparison
 from sp_abm.errors import BadValue, unknown
 from sp_abm.viz.again import as_toml, file_name
 from sp_abm.viz.asked import PAGE_FIELDS, Asked, asked_in, fields_of
-from sp_abm.viz.drawn import ELSEWHERE, WIDTH, material_of, pictures
+from sp_abm.viz.drawn import ELSEWHERE, material_of, pictures
 from sp_abm.viz.figures import FIGURES, Need, Picture
 from sp_abm.viz.findings import as_csv, dictionary_csv, findings
 from sp_abm.viz.material import Material
 from sp_abm.viz.pages.compare import CHARTS, compared, plans_in
+from sp_abm.viz.pages.live import known_material
 from sp_abm.viz.pages.people import story_of, whom_in
 from sp_abm.viz.pages.running import answer, place_of, served_place
 from sp_abm.viz.png import to_png
@@ -85,17 +86,17 @@ def _picture(asked: Asked, name: str, query: str) -> Picture:
     if name in CHARTS:
         return CHARTS[name](compared(plans_in(query, asked)), theme)
     if name in ELSEWHERE:
-        return FIGURES[name].picture(Material(), theme)
+        return FIGURES[name].picture(known_material(asked, query), theme)
     if FIGURES[name].needs == Need.STORY:
         return FIGURES[name].picture(Material(story=story_of(asked, whom_in(query))), theme)
-    return pictures(material_of(answer(asked, max(1, asked.runs))), [name], theme.name, WIDTH)[name]
+    return pictures(material_of(answer(asked, max(1, asked.runs))), [name], theme)[name]
 
 
 def _theme(query: str) -> Theme:
     name = dict(fields_of(query)).get("theme") or "light"
     if name not in ("light", "dark"):
         raise BadValue("theme (the link) must be light or dark.")
-    return checked_theme(name, WIDTH)
+    return checked_theme(name)
 
 
 def _as(ending: str, picture: Picture) -> bytes:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sp_abm.viz.axes import Box, Drawing
 from sp_abm.viz.svg import Element, balanced, document, rectangle, text
-from sp_abm.viz.theme import LINE_HEIGHT, SMALL_SIZE, SUBTITLE_SIZE, TITLE_SIZE, Theme
+from sp_abm.viz.theme import LABEL_SIZE, LINE_HEIGHT, SMALL_SIZE, SUBTITLE_SIZE, TITLE_SIZE, Theme
 
 _GAP: Final = 16.0
 _FOOT: Final = 16.0
@@ -26,12 +26,14 @@ class Texts:
 def framed(texts: Texts, theme: Theme, draw: Callable[[Box], Drawing]) -> str:
     """Return a whole picture: the words, and between them what `draw` puts below the top of the box it is given."""
     marks: list[Element] = []
-    y = _lines(marks, [texts.title], theme.margin, theme, TITLE_SIZE, theme.ink, is_strong=True)
-    y = _lines(marks, [texts.subtitle], y + _GAP / 4, theme, SUBTITLE_SIZE, theme.quiet_ink)
+    title, subtitle = (LABEL_SIZE, SMALL_SIZE) if theme.is_for_a_room else (TITLE_SIZE, SUBTITLE_SIZE)
+    y = _lines(marks, [texts.title], theme.margin, theme, title, theme.ink, is_strong=True)
+    y = _lines(marks, [texts.subtitle], y + _GAP / 4, theme, subtitle, theme.quiet_ink)
     body, bottom = draw(Box(theme.margin, y + _GAP, theme.width - 2 * theme.margin, 0.0))
     marks.extend(body)
     y = _lines(marks, texts.notes, bottom + _GAP, theme, SMALL_SIZE, theme.ink)
-    y = _lines(marks, texts.footer, y + (_GAP / 2 if texts.notes else 0), theme, SMALL_SIZE, theme.quiet_ink)
+    footer = () if theme.is_for_a_room else texts.footer
+    y = _lines(marks, footer, y + (_GAP / 2 if texts.notes else 0), theme, SMALL_SIZE, theme.quiet_ink)
     height = y + _FOOT
     paper = rectangle(0, 0, theme.width, height, theme.paper)
     return document(theme.width, height, texts.title, texts.description, [paper, *marks])

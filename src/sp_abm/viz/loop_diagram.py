@@ -1,11 +1,12 @@
 """Loop diagram: the feedback links of the system with their live strengths; on narrow paper, as a list."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot, isfinite
 from typing import Final
 
 from sp_abm.loops import LINKS, LOOPS, Link
+from sp_abm.viz.amounts import decimals
 from sp_abm.viz.axes import Box, Drawing, middle_of
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.legend import Key, legend
@@ -40,7 +41,8 @@ _DOTS: Final = "1.5 4"
 _MINUS: Final = "6 3"
 _LIST_ROW: Final = 26.0
 _NAMES: Final = 240.0
-_DECIMALS: Final = 2
+_DIGITS: Final = 2
+"""Digits of the largest strength that are shown."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,11 @@ class Diagram:
     texts: Texts
 
     @property
+    def places(self) -> int:
+        """Return with how many decimals strengths are shown."""
+        return _places(self.arrows)
+
+    @property
     def table(self) -> Table:
         """Return one row a link, with its strength and interval where they are known."""
         has_strengths = any(arrow.strength for arrow in self.arrows)
@@ -83,17 +90,21 @@ class Diagram:
                 " ".join(arrow.link.loops),
                 arrow.link.carrier,
                 "yes" if arrow.is_cut else "no",
-                *(_numbers(arrow.strength) if has_strengths else []),
+                *(_numbers(arrow.strength, self.places + 1) if has_strengths else []),
             ]
             for arrow in self.arrows
         ]
         return table(columns, rows)
 
 
-def _numbers(strength: Strength | None) -> list[Cell]:
+def _places(arrows: Sequence[Arrow]) -> int:
+    return decimals(max((arrow.size for arrow in arrows), default=0.0), _DIGITS)
+
+
+def _numbers(strength: Strength | None, places: int) -> list[Cell]:
     if strength is None:
         return [None, None, None]
-    return [round(each, _DECIMALS + 1) for each in (strength.mean, strength.low, strength.high)]
+    return [round(each, places) for each in (strength.mean, strength.low, strength.high)]
 
 
 def shown(name: str) -> str:
@@ -118,7 +129,8 @@ def _texts(material: Material, arrows: tuple[Arrow, ...]) -> Texts:
     if material.results is not None:
         title += f", in {quoted(material.results)}"
     what = material.strengths_of or "strength"
-    subtitle = f"Width of an arrow: {what}" if known else "What acts on what in the model; no strengths measured here"
+    bare = material.strengths_of or "No strengths are measured here"
+    subtitle = f"Width of an arrow: {what}" if known else f"What acts on what in the model. {bare}"
     notes = [f"Orange: {VICIOUS}, {LOOPS[VICIOUS]}. Dotted: what follows by counting, without a link of its own."]
     if any(arrow.is_cut for arrow in arrows):
         notes.append("Cut links are crossed out: nothing of a change comes through them.")
@@ -126,8 +138,10 @@ def _texts(material: Material, arrows: tuple[Arrow, ...]) -> Texts:
         has_range = any(isfinite(arrow.strength.low) for arrow in known if arrow.strength)
         notes.append("In brackets: 95% intervals over runs." if has_range else "One run: strengths may be chance.")
     foot = [NOT_A_FORECAST] if material.results is None else footer(material.results, material.baseline)
-    described = ". ".join(f"{code}: {words}" for code, words in LOOPS.items())
-    return Texts(title, subtitle, tuple(notes), tuple(foot), f"{title}. {described}.")
+    loops = [f"{code}: {words}" for code, words in LOOPS.items()]
+    named = [f"{_name(arrow.link)} {_strength_words(arrow.strength, _places(arrows))}" for arrow in known[:MOST_NAMED]]
+    described = ". ".join([title, subtitle, *named, *loops])
+    return Texts(title, subtitle, tuple(notes), tuple(foot), f"{described}.")
 
 
 def _name(link: Link) -> str:
@@ -143,10 +157,10 @@ def draw_loops(view: Diagram, theme: Theme = LIGHT) -> str:
         ranked = sorted((arrow for arrow in view.arrows if arrow.strength), key=lambda arrow: -arrow.size)
         below = Box(area.left, top, area.width, 0.0)
         if theme.is_narrow:
-            listed, bottom = _list(ranked[: 2 * MOST_NAMED] or list(view.arrows), below, theme)
+            listed, bottom = _list(ranked[: 2 * MOST_NAMED] or list(view.arrows), view.places, below, theme)
             return [*marks, *listed], bottom
         drawn, bottom = _map(view, below, theme)
-        listed, bottom = _list(ranked[:MOST_NAMED], Box(area.left, bottom, area.width, 0.0), theme)
+        listed, bottom = _list(ranked[:MOST_NAMED], view.places, Box(area.left, bottom, area.width, 0.0), theme)
         return [*marks, *drawn, *listed], bottom
 
     return framed(view.texts, theme, draw)
@@ -243,12 +257,13 @@ def _cross(source: Box, target: Box, bend: float, theme: Theme) -> list[Element]
     ]
 
 
-def _list(arrows: list[Arrow], area: Box, theme: Theme) -> Drawing:
+def _list(arrows: list[Arrow], places: int, area: Box, theme: Theme) -> Drawing:
     """Return links below each other, each with a bar of its strength and the numbers: on narrow paper in two lines."""
     strongest = max((arrow.size for arrow in arrows), default=0.0)
     marks: list[Element] = []
     has_bars = strongest > 0
-    values = max((text_width(_strength_words(arrow.strength), SMALL_SIZE) for arrow in arrows), default=0.0) + _PILL_PAD
+    said = {arrow.link.name: _strength_words(arrow.strength, places) for arrow in arrows}
+    values = max((text_width(each, SMALL_SIZE) for each in said.values()), default=0.0) + _PILL_PAD
     names = 0.0 if theme.is_narrow else _NAMES
     lines = 2 if has_bars and theme.is_narrow else 1
     y = area.top + _LIST_ROW / 2
@@ -260,18 +275,19 @@ def _list(arrows: list[Arrow], area: Box, theme: Theme) -> Drawing:
             y += (lines - 1) * _LIST_ROW * 0.7
             room = max(0.0, area.width - names - values)
             marks.append(rectangle(area.left + names, y - 6, room * arrow.size / strongest, 12, colour, rx=2))
-            said = _strength_words(arrow.strength)
-            marks.append(text(area.right, middle_of(y, SMALL_SIZE), said, theme.ink, SMALL_SIZE, "end"))
+            marks.append(
+                text(area.right, middle_of(y, SMALL_SIZE), said[arrow.link.name], theme.ink, SMALL_SIZE, "end")
+            )
         else:
             marks.append(rectangle(area.right - 12, y - 6, 12, 12, colour, rx=2))
         y += _LIST_ROW
     return marks, y - _LIST_ROW / 2
 
 
-def _strength_words(strength: Strength | None) -> str:
+def _strength_words(strength: Strength | None, places: int) -> str:
     if strength is None:
         return ""
-    said = signed(strength.mean, _DECIMALS)
+    said = signed(strength.mean, places)
     if not isfinite(strength.low):
         return said
-    return f"{said} ({signed(strength.low, _DECIMALS)} to {signed(strength.high, _DECIMALS)})"
+    return f"{said} ({signed(strength.low, places)} to {signed(strength.high, places)})"

@@ -12,6 +12,8 @@ _AXIS_ROOM: Final = 44.0
 _HEAD_ROOM: Final = 34.0
 _ROWS_WIDTH: Final = 258.0
 _PLOT_HEIGHT, _NARROW_HEIGHT = 330.0, 250.0
+_ROOM_SHARE: Final = 0.65
+"""How much lower a plot is for a room, so that it fits a screen with its words."""
 _LABEL_GAP: Final = 26.0
 _Y_LABELS: Final = 46.0
 _SWATCH: Final = 11.0
@@ -48,6 +50,7 @@ class Rows:
 def plot_beside_rows(area: Box, theme: Theme) -> Box:
     """Return the plot that leaves room for the rows, the numbers of its axis and what stands above it."""
     rows, height = (0.0, _NARROW_HEIGHT) if theme.is_narrow else (_ROWS_WIDTH, _PLOT_HEIGHT)
+    height *= _ROOM_SHARE if theme.is_for_a_room else 1.0
     head = 0.0 if theme.is_narrow else _HEAD_ROOM
     return Box(area.left + _Y_LABELS, area.top + head + SMALL_SIZE / 2, area.width - _Y_LABELS - rows, height)
 

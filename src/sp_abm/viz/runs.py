@@ -72,7 +72,7 @@ class Turns:
                 self._free.notify_all()  # waking one alone might wake one who must go on waiting
 
 
-class _Shelf(Generic[Kept]):
+class Shelf(Generic[Kept]):
     """Things by name; those used longest ago go when they weigh too much together."""
 
     def __init__(self, most: int, weight: Callable[[Kept], int] = lambda _: 1) -> None:
@@ -81,12 +81,14 @@ class _Shelf(Generic[Kept]):
         self._lock = Lock()
 
     def get(self, key: str) -> Kept | None:
+        """Return what is kept by a name, if it is there."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
     def put(self, key: str, thing: Kept) -> None:
+        """Keep a thing by a name."""
         with self._lock:
             self._kept[key] = thing
             self._kept.move_to_end(key)
@@ -117,11 +119,9 @@ class Store:
     """Results by what makes them: place, scenario's content, seed and weeks; shared by all visitors."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._results: _Shelf[Results] = _Shelf(
-            most_bytes, lambda results: results.people.nbytes + results.system.nbytes
-        )
-        self._pairs: _Shelf[Pair] = _Shelf(MOST_PAIRS)
-        self._worlds: _Shelf[Simulation] = _Shelf(MOST_RESIDENTS, lambda base: base.world.place.residents)
+        self._results: Shelf[Results] = Shelf(most_bytes, lambda results: results.people.nbytes + results.system.nbytes)
+        self._pairs: Shelf[Pair] = Shelf(MOST_PAIRS)
+        self._worlds: Shelf[Simulation] = Shelf(MOST_RESIDENTS, lambda base: base.world.place.residents)
         self._turns = Turns()
 
     def results(
@@ -152,7 +152,7 @@ class Store:
             row = []
             for arm, scenario in enumerate(arms):
                 done = position * len(arms) + arm
-                note = _part(report, done / total, 1 / total)
+                note = part_of(report, done / total, 1 / total)
                 row.append(self._pair(scenario, arms[0], place, seed, weeks, note, is_urgent))
             pieces.append(row)
         values = np.stack([np.stack([pair.values for pair in row]) for row in pieces])
@@ -177,15 +177,19 @@ class Store:
         self, scenario: Scenario, place: Place, seed: int, weeks: int, report: Report, is_urgent: bool
     ) -> Results:
         total = WARM_UP_WEEKS + weeks
-        base = self._base(scenario, place, seed, lambda done: report(done / total))
+        base = self.base(scenario, place, seed, lambda done: report(done / total))
         simulation = base.fork(scenario, weeks)
+        return self.run(simulation, weeks, lambda week: report((WARM_UP_WEEKS + week) / total), is_urgent)
+
+    def run(self, simulation: Simulation, weeks: int, report: Report, is_urgent: bool) -> Results:
+        """Take a simulation through its weeks, each in its turn; `report` is told the week, and may raise to stop."""
         for week in range(weeks):
             with self._turns.week(is_urgent):
                 simulation.step()
-            report((WARM_UP_WEEKS + week) / total)
+            report(week)
         return simulation.results()
 
-    def _base(self, scenario: Scenario, place: Place, seed: int, report: Report) -> Simulation:
+    def base(self, scenario: Scenario, place: Place, seed: int, report: Report) -> Simulation:
         """Return a simulation in week 0, warmed up as the scenario asks, to be forked from."""
         key = json.dumps([place.key, place.content(), seed, scenario.warm_up, sorted(scenario.parameters.items())])
         found = self._worlds.get(key)
@@ -201,7 +205,8 @@ class Store:
         return found
 
 
-def _part(report: Report, before: float, share: float) -> Report:
+def part_of(report: Report, before: float, share: float) -> Report:
+    """Return the report of a part of some work, which comes after a share of it and makes up another."""
     return lambda done: report(before + share * done)
 
 

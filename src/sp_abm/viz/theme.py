@@ -19,6 +19,10 @@ TITLE_SIZE: Final = 20.0
 SUBTITLE_SIZE: Final = 14.0
 LABEL_SIZE: Final = 14.0
 SMALL_SIZE: Final = 12.5
+ROOM_SIZE: Final = 28.0
+"""Least size of letters on a screen that a room reads."""
+_ROOM_MARGIN: Final = 72.0
+"""Pixels of a screen that a page leaves free beside a picture, with a bar to scroll by."""
 KEY_GAP: Final = 7.0
 """Pixels between a mark and the words that belong to it."""
 LINE_HEIGHT: Final = 1.3
@@ -36,7 +40,8 @@ class Theme:
     """One look: paper and ink, quiet marks, stages, the two arms, other parts of a whole; and how wide it is.
 
     `parts` differ in lightness, so that they are told apart without colour vision too. `better` and `worse` are for
-    people who are better or worse off, `strain` for a link worker's burnout.
+    people who are better or worse off, `strain` for a link worker's burnout. For a room, where all letters are large,
+    titles are hardly larger, and the lines on where a picture comes from are left out.
     """
 
     name: str
@@ -53,6 +58,7 @@ class Theme:
     worse: str
     strain: tuple[str, ...]
     width: float = WIDE
+    is_for_a_room: bool = False
 
     @property
     def is_narrow(self) -> bool:
@@ -121,6 +127,12 @@ def checked_theme(name: str, width: float = WIDE) -> Theme:
     if not NARROWEST <= width <= WIDEST:
         raise BadValue(f"width = {width:g} must be from {NARROWEST:g} to {WIDEST:g} pixels.")
     return THEMES[name].at(width)
+
+
+def for_a_room(name: str, screen: float) -> Theme:
+    """Return a theme by name, so narrow that on a screen of that many pixels all letters are read from afar."""
+    width = (screen - _ROOM_MARGIN) * SMALL_SIZE / ROOM_SIZE
+    return replace(checked_theme(name, min(WIDE, max(NARROWEST, int(width)))), is_for_a_room=True)
 
 
 STACK: Final = (Stage.THRIVING, Stage.OFF_BALANCE, Stage.RECOVERING, Stage.PRE_CRISIS, Stage.CRISIS)

@@ -18,7 +18,7 @@ from sp_abm.viz.pages.ui import component
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import Saved, html
 from sp_abm.viz.runs import Report
-from sp_abm.viz.theme import Theme, checked_theme
+from sp_abm.viz.theme import Theme
 
 MOST_PLANS: Final = 4
 USUAL: Final = ("supported-workforce", "outreach-without-support", "outreach-with-support")
@@ -115,7 +115,7 @@ def Compare(asked: Asked, look: Look, search: str) -> None:
 
 def _body(made: Comparison, plans: tuple[Asked, ...], look: Look) -> str:
     """Return the comparison: differences with intervals, by deprivation, cost and capacity."""
-    theme = checked_theme(look.theme, look.width())
+    theme = look.drawn()
     query = urlencode([("plan", plan.query()) for plan in plans])
     parts = [_plans(plans)]
     parts += [picture_block(draw(made, theme), f"{query}&theme={look.theme}") for draw in CHARTS.values()]

@@ -1,14 +1,17 @@
 """Evidence: why believe it, and why not: every number with its source, targets, limits, trust and doubt."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from functools import cache
 from typing import Final
 
 from sp_abm.declare import Fact
-from sp_abm.evidence import targets
+from sp_abm.evidence import KINDS, Target, targets
 from sp_abm.levers import DEFAULTS, LEVERS, shown
 from sp_abm.parameters import Parameters, all_facts
+from sp_abm.validation.record import Recorded, recorded
+from sp_abm.validation.verdicts import MEETS
 from sp_abm.viz.pages.cards import evidence_in, plain
 from sp_abm.viz.pages.markup import details, table, tag, words
 from sp_abm.viz.pages.ui import component
@@ -97,13 +100,47 @@ def _source(source: str) -> str:
 
 
 def _targets() -> str:
-    """Return the targets: what the model should reproduce without having been told."""
-    rows = [
-        [row.id, row.statistic, row.unit, f"{row.low:g} to {row.high:g}", row.run, row.evidence]
-        for row in targets().values()
-    ]
-    headings = ["Id", "Statistic", "Unit", "Interval", "Run", "Evidence"]
-    listed = table("Targets: what must come out", headings, rows, numeric_from=len(headings))
-    note = "sp-abm validate runs the model against all of them and says which it meets; the book holds what came of it."
-    inside = words("h2", "Targets") + words("p", note) + details(f"All {len(rows)} targets", listed)
+    """Return the targets, what the model should reproduce without having been told, beside what it gave."""
+    known = recorded()
+    rows = [_target(row, known.get(row.id)) for row in targets().values()]
+    headings = ["Id", "Statistic", "Unit", "Evidence says", "Model gave (95%)", "Verdict", "Run", "Evidence"]
+    listed = table("Targets: what must come out, and what came out", headings, rows, numeric_from=len(headings))
+    inside = words("h2", "Targets") + words("p", record_in_words(known.values())) + _scores(known)
+    inside += details(f"All {len(rows)} targets", listed)
     return tag("section", inside, class_="panel", data_slide="targets")
+
+
+def _target(row: Target, found: Recorded | None) -> list[str]:
+    said = "-"
+    if found and found.mean is not None:
+        said = f"{found.mean:g}" if found.low is None else f"{found.mean:g} ({found.low:g} to {found.high:g})"
+    verdict = found.verdict if found else "not run"
+    return [row.id, row.statistic, row.unit, f"{row.low:g} to {row.high:g}", said, verdict, row.run, row.evidence]
+
+
+def record_in_words(found: Collection[Recorded]) -> str:
+    """Return when and of which version of the rules the model's values are; they are a record, nothing is run here."""
+    days = sorted({date.fromisoformat(each.run_on) for each in found})
+    when = " and ".join(f"{day.day} {day:%B %Y}" for day in days)
+    old = sum(not each.is_of_this_version for each in found)
+    of_which = "this version" if not old else "an earlier version"
+    rows = f" (in {old} of {len(found)} rows)" if 0 < old < len(found) else ""
+    versions = ", ".join(sorted({each.model for each in found}))
+    sentences = [
+        f"What the model gave is a record of sp-abm validate, run on {when}",
+        f"with {of_which} of the rules{rows}: {versions}.",
+        *([] if not old else ["What this version gives there may differ."]),
+        "The same command computes it anew, which takes hours; the book says how many seeds each row had.",
+    ]
+    return " ".join(sentences)
+
+
+def _scores(known: Mapping[str, Recorded]) -> str:
+    """Return by kind of row how many the model meets."""
+    lines = []
+    for kind in KINDS:
+        verdicts = Counter(known[row.id].verdict for row in targets().values() if row.kind == kind and row.id in known)
+        others = ", ".join(f"{number} {verdict}" for verdict, number in sorted(verdicts.items()) if verdict != MEETS)
+        met = f"{kind.capitalize()} rows: {verdicts[MEETS]} of {verdicts.total()} meet the evidence"
+        lines.append(words("li", f"{met}{f'; {others}' if others else ''}."))
+    return tag("ul", *lines)

@@ -5,40 +5,47 @@ from dataclasses import replace
 from typing import Any
 
 from sp_abm.comparison import ENOUGH_PAIRS, Comparison
-from sp_abm.loops import LINKS, LOOPS
+from sp_abm.errors import SpAbmError
+from sp_abm.loops import LINKS
 from sp_abm.parameters import all_facts
 from sp_abm.viz.asked import Asked
-from sp_abm.viz.figures import FIGURES
 from sp_abm.viz.findings import finding, findings
 from sp_abm.viz.headline import HEADLINE_MEASURES
-from sp_abm.viz.material import Material
 from sp_abm.viz.pages.cards import fact_card
-from sp_abm.viz.pages.markup import findings_table, table, tag, words
-from sp_abm.viz.pages.picture import picture_block
+from sp_abm.viz.pages.live import Live, measure_in, plainly
+from sp_abm.viz.pages.markup import findings_table, tag, words
 from sp_abm.viz.pages.running import SMALL, STORE, Look, place_of, seeds_of, use_work
 from sp_abm.viz.pages.ui import component
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import Links, html
-from sp_abm.viz.theme import checked_theme
 
 MEASURES = (*HEADLINE_MEASURES, "burnout_mean", "share_started_activity", "n_waiting", "share_distress")
 
 
 @component
-def Loop(asked: Asked, look: Look, on_cut: Callable[[Asked], None]) -> None:
+def Loop(asked: Asked, look: Look, search: str, on_link: Callable[[str], None]) -> None:
     """Show the loops and their links, and the plan with the chosen links cut beside the plan whole."""
-    place = place_of(asked)
-    pairs = ENOUGH_PAIRS if place.residents <= SMALL else 1
-    html("div", _diagram(look), class_="measure")
-    html("div", _loops(), data_slide="table")
+    pairs = ENOUGH_PAIRS if place_of(asked).residents <= SMALL else 1
+    refused = ""
+    try:
+        measure = measure_in(search)
+    except SpAbmError as problem:
+        measure, refused = measure_in(""), f"This link cannot be followed, so you see the usual measure. {problem}"
+    if refused:
+        html("div", words("p", refused), class_="refused", role="alert")
+    Live(asked, look, measure)
     if asked.cut:
         Cut(asked, pairs)
     else:
         html("p", words("span", "Cut a link below: it is frozen at the course it takes today, while all else goes on."))
+
+    def cut(name: str, is_cut: bool) -> str:
+        return asked.with_cut(name, is_cut).query(measure=measure)
+
     Links(
         caption=f"{len(LINKS)} declared links; a cut one is frozen at its weekly course under today’s levers",
         links=[_link(name, name in dict(asked.cut)) for name in LINKS],
-        event_cut=lambda moved: on_cut(asked.with_cut(str(moved["link"]), bool(moved["is_cut"]))),
+        event_cut=lambda moved: on_link(f"/loop?{cut(str(moved['link']), bool(moved['is_cut']))}"),
     )
 
 
@@ -73,27 +80,6 @@ def _carried(made: Comparison) -> str:
     return tag("div", lines, class_="finding", aria_live="polite") + shown
 
 
-def _diagram(look: Look) -> str:
-    theme = checked_theme(look.theme, look.width())
-    return picture_block(FIGURES["loops"].picture(Material(), theme), f"theme={look.theme}")
-
-
-def _loops() -> str:
-    rows = [
-        [f"{key}: {name}", " → ".join(_chain(key)) or "-", str(sum(key in link.loops for link in LINKS.values()))]
-        for key, name in LOOPS.items()
-    ]
-    return table("Feedback loops of the system", ["Loop", "Links", "Number"], rows, numeric_from=2)
-
-
-def _chain(loop: str) -> list[str]:
-    return [_plain(link.name) for link in LINKS.values() if loop in link.loops]
-
-
-def _plain(name: str) -> str:
-    return name.replace("->", " to ").replace("_", " ")
-
-
 def _link(name: str, is_cut: bool) -> dict[str, Any]:
     link = LINKS[name]
     cards = "".join(
@@ -104,7 +90,7 @@ def _link(name: str, is_cut: bool) -> dict[str, Any]:
     level = words("p", f"One signal for each {link.level.value}. Rule or parameter that carries it: {link.carrier}.")
     return {
         "name": name,
-        "words": _plain(name),
+        "words": plainly(name),
         "sign": "more makes more" if link.sign == "+" else "more makes less",
         "loops": " ".join(link.loops),
         "carrier": link.carrier,

@@ -19,7 +19,6 @@ from sp_abm.viz.pages.ui import component
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import Person, html
 from sp_abm.viz.runs import Report
-from sp_abm.viz.theme import checked_theme
 
 _OTHERS: Final = {"citizen": "no-service", "link worker": "supported-workforce"}
 _DIGITS: Final = 7
@@ -88,7 +87,7 @@ def People(asked: Asked, look: Look, search: str, on_link: Callable[[str], None]
 
 
 def _pictures(story: Story, asked: Asked, whom: Whom, look: Look) -> str:
-    theme = checked_theme(look.theme, look.width())
+    theme = look.drawn()
     drawn = [figure for figure in FIGURES.values() if figure.needs == Need.STORY]
     query = asked.query(kind=whom.kind, person=str(story.number), other=whom.world, theme=look.theme)
     return "".join(picture_block(figure.picture(Material(story=story), theme), query) for figure in drawn)

@@ -16,13 +16,14 @@ from sp_abm.viz.drawn import FIRST, material_of, names_of, pictures
 from sp_abm.viz.figures import Picture
 from sp_abm.viz.pages.ui import solara, use_task
 from sp_abm.viz.runs import Made, Report, Stopped, Store, in_thread
+from sp_abm.viz.theme import WIDE, Theme, checked_theme, for_a_room
 
 MOST_RESIDENTS: Final = 400_000
 SMALL: Final = 20_000
 """Residents up to which a page asks for more pairs by itself."""
 BY_ITSELF: Final = (1, 5, 10)
 STEP: Final = 5
-PHONE, HALF, WIDE = 340.0, 500.0, 860.0
+PHONE, HALF = 340.0, 500.0
 STORE: Final = Store()
 
 
@@ -85,15 +86,17 @@ def answer(asked: Asked, pairs: int = 1) -> Comparison:
 
 @dataclass(frozen=True)
 class Look:
-    """How a page looks to a visitor: the theme, and whether the screen is that of a phone."""
+    """How a page looks to a visitor: the theme, whether the screen is a phone's, its pixels where a room reads it."""
 
     theme: str = "light"
     is_phone: bool = False
-    is_presenting: bool = False
+    room: int = 0
 
-    def width(self, is_half: bool = False) -> float:
-        """Return the width of a picture: on Explore two stand beside each other."""
-        return PHONE if self.is_phone else HALF if is_half and not self.is_presenting else WIDE
+    def drawn(self, is_half: bool = False) -> Theme:
+        """Return how a picture is drawn: on Explore two stand beside each other, but not for a room."""
+        if self.room:
+            return for_a_room(self.theme, self.room)
+        return checked_theme(self.theme, PHONE if self.is_phone else HALF if is_half else WIDE)
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,7 @@ async def _drawn(comparison: Comparison, look: Look, is_last: bool, report: Repo
     def work(note: Report) -> dict[str, Picture]:
         material = material_of(comparison)
         names = [name for name in names_of(material) if is_last or name in FIRST]
-        return pictures(material, names, look.theme, look.width(is_half=True), note)
+        return pictures(material, names, look.drawn(is_half=True), note)
 
     return await in_thread(work, report)
 

@@ -135,7 +135,7 @@ def answer_to(step: Step, made: Comparison, look: Look) -> str:
     lines = "".join(_line(finding(made, measure), step.scenario == "today") for measure in step.measures)
     if not step.picture:
         return lines
-    drawn = pictures(material_of(made), [step.picture], look.theme, look.width())[step.picture]
+    drawn = pictures(material_of(made), [step.picture], look.drawn())[step.picture]
     return lines + tag("div", drawn.svg, class_="picture", tabindex="0", role="group", aria_label=drawn.title)
 
 
