@@ -28,10 +28,10 @@ the [log of assumptions](assumptions.md), each with what would test it.
 a number that does not matter beyond its scale."""
 
 MOST_NAMED = 5
-HANGS_ON = """What the differences between plans hang on most, by the [studies of sensitivity](sensitivity.md): there it is
-said what was run and what it does not show. *Morris mu\\** is how far the difference moves, in the unit of its measure,
-when the parameter goes through its whole range; *Sobol ST* is the share of the variance that it explains with all it
-acts together with. `sp-abm parameters NAME` says it of every parameter that was moved."""
+HANGS_ON = """What the differences between plans hang on most, by the [studies of sensitivity](sensitivity.md), where it
+is said what was run and what it does not show. *Morris mu\\** is how far the difference moves, in the unit of its
+measure, when the parameter goes through its whole range; *Sobol ST* is the share of the variance that it explains with
+all it acts together with. `sp-abm parameters NAME` says it of every parameter that was moved."""
 
 
 def row(full: str, fact: Fact, value: float) -> list[str]:
