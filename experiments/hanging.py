@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from experiments.common import filled
+from experiments.common import filled, study_of
 from experiments.headlines import strongest_table
 from experiments.sensitivity_morris.analyse import SCRIPT as MORRIS
 from experiments.sensitivity_sobol.analyse import SCRIPT as SOBOL
@@ -35,7 +35,7 @@ def hanging() -> pd.DataFrame:
                 "value": found[index],
                 "rank": found["rank"],
                 "of": found["factor"].nunique(),
-                "study": found["study"],
+                "study": study_of(script.folder).name,
                 "model": found["model"],
             }
         )
@@ -52,7 +52,7 @@ def _page_words() -> Iterator[tuple[str, str]]:
     for script, prefix in ((MORRIS, "morris"), (SOBOL, "sobol"), (STRUCTURE, "structure")):
         yield from ((f"{prefix}.{name}", words) for name, words in script.words.items())
     for script, prefix, index in ((MORRIS, "morris", "mu_star"), (SOBOL, "sobol", "ST")):
-        yield f"{prefix}.strongest", strongest_table(script.found, index, "parameters.md", is_share=index == "ST")
+        yield f"{prefix}.strongest", strongest_table(script.found, index, "parameters.md")
 
 
 def made() -> Mapping[Path, str]:

@@ -1,15 +1,15 @@
 """The headline differences, and how much they hang on each parameter: common to the studies of sensitivity."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from experiments.common import about_table
+from experiments.common import about_table, words
 from sp_abm.analysis.quantity import Quantity, quantity
-from sp_abm.analysis.sensitivity import Screening, Variance
+from sp_abm.comparison import paired_difference
 from sp_abm.measures import MEASURES
 from sp_abm.opened import open_study
 from sp_abm.study import Study
@@ -19,6 +19,11 @@ from sp_abm.viz.intervals import Panel, Row, draw_intervals
 from sp_abm.viz.studies.words import factor_words, study_footer
 from sp_abm.viz.theme import LIGHT
 
+Analysis = Callable[[Quantity, float], pd.DataFrame]
+"""From a difference, and how far luck alone spreads it, to a row for each parameter, the strongest first.
+
+`beyond_luck` says of each whether it does more than luck alone could.
+"""
 FIRST: Final = "reactive"
 HEADLINES: Final = (
     ("supported", "burnout_mean"),
@@ -36,28 +41,30 @@ DIGITS: Final = 2
 MIDDLE: Final = (0.025, 0.975)
 
 
-def headline_rows(store: Path, analysed: Callable[[Quantity], Screening | Variance]) -> pd.DataFrame:
-    """Return what an analysis says of each parameter in each headline difference; the strongest has rank 1.
+def headline_rows(stores: Sequence[Path], analysed: Analysis) -> pd.DataFrame:
+    """Return a row for each parameter in each headline difference that the first store has the arm of.
 
-    `mean`, `low` and `high` are the difference itself, its mean over all points and where 95% of them lie;
-    `share_same_sign` is the share of points where it has the sign of that mean.
+    `mean`, `low` and `high` are the difference in the model as it is, over the seeds of the second store, whose spread
+    is luck; `points_low` and `points_high` are where 95% of the points of the first lie, `share_same_sign` is the share
+    of its points where the difference has the sign of that mean. The strongest parameter has rank 1.
     """
-    opened, rows = open_study(store), []
+    (opened, as_it_is), rows = map(open_study, stores), []
     for arm, measure in HEADLINES:
-        found = quantity(opened, measure, arm)
-        mean, (low, high) = float(found.means.mean()), np.quantile(found.means, MIDDLE)
-        same = float((np.sign(found.means) == np.sign(mean)).mean())
-        about = {"arm": arm, "measure": measure, "against": FIRST, "mean": mean, "low": low, "high": high}
-        about["share_same_sign"] = same
-        frame = analysed(found).frame
-        rows += [{**about, "rank": rank, **row} for rank, row in enumerate(frame.to_dict("records"), 1)]
+        if arm in opened.study.arms:
+            found, pairs = quantity(opened, measure, arm), quantity(as_it_is, measure, arm).values.ravel()
+            known = paired_difference(pairs)
+            about = {"arm": arm, "measure": measure, "against": FIRST, "n": pairs.size, **vars(known)}
+            about |= dict(zip(("points_low", "points_high"), np.quantile(found.means, MIDDLE), strict=True))
+            about["share_same_sign"] = float((np.sign(found.means) == np.sign(known.mean)).mean())
+            frame = analysed(found, float(pairs.std(ddof=1)))
+            rows += [{**about, "rank": rank, **row} for rank, row in enumerate(frame.to_dict("records"), 1)]
     return about_table(opened, rows)
 
 
 def parts(found: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield each headline difference in words, and its rows with the strongest parameter first."""
     for (arm, measure), own in found.groupby(["arm", "measure"], sort=False):
-        yield f"{MEASURES[measure].label}, {arm.replace('-', ' with ')}", own.sort_values("rank")
+        yield f"{MEASURES[measure].label}, {arm.replace('-', ' ')}", own.sort_values("rank")
 
 
 def quantity_of(study: Study, own: pd.DataFrame) -> Quantity:
@@ -68,46 +75,54 @@ def quantity_of(study: Study, own: pd.DataFrame) -> Quantity:
 
 
 def strongest_figure(study: Study, found: pd.DataFrame, index: str, title: str, subtitle: str, unit: str = "") -> str:
-    """Return the parameters that move each headline difference most: a panel each, with their 95% intervals."""
+    """Return the parameters that move each headline difference most; those beyond luck are dark."""
     panels = []
-    for words, own in parts(found):
+    for heading, own in parts(found):
         factor, in_words = (1.0, unit) if unit else scaled(MEASURES[own.iloc[0]["measure"]].unit)
         ends = (index, f"{index}_low", f"{index}_high")
         rows = [
-            Row(factor_words(row["factor"]), *(factor * row[end] for end in ends), is_strong=row["rank"] <= DIGITS)
+            Row(factor_words(row["factor"]), *(factor * row[end] for end in ends), is_strong=row["beyond_luck"])
             for row in own.head(SHOWN).to_dict("records")
         ]
-        panels.append(Panel(words, in_words, tuple(rows), decimals(rows[0].mean, DIGITS)))
+        panels.append(Panel(heading, in_words, tuple(rows), decimals(rows[0].mean, DIGITS)))
     footer = study_footer([quantity_of(study, next(parts(found))[1])])
-    return draw_intervals(panels, Texts(title, subtitle, (), footer, f"{title}. {subtitle}."), LIGHT)
+    notes = ("Grey: no more than luck alone could do.",)
+    return draw_intervals(panels, Texts(title, subtitle, notes, footer, f"{title}. {subtitle}."), LIGHT)
 
 
-def strongest_table(found: pd.DataFrame, index: str, link: str, is_share: bool = False) -> str:
+def strongest_table(found: pd.DataFrame, index: str, link: str) -> str:
     """Return in Markdown each headline difference, how firm its sign is, and the parameters that move it most."""
-    lines = [
-        "| difference from reactive | mean of all points (95% of them) | same sign at | hangs most on |",
-        f"|{' --- |' * 4}",
-    ]
-    for words, own in parts(found):
-        first = own.iloc[0]
-        factor, unit = scaled(MEASURES[first["measure"]].unit)
-        named = ", ".join(
-            f"[`{row['factor']}`]({link}#{row['factor']}) {_figure(row[index] * (100 if is_share else factor))}"
-            + ("%" if is_share else "")
-            for row in own.head(SHOWN).to_dict("records")
-        )
-        mean, low, high = (_figure(factor * first[name]) for name in ("mean", "low", "high"))
-        lines.append(
-            f"| {words} | {mean} ({low} to {high}) {unit} | {100 * first['share_same_sign']:.0f}% of points | {named} |"
-        )
+    head = ("difference from reactive", "in the model as it is", "95% of points", "same sign at", "hangs most on")
+    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
+    for heading, own in parts(found):
+        row = next(own.itertuples(index=False))
+        factor, unit = scaled(MEASURES[row.measure].unit)
+        spread = " to ".join(_figure(factor * end) for end in (row.points_low, row.points_high))
+        cells = (f"{heading}, {unit}", words(row), spread, f"{100 * row.share_same_sign:.0f}% of points")
+        lines.append(f"| {' | '.join(cells)} | {_named(own, index, link, factor)} |")
     return "\n\n" + "\n".join(lines) + "\n\n"
+
+
+def _named(own: pd.DataFrame, index: str, link: str, factor: float) -> str:
+    """Return the strongest parameters beyond luck, each with its index."""
+    beyond = own[own["beyond_luck"]].head(SHOWN).to_dict("records")
+    factor, sign = (100.0, "%") if index == "ST" else (factor, "")
+    return (
+        ", ".join(f"[`{row['factor']}`]({link}#{row['factor']}) {_figure(factor * row[index])}{sign}" for row in beyond)
+        or "nothing beyond luck"
+    )
 
 
 def _figure(value: float) -> str:
     return number(value, decimals(value, DIGITS)).replace("-", "−")
 
 
-def signs(found: pd.DataFrame) -> Mapping[str, str]:
-    """Return by arm and measure at what share of the points each headline difference has the sign of its mean."""
-    firsts = found.drop_duplicates(["arm", "measure"])
-    return {f"{row.arm}.{row.measure}": f"{100 * row.share_same_sign:.0f}%" for row in firsts.itertuples()}
+def headline_words(found: pd.DataFrame) -> Mapping[str, str]:
+    """Return by arm and measure each difference in words, how firm its sign is, and how much moves it beyond luck."""
+    said: dict[str, Any] = {}
+    for _, own in parts(found):
+        row = next(own.itertuples(index=False))
+        name = f"{row.arm}.{row.measure}"
+        said |= {name: words(row), f"{name}.sign": f"{100 * row.share_same_sign:.0f}%"}
+        said[f"{name}.beyond"] = f"{int(own['beyond_luck'].sum())}"
+    return said

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 from experiments.common import Script, study_of
-from experiments.headlines import headline_rows, parts, quantity_of, signs, strongest_figure, strongest_table
+from experiments.headlines import headline_rows, headline_words, parts, quantity_of, strongest_figure, strongest_table
 
+from sp_abm.analysis.quantity import Quantity
 from sp_abm.analysis.sensitivity import Variance, sobol
 from sp_abm.viz.studies.factor_bars import draw_sobol
 
@@ -14,31 +15,39 @@ HERE = Path(__file__).parent
 PAGE = "../../docs/model/parameters.md"
 
 
+def shared(found: Quantity, luck: float) -> pd.DataFrame:
+    """Return Sobol's indices, and the share of the variance that is luck, at most; it is part of every ST."""
+    share = min(1.0, luck**2 / float(found.means.var(ddof=1)))
+    frame = sobol(found).frame.assign(noise_share=share)
+    return frame.assign(beyond_luck=frame["ST_low"] > share)
+
+
 def tabulate(stores: Sequence[Path]) -> pd.DataFrame:
-    """Return one row a headline difference and parameter."""
-    return headline_rows(stores[0], sobol)
+    """Return one row a headline difference and parameter, from the stores of this study and of luck."""
+    return headline_rows(stores, shared)
 
 
 def figures(found: pd.DataFrame) -> dict[str, str]:
-    """Return the shares of every headline difference, and those of the first alone and together."""
-    study, own = study_of(HERE), next(parts(found))[1]
+    """Return the shares of every headline difference, and those of burnout with support alone and together."""
+    study, own = study_of(HERE), next(parts(found))[1].reset_index(drop=True)
     title = "How much of the doubt about each headline difference is doubt about one number"
     subtitle = "Share of the variance between points that a parameter explains with all that it acts together with (ST)"
-    variance = Variance(
-        quantity_of(study, own), study.design.n, own.reset_index(drop=True), pd.DataFrame(), float("nan")
-    )
-    return {
-        "strongest.svg": strongest_figure(study, found, "ST", title, subtitle, "share of the variance"),
-        "burnout.svg": draw_sobol(variance),
-    }
+    strongest = strongest_figure(study, found, "ST", title, subtitle, "share of the variance")
+    luck = float(own["noise_share"].iloc[0])
+    variance = Variance(quantity_of(study, own), study.design.n, own, pd.DataFrame(), luck)
+    return {"strongest.svg": strongest, "burnout.svg": draw_sobol(variance)}
 
 
 def numbers(found: pd.DataFrame) -> dict[str, str]:
-    """Return how firm each difference is, and what share of its variance each parameter explains."""
+    """Return how firm each difference is, how much of its spread is luck, and what share each parameter explains."""
     study = study_of(HERE)
     said = {"factors": f"{len(study.factors)}", "samples": f"{study.design.n}"}
     said |= {"points": f"{study.design.size(study.factors)}"}
-    return said | dict(signs(found)) | {"strongest": strongest_table(found, "ST", PAGE, is_share=True)}
+    luck = {
+        f"{own['arm'].iloc[0]}.{own['measure'].iloc[0]}.luck": own["noise_share"].iloc[0] for _, own in parts(found)
+    }
+    said |= {name: f"{100 * share:.0f}%" for name, share in luck.items()}
+    return said | dict(headline_words(found)) | {"strongest": strongest_table(found, "ST", PAGE)}
 
 
 SCRIPT = Script(HERE, tabulate, figures, numbers)
