@@ -7,8 +7,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from experiments.common import about_table, words
-from sp_abm.analysis.quantity import Quantity, quantity
+from experiments.common import about_table, each, words
+from sp_abm.analysis.quantity import Quantity, Values, quantity
 from sp_abm.comparison import paired_difference
 from sp_abm.measures import MEASURES
 from sp_abm.opened import open_study
@@ -44,11 +44,12 @@ MIDDLE: Final = (0.025, 0.975)
 def headline_rows(stores: Sequence[Path], analysed: Analysis) -> pd.DataFrame:
     """Return a row for each parameter in each headline difference that the first store has the arm of.
 
-    `mean`, `low` and `high` are the difference in the model as it is, over the seeds of the second store, whose spread
-    is luck; `points_low` and `points_high` are where 95% of the points of the first lie, `share_same_sign` is the share
-    of its points where the difference has the sign of that mean. The strongest parameter has rank 1.
+    `mean`, `low` and `high` are the difference in the model as it is, over the seeds of the second store; `points_low`
+    and `points_high` are where 95% of the points of the first lie, `share_same_sign` is the share of its points where
+    the difference has the sign of that mean. The third store tells luck. The strongest parameter has rank 1.
     """
-    (opened, as_it_is), rows = map(open_study, stores), []
+    opened, as_it_is, several = map(open_study, stores)
+    rows: list[dict[str, Any]] = []
     for arm, measure in HEADLINES:
         if arm in opened.study.arms:
             found, pairs = quantity(opened, measure, arm), quantity(as_it_is, measure, arm).values.ravel()
@@ -56,9 +57,19 @@ def headline_rows(stores: Sequence[Path], analysed: Analysis) -> pd.DataFrame:
             about = {"arm": arm, "measure": measure, "against": FIRST, "n": pairs.size, **vars(known)}
             about |= dict(zip(("points_low", "points_high"), np.quantile(found.means, MIDDLE), strict=True))
             about["share_same_sign"] = float((np.sign(found.means) == np.sign(known.mean)).mean())
-            frame = analysed(found, float(pairs.std(ddof=1)))
+            frame = analysed(found, spread_of_luck(quantity(several, measure, arm).balanced))
             rows += [{**about, "rank": rank, **row} for rank, row in enumerate(frame.to_dict("records"), 1)]
     return about_table(opened, rows)
+
+
+def spread_of_luck(values: Values) -> float:
+    """Return the standard deviation of luck at a point, over points and seeds; what a seed does at all points is none.
+
+    `values` has shape (points, seeds).
+    """
+    points, seeds = values.shape
+    rest = values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
+    return float(np.sqrt((rest**2).sum() / ((points - 1) * (seeds - 1))))
 
 
 def parts(found: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -95,7 +106,7 @@ def strongest_table(found: pd.DataFrame, index: str, link: str) -> str:
     head = ("difference from reactive", "in the model as it is", "95% of points", "same sign at", "hangs most on")
     lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
     for heading, own in parts(found):
-        row = next(own.itertuples(index=False))
+        row = each(own)[0]
         factor, unit = scaled(MEASURES[row.measure].unit)
         spread = " to ".join(_figure(factor * end) for end in (row.points_low, row.points_high))
         cells = (f"{heading}, {unit}", words(row), spread, f"{100 * row.share_same_sign:.0f}% of points")
@@ -121,7 +132,7 @@ def headline_words(found: pd.DataFrame) -> Mapping[str, str]:
     """Return by arm and measure each difference in words, how firm its sign is, and how much moves it beyond luck."""
     said: dict[str, Any] = {}
     for _, own in parts(found):
-        row = next(own.itertuples(index=False))
+        row = each(own)[0]
         name = f"{row.arm}.{row.measure}"
         said |= {name: words(row), f"{name}.sign": f"{100 * row.share_same_sign:.0f}%"}
         said[f"{name}.beyond"] = f"{int(own['beyond_luck'].sum())}"

@@ -28,7 +28,7 @@ def screened(found: Quantity, luck: float) -> pd.DataFrame:
 
 
 def tabulate(stores: Sequence[Path]) -> pd.DataFrame:
-    """Return one row a headline difference and parameter, from the stores of the screening and of luck."""
+    """Return one row a headline difference and parameter; the stores are of `study`, `as_it_is` and `luck`."""
     return headline_rows(stores, screened)
 
 

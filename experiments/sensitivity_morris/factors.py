@@ -1,6 +1,7 @@
-"""Which parameters the screening varies: every uncertain number that can act in its arms, written into its study file.
+"""Which parameters the screening varies: every uncertain number that can act in its arms, written into the study files.
 
-`python -m experiments.sensitivity_morris.factors` writes the [factors] of `study.toml` anew from the registry.
+`python -m experiments.sensitivity_morris.factors` writes the [factors] of `study.toml` and `luck.toml` anew from the
+registry.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from sp_abm.parameters import all_facts
 from sp_abm.vocabulary import Grade, Role
 
 STUDY: Final = Path(__file__).parent / "study.toml"
+LUCK: Final = STUDY.with_name("luck.toml")
 START: Final = "# From here on written by factors.py: every uncertain parameter that can act in these arms.\n"
 READ_ONLY: Final = "a reading that none of the measures here is made of"
 NO_TOOLKIT: Final = "of the toolkit, which these arms do not use"
@@ -103,8 +105,9 @@ def factors() -> str:
 
 def main() -> None:
     """Write them."""
-    before = STUDY.read_text("utf-8").partition(START)[0]
-    STUDY.write_text(before + START + factors(), "utf-8")
+    for file in (STUDY, LUCK):
+        before = file.read_text("utf-8").partition(START)[0]
+        file.write_text(before + START + factors(), "utf-8")
 
 
 if __name__ == "__main__":

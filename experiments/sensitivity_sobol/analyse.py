@@ -16,14 +16,14 @@ PAGE = "../../docs/model/parameters.md"
 
 
 def shared(found: Quantity, luck: float) -> pd.DataFrame:
-    """Return Sobol's indices, and the share of the variance that is luck, at most; it is part of every ST."""
+    """Return Sobol's indices, and the share of the variance that is luck; it is part of every ST."""
     share = min(1.0, luck**2 / float(found.means.var(ddof=1)))
     frame = sobol(found).frame.assign(noise_share=share)
     return frame.assign(beyond_luck=frame["ST_low"] > share)
 
 
 def tabulate(stores: Sequence[Path]) -> pd.DataFrame:
-    """Return one row a headline difference and parameter, from the stores of this study and of luck."""
+    """Return one row a headline difference and parameter; the stores are of `study` and of the screening's other two."""
     return headline_rows(stores, shared)
 
 

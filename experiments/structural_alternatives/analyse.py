@@ -17,14 +17,8 @@ HERE = Path(__file__).parent
 FIRST, AS_IT_IS = "reactive", "as it is"
 ALTERNATIVES: Final = (AS_IT_IS, "memoryless recovery", "slow burnout", "fast burnout", "peer influence")
 """The points of the study, in order."""
-SHOWN: Final = (
-    "burnout_mean",
-    "expected_leaving_rate_per_year",
-    "share_help_proactive",
-    "share_distress",
-    "share_crisis",
-    "net_benefit_gbp",
-)
+SERVICE: Final = ("burnout_mean", "expected_leaving_rate_per_year", "share_help_proactive")
+SHOWN: Final = (*SERVICE, "share_distress", "share_crisis", "net_benefit_gbp")
 
 
 def tabulate(stores: Sequence[Path]) -> pd.DataFrame:
