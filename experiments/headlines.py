@@ -7,16 +7,16 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from experiments.common import about_table, each, words
+from experiments.common import about_table, each, unit_of, words
 from sp_abm.analysis.quantity import Quantity, Values, quantity
 from sp_abm.comparison import paired_difference
 from sp_abm.measures import MEASURES
 from sp_abm.opened import open_study
 from sp_abm.study import Study
-from sp_abm.viz.amounts import decimals, number, scaled
+from sp_abm.viz.amounts import decimals, number
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.intervals import Panel, Row, draw_intervals
-from sp_abm.viz.studies.words import factor_words, study_footer
+from sp_abm.viz.studies.words import study_footer
 from sp_abm.viz.theme import LIGHT
 
 Analysis = Callable[[Quantity, float], pd.DataFrame]
@@ -41,23 +41,24 @@ DIGITS: Final = 2
 MIDDLE: Final = (0.025, 0.975)
 
 
-def headline_rows(stores: Sequence[Path], analysed: Analysis) -> pd.DataFrame:
+def headline_rows(stores: Sequence[Path], analysed: Analysis, spread: int) -> pd.DataFrame:
     """Return a row for each parameter in each headline difference that the first store has the arm of.
 
     `mean`, `low` and `high` are the difference in the model as it is, over the seeds of the second store; `points_low`
-    and `points_high` are where 95% of the points of the first lie, `share_same_sign` is the share of its points where
-    the difference has the sign of that mean. The third store tells luck. The strongest parameter has rank 1.
+    and `points_high` are where 95% of the points of the store numbered `spread` lie, `share_same_sign` is the share of
+    them where the difference has the sign of that mean. The third store tells luck. The strongest has rank 1.
     """
     opened, as_it_is, several = map(open_study, stores)
     rows: list[dict[str, Any]] = []
     for arm, measure in HEADLINES:
         if arm in opened.study.arms:
-            found, pairs = quantity(opened, measure, arm), quantity(as_it_is, measure, arm).values.ravel()
+            found, at_values, luck = (quantity(store, measure, arm) for store in (opened, as_it_is, several))
+            pairs, over = at_values.values.ravel(), (found, at_values, luck)[spread].means
             known = paired_difference(pairs)
             about = {"arm": arm, "measure": measure, "against": FIRST, "n": pairs.size, **vars(known)}
-            about |= dict(zip(("points_low", "points_high"), np.quantile(found.means, MIDDLE), strict=True))
-            about["share_same_sign"] = float((np.sign(found.means) == np.sign(known.mean)).mean())
-            frame = analysed(found, spread_of_luck(quantity(several, measure, arm).balanced))
+            about |= dict(zip(("points_low", "points_high"), np.quantile(over, MIDDLE), strict=True))
+            about["share_same_sign"] = float((np.sign(over) == np.sign(known.mean)).mean())
+            frame = analysed(found, spread_of_luck(luck.balanced))
             rows += [{**about, "rank": rank, **row} for rank, row in enumerate(frame.to_dict("records"), 1)]
     return about_table(opened, rows)
 
@@ -89,10 +90,10 @@ def strongest_figure(study: Study, found: pd.DataFrame, index: str, title: str, 
     """Return the parameters that move each headline difference most; those beyond luck are dark."""
     panels = []
     for heading, own in parts(found):
-        factor, in_words = (1.0, unit) if unit else scaled(MEASURES[own.iloc[0]["measure"]].unit)
+        factor, in_words = (1.0, unit) if unit else unit_of(own.iloc[0]["measure"])
         ends = (index, f"{index}_low", f"{index}_high")
         rows = [
-            Row(factor_words(row["factor"]), *(factor * row[end] for end in ends), is_strong=row["beyond_luck"])
+            Row(row["factor"], *(factor * row[end] for end in ends), is_strong=row["beyond_luck"])
             for row in own.head(SHOWN).to_dict("records")
         ]
         panels.append(Panel(heading, in_words, tuple(rows), decimals(rows[0].mean, DIGITS)))
@@ -107,7 +108,7 @@ def strongest_table(found: pd.DataFrame, index: str, link: str) -> str:
     lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
     for heading, own in parts(found):
         row = each(own)[0]
-        factor, unit = scaled(MEASURES[row.measure].unit)
+        factor, unit = unit_of(row.measure)
         spread = " to ".join(_figure(factor * end) for end in (row.points_low, row.points_high))
         cells = (f"{heading}, {unit}", words(row), spread, f"{100 * row.share_same_sign:.0f}% of points")
         lines.append(f"| {' | '.join(cells)} | {_named(own, index, link, factor)} |")

@@ -23,8 +23,8 @@ def shared(found: Quantity, luck: float) -> pd.DataFrame:
 
 
 def tabulate(stores: Sequence[Path]) -> pd.DataFrame:
-    """Return one row a headline difference and parameter; the stores are of `study` and of the screening's other two."""
-    return headline_rows(stores, shared)
+    """Return one row a headline difference and parameter; the stores are of `study` and the screening's other two."""
+    return headline_rows(stores, shared, spread=0)
 
 
 def figures(found: pd.DataFrame) -> dict[str, str]:
