@@ -35,6 +35,7 @@ def hanging() -> pd.DataFrame:
                 "value": found[index],
                 "rank": found["rank"],
                 "of": found["factor"].nunique(),
+                "beyond_luck": found["beyond_luck"].map({True: "yes", False: "no"}),
                 "study": study_of(script.folder).name,
                 "model": found["model"],
             }

@@ -31,7 +31,8 @@ MOST_NAMED = 5
 HANGS_ON = """What the differences between plans hang on most, by the [studies of sensitivity](sensitivity.md), where it
 is said what was run and what it does not show. *Morris mu\\** is how far the difference moves, in the unit of its
 measure, when the parameter goes through its whole range; *Sobol ST* is the share of the variance that it explains with
-all it acts together with. `sp-abm parameters NAME` says it of every parameter that was moved."""
+all it acts together with. What luck alone could do does not stand here. `sp-abm parameters NAME` says it of every
+parameter that was moved."""
 
 
 def row(full: str, fact: Fact, value: float) -> list[str]:
@@ -93,9 +94,8 @@ def hangs_on() -> list[str]:
         )
         for full, entries in sensitivity().items()
         for entry in entries
-        if entry["rank"] <= MOST_NAMED
+        if entry["rank"] <= MOST_NAMED and entry["beyond_luck"]
     ]
-    places = {row[:2]: place for place, row in enumerate(dict.fromkeys(row[:2] for row in rows))}
-    rows.sort(key=lambda row: (places[row[:2]], int(row[2].partition(" ")[0])))
+    rows.sort(key=lambda row: (*row[:2], int(row[2].partition(" ")[0])))
     head = ("difference", "method", "place", "parameter", "value")
     return ["## How much results hang on them", HANGS_ON, table(head, rows)]

@@ -15,11 +15,14 @@ HERE = Path(__file__).parent
 PAGE = "../../docs/model/parameters.md"
 
 
-def shared(found: Quantity, luck: float) -> pd.DataFrame:
-    """Return Sobol's indices, and the share of the variance that is luck; it is part of every ST."""
-    share = min(1.0, luck**2 / float(found.means.var(ddof=1)))
-    frame = sobol(found).frame.assign(noise_share=share)
-    return frame.assign(beyond_luck=frame["ST_low"] > share)
+def shared(found: Quantity, _: float) -> pd.DataFrame:
+    """Return Sobol's indices, and the most of the variance that can be luck.
+
+    Luck of the single runs is part of every ST, so it is no more than the smallest of a parameter that acts at all.
+    """
+    frame = sobol(found).frame
+    share = float(frame.loc[frame["ST"] > 0, "ST"].min())
+    return frame.assign(noise_share=share, beyond_luck=frame["ST_low"] > share)
 
 
 def tabulate(stores: Sequence[Path]) -> pd.DataFrame:

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from experiments.common import Script, about_table, difference_figure, each, grid, one, study_of, where, words
+from experiments.common import Script, about_table, each, grid, one, study_of, where, words
+from experiments.headlines import FIRST, differences_figure
 
 from sp_abm.analysis.quantity import quantity
 from sp_abm.comparison import CLEAR, paired_difference
@@ -14,7 +15,7 @@ from sp_abm.measures import MEASURES
 from sp_abm.opened import open_study
 
 HERE = Path(__file__).parent
-FIRST, AS_IT_IS = "reactive", "as it is"
+AS_IT_IS: Final = "as it is"
 ALTERNATIVES: Final = (AS_IT_IS, "memoryless recovery", "slow burnout", "fast burnout", "peer influence")
 """The points of the study, in order."""
 SERVICE: Final = ("burnout_mean", "expected_leaving_rate_per_year", "share_help_proactive")
@@ -43,7 +44,7 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
     made, study = {}, study_of(HERE)
     for arm, own in where(found, against=FIRST).groupby("arm", sort=False):
         title = f"What ‘{str(arm).replace('-', ' ')}’ changes in models that are built otherwise"
-        made[f"{arm}.svg"] = difference_figure(study, own, title, list(own["measure"].unique()), "alternative")
+        made[f"{arm}.svg"] = differences_figure(study, own, "alternative", title)
     return made
 
 

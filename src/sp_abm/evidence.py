@@ -23,7 +23,18 @@ _COLUMNS: Final = (
 _TARGET_COLUMNS: Final = (
     "id", "kind", "statistic", "unit", "run", "place", "window", "low", "high", "evidence", "years", "compared_with",
 )  # fmt: skip
-_SENSITIVITY_COLUMNS: Final = ("parameter", "measure", "difference", "method", "value", "rank", "of", "study", "model")
+_SENSITIVITY_COLUMNS: Final = (
+    "parameter",
+    "measure",
+    "difference",
+    "method",
+    "value",
+    "rank",
+    "of",
+    "beyond_luck",
+    "study",
+    "model",
+)
 _USES: Final = ("parameter", "calibration_target", "validation_target", "context")
 KINDS: Final = ("calibration", "pattern", "input check")
 _CONFIDENCES: Final = ("1", "2", "3", "4", "5")
@@ -225,7 +236,8 @@ def sensitivity() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
     """Return how much differences between plans hang on each parameter, one entry a measure and method.
 
     `difference` says between which arms, `value` how much by the method, `rank` the place among the `of` parameters
-    that the `study` moved (1 is the strongest), `model` the version of the rules it was run with.
+    that the `study` moved (1 is the strongest), `beyond_luck` whether it does more than luck alone could, `model` the
+    version of the rules it was run with.
     """
     table = files("sp_abm").joinpath("data", "sensitivity.csv")
     found: dict[str, tuple[Mapping[str, Any], ...]] = {}
@@ -235,5 +247,6 @@ def sensitivity() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
             _check_columns(row, _SENSITIVITY_COLUMNS, where)
             numbers = {name: _number(row, name, where) for name in ("value", "rank", "of")}
             entry = {**{name: _text(row, name, where) for name in _SENSITIVITY_COLUMNS[1:]}, **numbers}
+            entry["beyond_luck"] = _one_of(row, "beyond_luck", ("yes", "no"), where) == "yes"
             found[row["parameter"]] = (*found.get(row["parameter"], ()), entry)
     return found

@@ -113,8 +113,8 @@ def _print_card(found: dict[str, Any]) -> None:
 
 def hangs_words(row: "Mapping[str, Any]") -> str:
     """Return how much one difference between plans hangs on a parameter, in words."""
-    place = f"{row['rank']:.0f} of {row['of']:.0f}"
-    return f"{row['measure']}, {row['difference']}: {row['method']} {row['value']:.3g}, place {place} ({row['study']})"
+    place = f"place {row['rank']:.0f} of {row['of']:.0f}" if row["beyond_luck"] else "no more than luck could do"
+    return f"{row['measure']}, {row['difference']}: {row['method']} {row['value']:.3g}, {place} ({row['study']})"
 
 
 def _range(found: dict[str, Any]) -> str:
