@@ -156,9 +156,13 @@ def test_a_card_says_all_that_is_known_of_a_parameter(printed):
 
 
 def test_a_measured_sensitivity_shows_on_the_card(printed, monkeypatch):
-    found = {"strain.sd_trait": ({"measure": "burnout_mean", "method": "Morris", "value": 0.03},)}
-    monkeypatch.setattr(room, "sensitivity", lambda: found)
-    assert "Results hang on it: burnout_mean: 0.03 (Morris)" in printed("parameters", "strain.sd_trait")
+    row = {"measure": "burnout_mean", "difference": "supported minus reactive", "method": "Morris mu*", "value": 0.03}
+    row |= {"rank": 2, "of": 176, "beyond_luck": True, "study": "sensitivity: screening", "model": "0"}
+    monkeypatch.setattr(room, "sensitivity", lambda: {"strain.sd_trait": (row,)})
+    said = "burnout_mean, supported minus reactive: Morris mu* 0.03, place 2 of 176 (sensitivity: screening)"
+    assert said in " ".join(printed("parameters", "strain.sd_trait").split())
+    row["beyond_luck"] = False
+    assert "mu* 0.03, no more than luck could do" in " ".join(printed("parameters", "strain.sd_trait").split())
 
 
 def test_the_table_of_the_paper_is_csv_and_json_alike(printed):

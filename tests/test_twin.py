@@ -100,6 +100,7 @@ RARE_THINGS = {
     "contact.effect_toolkit": 2,
     "allocation.shares_between_pcns": 1,
     "strain.rate_sick_per_week": 0.1,
+    "strain.effect_colleagues": 0.3,
     "funding.least_step": 0.85,
     "funding.response_support": 0.5,
     "funding.response_grants": 0.3,

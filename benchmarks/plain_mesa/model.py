@@ -231,7 +231,9 @@ class TwinModel(mesa.Model):
             pcn.trust_lost = 0.0
 
     def strain(self) -> None:
-        """Let link workers wear down or recover."""
+        """Let link workers wear down or recover, by how their colleagues were when the week's strain began."""
+        for worker in self.workers():
+            worker.look_at_colleagues()
         for worker in self.workers():
             worker.wear_down_or_recover(self.parameters.strain)
 

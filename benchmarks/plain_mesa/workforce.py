@@ -171,14 +171,25 @@ class LinkWorker(Entity):
         felt[Channel.PEERS] *= min(1.0, (len(self.pcn.workers()) - 1) / p.colleagues_full)
         return felt
 
+    def look_at_colleagues(self) -> None:
+        """Note how burnt out the others of the team are on average, before anybody's burnout moves."""
+        others = [worker.burnout for worker in self.pcn.workers() if worker is not self]
+        average = self.parameters.contact.mean_burnout
+        self.burnout_of_colleagues = sum(others) / len(others) if others else average
+
+    def caught_from_colleagues(self, p: Any) -> float:
+        """Return what strain is multiplied by for colleagues more or less burnt out than the average worker."""
+        usual = self.parameters.contact
+        return exp(p.effect_colleagues * (self.burnout_of_colleagues - usual.mean_burnout) / usual.sd_burnout)
+
     def wear_down_or_recover(self, p: Any) -> None:
-        """Move burnout by load, person, conditions and the support felt; fall sick or get well."""
+        """Move burnout by load, person, conditions, colleagues and the support felt; fall sick or get well."""
         u_condition, u_sick = self.luck.uniforms("strain", self, 2)
         demanded, available = self.hours_demanded(p), self.hours_available() * p.load_unit
         self.load = 0.0 if self.is_sick else demanded / available / sqrt(self.ramp())
         kept, z, support = p.persistence_condition, NORMAL.inv_cdf(u_condition), self.support_felt(p)
         self.condition = kept * self.condition + p.sd_condition * sqrt(1 - kept**2) * z
-        felt = exp(self.condition - p.sd_condition**2 / 2)
+        felt = exp(self.condition - p.sd_condition**2 / 2) * self.caught_from_colleagues(p)
         pressure = self.load * self.trait * felt * (1 - over_channels(p, "relief", support))
         rest = p.rate_down_per_week * (1 + over_channels(p, "recovery", support))
         burnout = self.burnout + p.rate_up_per_week * pressure * (1 - self.burnout) - rest * self.burnout

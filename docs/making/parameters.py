@@ -27,6 +27,13 @@ the [log of assumptions](assumptions.md), each with what would test it.
 **Roles.** An *uncertainty* is something nobody knows exactly: sweeps vary it. A *constant* is a convention, a switch or
 a number that does not matter beyond its scale."""
 
+MOST_NAMED = 5
+HANGS_ON = """What the differences between plans hang on most, by the [studies of sensitivity](sensitivity.md), where it
+is said what was run and what it does not show. *Morris mu\\** is how far the difference moves, in the unit of its
+measure, when the parameter goes through its whole range; *Sobol ST* is the share of the variance that it explains with
+all it acts together with. What luck alone could do does not stand here. `sp-abm parameters NAME` says it of every
+parameter that was moved."""
+
 
 def row(full: str, fact: Fact, value: float) -> list[str]:
     """Return what a reader needs to know of one parameter."""
@@ -76,12 +83,19 @@ def parameters_page() -> str:
 
 
 def hangs_on() -> list[str]:
-    """Return the table of how much results hang on each parameter, where that was measured."""
+    """Return the table of what differences between plans hang on most, as far as that was measured."""
     rows = [
-        (link("", full), str(entry["measure"]), str(entry["method"]), f"{entry['value']:.3g}")
+        (
+            f"{entry['measure']}, {entry['difference']}",
+            str(entry["method"]),
+            f"{entry['rank']:.0f} of {entry['of']:.0f}",
+            link("", full),
+            f"{entry['value']:.3g}",
+        )
         for full, entries in sensitivity().items()
         for entry in entries
+        if entry["rank"] <= MOST_NAMED and entry["beyond_luck"]
     ]
-    if not rows:
-        return []
-    return ["## How much results hang on them", table(("parameter", "measure", "method", "value"), rows)]
+    rows.sort(key=lambda row: (*row[:2], int(row[2].partition(" ")[0])))
+    head = ("difference", "method", "place", "parameter", "value")
+    return ["## How much results hang on them", HANGS_ON, table(head, rows)]

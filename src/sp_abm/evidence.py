@@ -23,7 +23,18 @@ _COLUMNS: Final = (
 _TARGET_COLUMNS: Final = (
     "id", "kind", "statistic", "unit", "run", "place", "window", "low", "high", "evidence", "years", "compared_with",
 )  # fmt: skip
-_SENSITIVITY_COLUMNS: Final = ("parameter", "measure", "method", "value")
+_SENSITIVITY_COLUMNS: Final = (
+    "parameter",
+    "measure",
+    "difference",
+    "method",
+    "value",
+    "rank",
+    "of",
+    "beyond_luck",
+    "study",
+    "model",
+)
 _USES: Final = ("parameter", "calibration_target", "validation_target", "context")
 KINDS: Final = ("calibration", "pattern", "input check")
 _CONFIDENCES: Final = ("1", "2", "3", "4", "5")
@@ -222,15 +233,20 @@ def _address(row: Mapping[str, str], where: str) -> str:
 
 @cache
 def sensitivity() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
-    """Return how much measures hang on each parameter: rows of (measure, method, value), none before it is measured."""
+    """Return how much differences between plans hang on each parameter, one entry a measure and method.
+
+    `difference` says between which arms, `value` how much by the method, `rank` the place among the `of` parameters
+    that the `study` moved (1 is the strongest), `beyond_luck` whether it does more than luck alone could, `model` the
+    version of the rules it was run with.
+    """
     table = files("sp_abm").joinpath("data", "sensitivity.csv")
     found: dict[str, tuple[Mapping[str, Any], ...]] = {}
-    if not table.is_file():
-        return found
     with table.open(encoding="utf-8") as stream:
         for line, row in enumerate(csv.DictReader(stream), 2):
             where = f"data/sensitivity.csv, line {line}"
             _check_columns(row, _SENSITIVITY_COLUMNS, where)
-            entry = {"measure": row["measure"], "method": row["method"], "value": _number(row, "value", where)}
+            numbers = {name: _number(row, name, where) for name in ("value", "rank", "of")}
+            entry = {**{name: _text(row, name, where) for name in _SENSITIVITY_COLUMNS[1:]}, **numbers}
+            entry["beyond_luck"] = _one_of(row, "beyond_luck", ("yes", "no"), where) == "yes"
             found[row["parameter"]] = (*found.get(row["parameter"], ()), entry)
     return found

@@ -7,7 +7,15 @@ import pytest
 
 from sp_abm.agents.link_workers import hours_direct
 from sp_abm.submodels.staffing import staffing
-from sp_abm.submodels.strain import load, practices_each, recovery, relief, strain, support_felt
+from sp_abm.submodels.strain import (
+    caught_from_colleagues,
+    load,
+    practices_each,
+    recovery,
+    relief,
+    strain,
+    support_felt,
+)
 from sp_abm.vocabulary import Channel
 
 CALM = {"strain.sd_condition": 0}
@@ -210,3 +218,37 @@ def test_about_three_in_a_hundred_are_off_sick_and_more_of_the_burnt_out(fresh_w
             strain(world, week)
             shares.append(world.link_workers.is_sick.mean())
         assert np.mean(shares[50:]) == pytest.approx(expected, abs=0.005)
+
+
+def test_a_team_more_burnt_out_than_most_presses_on_a_worker(fresh_world):
+    """Five colleagues at .58, one standard deviation of .18 above the average of .40; an effect of .3.
+
+    Up .048010 x e^.3 = .048010 x 1.349859 = .064807; b = .40 + .064807 - .026359 = .438448. Each of the five has
+    colleagues at (.40 + 4 x .58) / 5 = .544, that is .8 above: e^.24 = 1.271249.
+    """
+    world = alike(fresh_world(**CALM, **{"strain.effect_colleagues": 0.3}))
+    world.link_workers.burnout[1:] = 0.58
+    assert caught_from_colleagues(world) == pytest.approx([1.349859, *[1.271249] * 5], abs=1e-6)
+    strain(world, 1)
+    assert world.link_workers.burnout[0] == pytest.approx(0.438448, abs=1e-6)
+
+
+@pytest.mark.parametrize(("effect", "is_felt"), [(None, False), (0.0, False), (0.1, True), (0.3, True)])
+def test_colleagues_press_on_nobody_unless_peer_influence_is_on(fresh_world, effect, is_felt):
+    burnout = []
+    for of_colleagues in (0.1, 0.4, 0.9):
+        changes = {} if effect is None else {"strain.effect_colleagues": effect}
+        world = alike(fresh_world(**changes))
+        world.link_workers.burnout[1:] = of_colleagues
+        strain(world, 1)
+        burnout.append(world.link_workers.burnout[0])
+    assert burnout[0] < burnout[1] < burnout[2] if is_felt else burnout[0] == burnout[1] == burnout[2]
+
+
+def test_nobody_is_pressed_by_vacant_posts_or_by_themselves(fresh_world):
+    world = alike(fresh_world(**{"strain.effect_colleagues": 0.3}), burnout=0.9)
+    world.link_workers.in_post[2:] = False
+    world.link_workers.burnout[1] = 0.4
+    assert caught_from_colleagues(world)[0] == pytest.approx(1)
+    world.link_workers.in_post[1] = False
+    assert caught_from_colleagues(world)[0] == pytest.approx(1)

@@ -12,6 +12,8 @@ from sp_abm.cli.tables import add_heading, plain, plain_table, screen, wrapped
 from sp_abm.errors import BadValue
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sp_abm.declare import Fact
     from sp_abm.evidence import Evidence
 
@@ -103,9 +105,16 @@ def _print_card(found: dict[str, Any]) -> None:
     for target in found["targets"]:
         wrapped(console, f'{target["id"]}: target "{target["statistic"]}" (sp-abm validate)', 4)
     wrapped(console, f"Used in: {', '.join(found['used_in'])}", 2)
-    hangs = "; ".join(f"{row['measure']}: {row['value']:g} ({row['method']})" for row in found["sensitivity"])
-    wrapped(console, f"Results hang on it: {hangs or NOT_YET}", 2)
+    wrapped(console, f"Results hang on it: {'' if found['sensitivity'] else NOT_YET}", 2)
+    for row in found["sensitivity"]:
+        wrapped(console, hangs_words(row), 4)
     console.print(f"\nChange it with --set {found['parameter']}={found['value']:g}")
+
+
+def hangs_words(row: "Mapping[str, Any]") -> str:
+    """Return how much one difference between plans hangs on a parameter, in words."""
+    place = f"place {row['rank']:.0f} of {row['of']:.0f}" if row["beyond_luck"] else "no more than luck could do"
+    return f"{row['measure']}, {row['difference']}: {row['method']} {row['value']:.3g}, {place} ({row['study']})"
 
 
 def _range(found: dict[str, Any]) -> str:

@@ -76,6 +76,7 @@ class Strain(NamedTuple):
     recovery_integration: Annotated[float, fact("faster recovery in the practice team", "share", 0, 2, "expert; W088, split assumed")] = 0.036
     recovery_peers: Annotated[float, fact("faster recovery with peers", "share", 0, 2, "expert; W088, split assumed")] = 0.045
     recovery_security: Annotated[float, fact("faster recovery with secure funding", "share", 0, 2, "assumed", likely=(0, 0.05))] = 0.0
+    effect_colleagues: Annotated[float, fact("peer influence: strain gained where the mean burnout of colleagues in the PCN is one standard deviation above the average; 0 = off", "log ratio", 0, 2, "assumed: off; W095 and W096 name no size, W117 says that more makes teams too alike", likely=(0, 0.3))] = 0.0
 
 
 class Turnover(NamedTuple):

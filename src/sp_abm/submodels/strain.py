@@ -38,7 +38,7 @@ def strain(world: World, week: int) -> None:
     spread = p.sd_condition * np.sqrt(1 - p.persistence_condition**2)
     _change_conditions(workers.condition, workers.in_post, spread * ndtri(u[:, 0]), p)
     support = support_felt(world, week)
-    felt = np.exp(workers.condition - p.sd_condition**2 / 2)
+    felt = np.exp(workers.condition - p.sd_condition**2 / 2) * caught_from_colleagues(world)
     pressing = links.felt("load->burnout", week, workers.load, workers.id)
     threshold = world.parameters.turnover.threshold_burnt_out
     columns = world.part(Worn, workers)
@@ -71,6 +71,28 @@ def _wear_down(
         workers.burnout[post] = min(1.0, max(0.0, burnout)) * is_in
         turns = happens(u[post], rate_of_turning(workers.is_sick[post], workers.burnout[post] > threshold, p))
         workers.is_sick[post] = is_in and turns != workers.is_sick[post]
+
+
+def caught_from_colleagues(world: World) -> Floats:
+    """Return what each post's strain is multiplied by for its colleagues' burnout; 1 unless peer influence is on."""
+    p, average, workers = world.parameters.strain, world.parameters.contact, world.link_workers
+    team = (workers.burnout, workers.pcn, workers.in_post, world.pcns.id.shape[0])
+    above = (_burnout_of_colleagues(*team, average.mean_burnout) - average.mean_burnout) / average.sd_burnout
+    ratios: Floats = np.exp(p.effect_colleagues * above)
+    return ratios
+
+
+@compiled
+def _burnout_of_colleagues(burnout: Floats, pcn: Whole, in_post: Flags, n_pcns: int, average: float) -> Floats:
+    """Return the mean burnout of the others in each post's team; the average where nobody else is in post."""
+    total, team, mean = np.zeros(n_pcns), np.zeros(n_pcns), np.empty(burnout.shape[0])
+    for post in range(burnout.shape[0]):
+        total[pcn[post]] += burnout[post] * in_post[post]
+        team[pcn[post]] += in_post[post]
+    for post in range(burnout.shape[0]):
+        others = team[pcn[post]] - in_post[post]
+        mean[post] = (total[pcn[post]] - burnout[post] * in_post[post]) / others if others > 0 else average
+    return mean
 
 
 @inlined

@@ -1,0 +1,78 @@
+"""Structural alternatives: do the headline differences keep their sign and size in models that are built otherwise?"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from experiments.common import Script, about_table, each, grid, one, study_of, where, words
+from experiments.headlines import FIRST, differences_figure
+
+from sp_abm.analysis.quantity import quantity
+from sp_abm.comparison import CLEAR, paired_difference
+from sp_abm.measures import MEASURES
+from sp_abm.opened import open_study
+
+HERE = Path(__file__).parent
+AS_IT_IS: Final = "as it is"
+ALTERNATIVES: Final = (AS_IT_IS, "memoryless recovery", "slow burnout", "fast burnout", "peer influence")
+"""The points of the study, in order."""
+SERVICE: Final = ("burnout_mean", "expected_leaving_rate_per_year", "share_help_proactive")
+SHOWN: Final = (*SERVICE, "share_distress", "share_crisis", "net_benefit_gbp")
+
+
+def tabulate(stores: Sequence[Path]) -> pd.DataFrame:
+    """Return each arm's difference from reactive in every alternative, and how far that is from the model as it is."""
+    opened, rows = open_study(stores[0]), []
+    for arm in list(opened.study.arms)[1:]:
+        for measure in SHOWN:
+            values = quantity(opened, measure, arm, may_be_missing=True).values
+            if not np.isfinite(values).all():
+                continue  # nobody is burnt out, leaves or helps where there is no service
+            for name, here in zip(ALTERNATIVES, values, strict=True):
+                about = {"arm": arm, "alternative": name, "measure": measure}
+                pairs = {FIRST: here} | ({} if name == AS_IT_IS else {AS_IT_IS: here - values[0]})
+                rows += [
+                    {**about, "against": to, "n": own.size, **vars(paired_difference(own))} for to, own in pairs.items()
+                ]
+    return about_table(opened, rows)
+
+
+def figures(found: pd.DataFrame) -> dict[str, str]:
+    """Return the differences of each arm from reactive, a row an alternative."""
+    made, study = {}, study_of(HERE)
+    for arm, own in where(found, against=FIRST).groupby("arm", sort=False):
+        title = f"What ‘{str(arm).replace('-', ' ')}’ changes in models that are built otherwise"
+        made[f"{arm}.svg"] = differences_figure(study, own, "alternative", title)
+    return made
+
+
+def numbers(found: pd.DataFrame) -> dict[str, str]:
+    """Return the differences in every alternative, and which of them change sign or size."""
+    own, moved = where(found, against=FIRST), where(found, against=AS_IT_IS, verdict=CLEAR)
+    said = {
+        str(arm): grid(rows, list(rows["measure"].unique()), "alternative")
+        for arm, rows in own.groupby("arm", sort=False)
+    }
+    said |= {f"{row.arm}.{row.alternative}.{row.measure}": words(row) for row in each(own)}
+    clear = each(where(own, alternative=AS_IT_IS, verdict=CLEAR))
+    others = [(row, other) for row in clear for other in each(where(own, arm=row.arm, measure=row.measure))[1:]]
+    said |= {"clear": f"{len(clear)}", "comparisons": f"{len(others)}"}
+    said["kept"] = f"{sum(row.mean * other.mean > 0 and other.verdict == CLEAR for row, other in others)}"
+    said["turned"] = f"{sum(row.mean * other.mean < 0 and other.verdict == CLEAR for row, other in others)}"
+    lines = [f"- {row.arm.replace('-', ' ')}, {row.alternative}: {_from_to(own, row)}" for row in each(moved)]
+    said |= {"changed": f"{len(moved)}", "compared": f"{len(where(found, against=AS_IT_IS))}"}
+    return said | {"moved": "\n\n" + "\n".join(lines) + "\n\n"}
+
+
+def _from_to(own: pd.DataFrame, row: Any) -> str:
+    """Return what a difference is in an alternative, and what it is in the model as it is."""
+    here, there = (one(own, arm=row.arm, measure=row.measure, alternative=to) for to in (row.alternative, AS_IT_IS))
+    return f"{MEASURES[row.measure].label} {words(here)}, as it is {words(there)}"
+
+
+SCRIPT = Script(HERE, tabulate, figures, numbers)
+
+if __name__ == "__main__":
+    SCRIPT.run()
