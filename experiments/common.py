@@ -1,0 +1,258 @@
+"""Common to the standing studies: from a sweep's store to its compact table, and from that to figures and words.
+
+A study's folder holds `study.toml` (what was run), `analyse.py`, and what that writes: `results.csv` and `run.json`
+from the store (`--from-store DIR`), and from these two alone the figures and every number in `README.md`.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from sp_abm.analysis.heat_map import HeatMap
+from sp_abm.analysis.quantity import Quantity, check_finished
+from sp_abm.comparison import CLEAR, UNCLEAR, Difference, paired_difference
+from sp_abm.designs import Point
+from sp_abm.measures import MEASURES
+from sp_abm.opened import OpenStudy, open_study
+from sp_abm.study import Study, load_study
+from sp_abm.viz.amounts import decimals, interval, number, scaled
+from sp_abm.viz.frame import Texts
+from sp_abm.viz.intervals import Panel, Row, draw_intervals
+from sp_abm.viz.studies.heat_map import draw_heat_map
+from sp_abm.viz.studies.words import study_footer
+from sp_abm.viz.svg import text, written
+from sp_abm.viz.theme import LIGHT
+
+TABLE, RUN, README, STUDY = "results.csv", "run.json", "README.md", "study.toml"
+DIGITS: Final = 6
+"""Significant digits of the table."""
+_PLACE: Final = re.compile(r"<!--([\w.-]+)-->.*?<!--/-->", re.DOTALL)
+_SIZE: Final = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
+
+Numbers = Mapping[str, str]
+Other = Callable[[str, Point], tuple[str, Mapping[str, Any]]]
+"""From an arm and a point to the arm and the point that they are compared with."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """What a study's script does: stores to a table, the table to figures by file name and to words by name."""
+
+    folder: Path
+    tabulate: Callable[[Sequence[Path]], pd.DataFrame]
+    figures: Callable[[pd.DataFrame], Mapping[str, str]]
+    numbers: Callable[[pd.DataFrame], Numbers]
+
+    @property
+    def found(self) -> pd.DataFrame:
+        """Return the committed table."""
+        return pd.read_csv(self.folder / TABLE, keep_default_na=False, na_values=["nan"])
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Return every number that a page may show, by name; `run` says what the study took."""
+        run = json.loads((self.folder / RUN).read_text("utf-8"))
+        return {"run": run_words(run), "model": run["model"], **self.numbers(self.found)}
+
+    def made(self) -> dict[str, str]:
+        """Return the text of every file that is made from the table, by name."""
+        drawn = {name: marked(svg, self.words["model"]) for name, svg in self.figures(self.found).items()}
+        return {**drawn, README: filled((self.folder / README).read_text("utf-8"), self.words)}
+
+    def from_store(self, stores: Sequence[Path]) -> None:
+        """Write the table and what the runs took."""
+        csv = self.tabulate(stores).to_csv(index=False, float_format=f"%.{DIGITS}g", na_rep="nan", lineterminator="\n")
+        (self.folder / TABLE).write_text(csv, "utf-8")
+        (self.folder / RUN).write_text(f"{json.dumps(run_facts(stores), indent=1)}\n", "utf-8")
+
+    def run(self) -> None:
+        """Do what the command line asks for."""
+        parser = argparse.ArgumentParser(description=f"Figures and numbers of {self.folder.name}.")
+        parser.add_argument("--from-store", nargs="+", type=Path, default=[], metavar="DIR", help="read these stores")
+        stores = parser.parse_args().from_store
+        if stores:
+            self.from_store(stores)
+        for name, content in self.made().items():
+            (self.folder / name).write_text(content, "utf-8")
+
+
+def table(folder: Path, measures: Sequence[str], others: Mapping[str, Other] | None = None) -> pd.DataFrame:
+    """Return one row a point, arm, measure and comparison: n, mean, 95% interval, verdict; `against` "" is the level.
+
+    `others` names what each arm and point is compared with, run by run with the same luck: the first arm, if not said.
+    """
+    opened = open_study(folder)
+    check_finished(opened)
+    study, points = opened.study, list(opened.study.design.points(opened.study.factors))
+    first = next(iter(study.arms))
+    compared = others or ({first: lambda _, point: (first, point)} if len(study.arms) > 1 else {})
+    values = _values(opened, measures)
+    rows = []
+    for (arm, at), here in values.items():
+        about = {"arm": arm, **points[at]}
+        rows += [_row(about, name, "", here[name]) for name in measures]
+        for against, other in compared.items():
+            arm_there, there = other(arm, points[at])
+            key = arm_there, points.index(dict(there))
+            if key != (arm, at):
+                pairs = here - values[key]
+                rows += [_row(about, name, against, pairs[name]) for name in measures if not MEASURES[name].is_paired]
+    return about_table(opened, rows)
+
+
+def _values(opened: OpenStudy, measures: Sequence[str]) -> dict[tuple[str, int], pd.DataFrame]:
+    """Return the values of measures by replication, for each arm and point."""
+    runs = opened.runs.join(opened.summary)
+    grouped = runs.set_index("replication").groupby(["arm", "point"], sort=False)
+    return {(str(arm), int(str(point))): group[list(measures)] for (arm, point), group in grouped}
+
+
+def _row(about: Mapping[str, Any], measure: str, against: str, values: "pd.Series[float]") -> dict[str, Any]:
+    known = np.asarray(values.dropna(), np.float64)
+    found = vars(paired_difference(known))
+    return {**about, "measure": measure, "against": against, "n": known.size, **found} | (
+        {} if against else {"verdict": ""}
+    )
+
+
+def about_table(opened: OpenStudy, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as a table that begins with the model's version, the study, its place and its length."""
+    study = opened.study
+    about = {"model": opened.facts["model"], "study": study.name, "place": study.place.key, "weeks": study.weeks}
+    return pd.DataFrame([{**about, **row} for row in rows])
+
+
+def run_facts(stores: Sequence[Path]) -> dict[str, Any]:
+    """Return what the sweeps of stores took, and on what."""
+    opened = [open_study(folder) for folder in stores]
+    runs = pd.concat([each.runs for each in opened])
+    journals = list(chain.from_iterable(sorted((folder / "journal").glob("*.jsonl")) for folder in stores))
+    wall = sum(path.stat().st_mtime - int(path.name.split("-")[0]) / 1e9 for path in journals)
+    return {
+        "model": opened[0].facts["model"],
+        "sp_abm": opened[0].facts["sp_abm"],
+        "runs": len(runs),
+        "failed": int((runs["status"] == "failed").sum()),
+        "sweeps": len(journals),
+        "minutes": round(wall / 60, 1),
+        "by": ", ".join(sorted({line["by"] for each in opened for line in each.provenance["sweeps"]})),
+        "on": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {opened[0].facts['python']}",
+    }
+
+
+def run_words(run: Mapping[str, Any]) -> str:
+    """Return what the sweeps of a study took, in words."""
+    long = f"{run['minutes'] / 60:.1f} hours" if run["minutes"] >= 90 else f"{run['minutes']:.0f} minutes"
+    again = f" in {run['sweeps']} starts" if run["sweeps"] > 1 else ""
+    failed = f", of which {run['failed']} failed" if run["failed"] else ""
+    version = f"sp_abm {run['sp_abm']}, model {run['model']}"
+    return f"{run['runs']:,} runs{failed}, {long}{again} by {run['by']} on {run['on']}; {version}"
+
+
+def one(found: pd.DataFrame, **which: Any) -> Any:
+    """Return the only row with these values."""
+    for name, value in which.items():
+        found = found[found[name] == value]
+    if len(found) != 1:
+        raise LookupError(f"{len(found)} rows have {which}, not one.")
+    return each(found)[0]
+
+
+def each(found: pd.DataFrame) -> list[Any]:
+    """Return rows whose columns are attributes."""
+    return list(found.itertuples(index=False))
+
+
+def words(row: Any, factor: float = 0.0) -> str:
+    """Return a row in words: mean, interval, and if it is within luck; a share is of 100 or 1,000 of its whole."""
+    factor = factor or scaled(MEASURES[row.measure].unit)[0]
+    if row.against and row.low == row.high == 0:
+        return "0, in every run"
+    if row.against:
+        mean, ends = interval(difference(row), factor)
+        return f"{mean} ({ends}{', within luck' if row.verdict == UNCLEAR else ''})".replace("-", "−")
+    places = max(decimals(factor * row.mean, 3), decimals(factor * (row.high - row.low) / 2, 1))
+    mean, low, high = (number(factor * value, places) for value in (row.mean, row.low, row.high))
+    return f"{mean} ({low} to {high})"
+
+
+def difference(row: Any) -> Difference:
+    """Return mean, interval and verdict of a row."""
+    return Difference(row.mean, row.low, row.high, row.verdict)
+
+
+def filled(page: str, numbers: Numbers) -> str:
+    """Return a page with the words of each `<!--name-->...<!--/-->` put in; a name that is not known is refused."""
+    return _PLACE.sub(lambda match: f"<!--{match[1]}-->{numbers[match[1]]}<!--/-->", page)
+
+
+def marked(svg: str, model: str) -> str:
+    """Return a picture with the model's version in its lower right corner."""
+    size = _SIZE.search(svg)
+    assert size is not None
+    where = float(size[1]) - LIGHT.margin, float(size[2]) - LIGHT.margin / 4
+    return svg.removesuffix("</svg>") + written(text(*where, f"model {model}", LIGHT.quiet_ink, 10.0, "end")) + "</svg>"
+
+
+def study_of(folder: Path, name: str = STUDY) -> Study:
+    """Return the study of a folder."""
+    return load_study(folder / name)
+
+
+def heat_map(study: Study, found: pd.DataFrame, x: str, y: str, against: str = "") -> str:
+    """Return the heat map of the rows of one arm and measure over two factors."""
+    first = found.iloc[0]
+    xs, ys = sorted(found[x].unique()), sorted(found[y].unique())
+    cells = tuple(tuple(difference(one(found, **{x: at, y: up})) for at in xs) for up in ys)
+    points = tuple(study.design.points(study.factors))
+    quantity = Quantity(
+        study, MEASURES[first.measure], first.arm, against, points, np.zeros((len(points), found["n"].max()))
+    )
+    return draw_heat_map(HeatMap(quantity, x, y, tuple(xs), tuple(ys), cells, 0.0 if against else None, ()))
+
+
+def difference_figure(
+    study: Study,
+    found: pd.DataFrame,
+    title: str,
+    measures: Sequence[str],
+    label: str = "arm",
+    notes: Sequence[str] = (),
+) -> str:
+    """Return the differences of some measures with their intervals: a panel a measure, a row a value of `label`."""
+    panels = []
+    for measure in measures:
+        factor, unit = scaled(MEASURES[measure].unit)
+        rows = each(found[found["measure"] == measure])
+        places = max(decimals(factor * (row.high - row.low) / 2, 2) for row in rows)
+        names = [str(getattr(row, label)).replace("-", " ") for row in rows]
+        shown = [
+            Row(name, factor * row.mean, factor * row.low, factor * row.high, row.verdict == CLEAR)
+            for name, row in zip(names, rows, strict=True)
+        ]
+        panels.append(Panel(MEASURES[measure].label, unit, tuple(shown), places))
+    quantity = Quantity(study, MEASURES[measures[0]], "", "", (), np.zeros((1, found["n"].max())))
+    base = found["against"].iloc[0].replace("-", " ")
+    subtitle = f"Differences from ‘{base}’ with the same luck and their 95% intervals; grey ones are within luck"
+    texts = Texts(title, subtitle, tuple(notes), study_footer([quantity]), f"{title}. {subtitle}.")
+    return draw_intervals(panels, texts, LIGHT)
+
+
+def grid(found: pd.DataFrame, columns: Mapping[str, str], label: str = "arm", heading: str = "") -> str:
+    """Return rows as a table in Markdown: a line a value of `label`, a column a measure, headed as `columns` says."""
+    lines = [f"| {heading} | {' | '.join(columns.values())} |", f"|{' --- |' * (len(columns) + 1)}"]
+    for value in found[label].unique():
+        own = found[found[label] == value]
+        cells = (words(one(own, measure=measure)) for measure in columns)
+        lines.append(f"| {str(value).replace('-', ' ')} | {' | '.join(cells)} |")
+    return "\n\n" + "\n".join(lines) + "\n\n"
