@@ -20,10 +20,12 @@ import pandas as pd
 
 from sp_abm.analysis.heat_map import HeatMap
 from sp_abm.analysis.quantity import Quantity, check_finished
-from sp_abm.comparison import CLEAR, UNCLEAR, Difference, paired_difference
+from sp_abm.cells import MISSING
+from sp_abm.comparison import CLEAR, TOO_FEW, UNCLEAR, Difference, paired_difference
 from sp_abm.designs import Point
 from sp_abm.measures import MEASURES
 from sp_abm.opened import OpenStudy, open_study
+from sp_abm.store import FACTS
 from sp_abm.study import Study, load_study
 from sp_abm.viz.amounts import decimals, interval, number, scaled
 from sp_abm.viz.frame import Texts
@@ -36,6 +38,9 @@ from sp_abm.viz.theme import LIGHT
 TABLE, RUN, README, STUDY = "results.csv", "run.json", "README.md", "study.toml"
 DIGITS: Final = 6
 """Significant digits of the table."""
+PER_WORKER: Final = "per link worker a year"
+"""The unit of rates that are said per 100 link workers: their differences are points."""
+LUCK: Final = {UNCLEAR: ", within luck", TOO_FEW: ", too few runs"}
 _PLACE: Final = re.compile(r"<!--([\w.-]+)-->.*?<!--/-->", re.DOTALL)
 _SIZE: Final = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 
@@ -52,6 +57,7 @@ class Script:
     tabulate: Callable[[Sequence[Path]], pd.DataFrame]
     figures: Callable[[pd.DataFrame], Mapping[str, str]]
     numbers: Callable[[pd.DataFrame], Numbers]
+    facts: Callable[[Sequence[Path]], Mapping[str, Any]] = lambda stores: run_facts(stores)
 
     @property
     def found(self) -> pd.DataFrame:
@@ -66,22 +72,27 @@ class Script:
 
     def made(self) -> dict[str, str]:
         """Return the text of every file that is made from the table, by name."""
-        drawn = {name: marked(svg, self.words["model"]) for name, svg in self.figures(self.found).items()}
-        return {**drawn, README: filled((self.folder / README).read_text("utf-8"), self.words)}
+        said = self.words
+        drawn = {name: marked(svg, said["model"]) for name, svg in self.figures(self.found).items()}
+        return {**drawn, README: filled((self.folder / README).read_text("utf-8"), said)}
 
-    def from_store(self, stores: Sequence[Path]) -> None:
-        """Write the table and what the runs took."""
+    def from_store(self, stores: Sequence[Path], is_finished: bool = True) -> None:
+        """Write the table and what the runs took; a sweep that is not finished is refused unless that is wanted."""
+        for folder in stores:
+            if is_finished and (folder / FACTS).exists():
+                check_finished(open_study(folder))
         csv = self.tabulate(stores).to_csv(index=False, float_format=f"%.{DIGITS}g", na_rep="nan", lineterminator="\n")
         (self.folder / TABLE).write_text(csv, "utf-8")
-        (self.folder / RUN).write_text(f"{json.dumps(run_facts(stores), indent=1)}\n", "utf-8")
+        (self.folder / RUN).write_text(f"{json.dumps(self.facts(stores), indent=1)}\n", "utf-8")
 
     def run(self) -> None:
         """Do what the command line asks for."""
         parser = argparse.ArgumentParser(description=f"Figures and numbers of {self.folder.name}.")
         parser.add_argument("--from-store", nargs="+", type=Path, default=[], metavar="DIR", help="read these stores")
-        stores = parser.parse_args().from_store
-        if stores:
-            self.from_store(stores)
+        parser.add_argument("--unfinished", action="store_true", help="take the runs that are there")
+        asked = parser.parse_args()
+        if asked.from_store:
+            self.from_store(asked.from_store, not asked.unfinished)
         for name, content in self.made().items():
             (self.folder / name).write_text(content, "utf-8")
 
@@ -92,7 +103,6 @@ def table(folder: Path, measures: Sequence[str], others: Mapping[str, Other] | N
     `others` names what each arm and point is compared with, run by run with the same luck: the first arm, if not said.
     """
     opened = open_study(folder)
-    check_finished(opened)
     study, points = opened.study, list(opened.study.design.points(opened.study.factors))
     first = next(iter(study.arms))
     compared = others or ({first: lambda _, point: (first, point)} if len(study.arms) > 1 else {})
@@ -100,13 +110,13 @@ def table(folder: Path, measures: Sequence[str], others: Mapping[str, Other] | N
     rows = []
     for (arm, at), here in values.items():
         about = {"arm": arm, **points[at]}
-        rows += [_row(about, name, "", here[name]) for name in measures]
+        rows += [row_of(about, name, "", here[name]) for name in measures]
         for against, other in compared.items():
             arm_there, there = other(arm, points[at])
             key = arm_there, points.index(dict(there))
             if key != (arm, at):
                 pairs = here - values[key]
-                rows += [_row(about, name, against, pairs[name]) for name in measures if not MEASURES[name].is_paired]
+                rows += [row_of(about, name, against, pairs[name]) for name in measures if not MEASURES[name].is_paired]
     return about_table(opened, rows)
 
 
@@ -117,7 +127,8 @@ def _values(opened: OpenStudy, measures: Sequence[str]) -> dict[tuple[str, int],
     return {(str(arm), int(str(point))): group[list(measures)] for (arm, point), group in grouped}
 
 
-def _row(about: Mapping[str, Any], measure: str, against: str, values: "pd.Series[float]") -> dict[str, Any]:
+def row_of(about: Mapping[str, Any], measure: str, against: str, values: "pd.Series[float]") -> dict[str, Any]:
+    """Return a row of the table: n, mean, 95% interval and, of a difference, the verdict."""
     known = np.asarray(values.dropna(), np.float64)
     found = vars(paired_difference(known))
     return {**about, "measure": measure, "against": against, "n": known.size, **found} | (
@@ -126,23 +137,23 @@ def _row(about: Mapping[str, Any], measure: str, against: str, values: "pd.Serie
 
 
 def about_table(opened: OpenStudy, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return rows as a table that begins with the model's version, the study, its place and its length."""
-    study = opened.study
-    about = {"model": opened.facts["model"], "study": study.name, "place": study.place.key, "weeks": study.weeks}
-    return pd.DataFrame([{**about, **row} for row in rows])
+    """Return rows as a table that begins with the model's version."""
+    return pd.DataFrame([{"model": opened.facts["model"], **row} for row in rows])
 
 
 def run_facts(stores: Sequence[Path]) -> dict[str, Any]:
     """Return what the sweeps of stores took, and on what."""
-    opened = [open_study(folder) for folder in stores]
+    sweeps = [folder for folder in stores if (folder / FACTS).exists()]
+    opened = [open_study(folder) for folder in sweeps]
     runs = pd.concat([each.runs for each in opened])
-    journals = list(chain.from_iterable(sorted((folder / "journal").glob("*.jsonl")) for folder in stores))
+    journals = list(chain.from_iterable(sorted((folder / "journal").glob("*.jsonl")) for folder in sweeps))
     wall = sum(path.stat().st_mtime - int(path.name.split("-")[0]) / 1e9 for path in journals)
     return {
         "model": opened[0].facts["model"],
         "sp_abm": opened[0].facts["sp_abm"],
-        "runs": len(runs),
+        "runs": int((runs["status"] != MISSING).sum()),
         "failed": int((runs["status"] == "failed").sum()),
+        "followed": sum(len(list(folder.glob("*.parquet"))) for folder in stores if folder not in sweeps),
         "sweeps": len(journals),
         "minutes": round(wall / 60, 1),
         "by": ", ".join(sorted({line["by"] for each in opened for line in each.provenance["sweeps"]})),
@@ -154,6 +165,7 @@ def run_words(run: Mapping[str, Any]) -> str:
     """Return what the sweeps of a study took, in words."""
     long = f"{run['minutes'] / 60:.1f} hours" if run["minutes"] >= 90 else f"{run['minutes']:.0f} minutes"
     again = f" in {run['sweeps']} starts" if run["sweeps"] > 1 else ""
+    again += f" (and {run['followed']} with everybody followed)" if run["followed"] else ""
     failed = f", of which {run['failed']} failed" if run["failed"] else ""
     version = f"sp_abm {run['sp_abm']}, model {run['model']}"
     return f"{run['runs']:,} runs{failed}, {long}{again} by {run['by']} on {run['on']}; {version}"
@@ -161,11 +173,17 @@ def run_words(run: Mapping[str, Any]) -> str:
 
 def one(found: pd.DataFrame, **which: Any) -> Any:
     """Return the only row with these values."""
-    for name, value in which.items():
-        found = found[found[name] == value]
+    found = where(found, **which)
     if len(found) != 1:
         raise LookupError(f"{len(found)} rows have {which}, not one.")
     return each(found)[0]
+
+
+def where(found: pd.DataFrame, **which: Any) -> pd.DataFrame:
+    """Return the rows with these values; a tuple is several."""
+    for name, value in which.items():
+        found = found[found[name].isin(value if isinstance(value, tuple) else (value,))]
+    return found
 
 
 def each(found: pd.DataFrame) -> list[Any]:
@@ -175,15 +193,21 @@ def each(found: pd.DataFrame) -> list[Any]:
 
 def words(row: Any, factor: float = 0.0) -> str:
     """Return a row in words: mean, interval, and if it is within luck; a share is of 100 or 1,000 of its whole."""
-    factor = factor or scaled(MEASURES[row.measure].unit)[0]
+    factor = factor or unit_of(row.measure)[0]
     if row.against and row.low == row.high == 0:
         return "0, in every run"
     if row.against:
         mean, ends = interval(difference(row), factor)
-        return f"{mean} ({ends}{', within luck' if row.verdict == UNCLEAR else ''})".replace("-", "−")
+        return f"{mean} ({ends}{LUCK.get(row.verdict, '')})".replace("-", "−")
     places = max(decimals(factor * row.mean, 3), decimals(factor * (row.high - row.low) / 2, 1))
     mean, low, high = (number(factor * value, places) for value in (row.mean, row.low, row.high))
     return f"{mean} ({low} to {high})"
+
+
+def unit_of(measure: str) -> tuple[float, str]:
+    """Return by what to multiply a measure, and its unit as people read it."""
+    unit = MEASURES[measure].unit
+    return (100.0, "per 100 link workers a year") if unit == PER_WORKER else scaled(unit)
 
 
 def difference(row: Any) -> Difference:
@@ -210,10 +234,11 @@ def study_of(folder: Path, name: str = STUDY) -> Study:
 
 
 def heat_map(study: Study, found: pd.DataFrame, x: str, y: str, against: str = "") -> str:
-    """Return the heat map of the rows of one arm and measure over two factors."""
+    """Return the heat map of the rows of one arm and measure over two factors; what is its own base changes nothing."""
     first = found.iloc[0]
     xs, ys = sorted(found[x].unique()), sorted(found[y].unique())
-    cells = tuple(tuple(difference(one(found, **{x: at, y: up})) for at in xs) for up in ys)
+    known = {(getattr(row, x), getattr(row, y)): difference(row) for row in each(found)}
+    cells = tuple(tuple(known.get((at, up), Difference(0.0, 0.0, 0.0, UNCLEAR)) for at in xs) for up in ys)
     points = tuple(study.design.points(study.factors))
     quantity = Quantity(
         study, MEASURES[first.measure], first.arm, against, points, np.zeros((len(points), found["n"].max()))
@@ -232,7 +257,7 @@ def difference_figure(
     """Return the differences of some measures with their intervals: a panel a measure, a row a value of `label`."""
     panels = []
     for measure in measures:
-        factor, unit = scaled(MEASURES[measure].unit)
+        factor, unit = unit_of(measure)
         rows = each(found[found["measure"] == measure])
         places = max(decimals(factor * (row.high - row.low) / 2, 2) for row in rows)
         names = [str(getattr(row, label)).replace("-", " ") for row in rows]
@@ -248,11 +273,17 @@ def difference_figure(
     return draw_intervals(panels, texts, LIGHT)
 
 
-def grid(found: pd.DataFrame, columns: Mapping[str, str], label: str = "arm", heading: str = "") -> str:
-    """Return rows as a table in Markdown: a line a value of `label`, a column a measure, headed as `columns` says."""
-    lines = [f"| {heading} | {' | '.join(columns.values())} |", f"|{' --- |' * (len(columns) + 1)}"]
-    for value in found[label].unique():
-        own = found[found[label] == value]
-        cells = (words(one(own, measure=measure)) for measure in columns)
-        lines.append(f"| {str(value).replace('-', ' ')} | {' | '.join(cells)} |")
-    return "\n\n" + "\n".join(lines) + "\n\n"
+def grid(found: pd.DataFrame, measures: Sequence[str], label: str = "arm", say: Callable[[Any], str] = words) -> str:
+    """Return rows as a table in Markdown: a line a value of `label`, a column a measure with its unit."""
+    heads = [f"{MEASURES[name].label}, {unit_of(name)[1]}" for name in measures]
+    lines = [
+        [str(value).replace("-", " "), *(say(one(found, measure=name, **{label: value})) for name in measures)]
+        for value in found[label].unique()
+    ]
+    return markdown(["", *heads], lines)
+
+
+def markdown(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown, with an empty line before and after it."""
+    rows = [heads, ["---"] * len(heads), *lines]
+    return "\n".join(["", "", *(f"| {' | '.join(row)} |" for row in rows), "", ""])

@@ -1,0 +1,79 @@
+"""Equity of targeting: whoever is looked for first, the gap between most and least deprived, and who is seen."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from experiments.common import (
+    Script,
+    about_table,
+    difference_figure,
+    each,
+    grid,
+    markdown,
+    one,
+    study_of,
+    table,
+    where,
+    words,
+)
+from experiments.people import benefits
+
+from sp_abm.opened import open_study
+from sp_abm.vocabulary import DEPRIVATION_FIFTHS
+
+HERE = Path(__file__).parent
+MEASURES = [
+    "slope_index_distress",
+    "share_distress",
+    "share_lonely",
+    "reach_per_1000_per_year",
+    "mean_wait_weeks",
+    "burnout_mean",
+    "life_satisfaction_mean",
+]
+FOLLOWED = ("everyone", "deprived-first", "deprived-first-in-line", "well-connected")
+
+
+def tabulate(stores: Sequence[Path]) -> pd.DataFrame:
+    """Return every rule against today and, of the people followed, distress and who was seen by deprivation fifth."""
+    sweep, people = stores
+    rows = benefits(people, "today", FOLLOWED, ["deprivation"]).to_dict("records")
+    return pd.concat([table(sweep, MEASURES), about_table(open_study(sweep), rows)])
+
+
+def figures(found: pd.DataFrame) -> dict[str, str]:
+    """Return what each rule changes against today."""
+    rows, title = (
+        where(found, against="today", measure=tuple(MEASURES)),
+        "What changes with whom outreach looks for first",
+    )
+    return {"rules.svg": difference_figure(study_of(HERE), rows, title, MEASURES[:4])}
+
+
+def fifths(found: pd.DataFrame, measure: str) -> str:
+    """Return a table of rules by deprivation fifth: people in distress, or seen, of 1,000, against today."""
+    rows = where(found, against="today", measure=measure)
+    lines = [
+        [arm.replace("-", " "), *(words(one(rows, arm=arm, value=fifth), 1.0) for fifth in DEPRIVATION_FIFTHS)]
+        for arm in FOLLOWED
+    ]
+    return markdown(["", *DEPRIVATION_FIFTHS], lines)
+
+
+def numbers(found: pd.DataFrame) -> dict[str, str]:
+    """Return every rule against today, and tables by fifth."""
+    rows = where(found, against="today", measure=tuple(MEASURES))
+    said = {f"{row.arm}.{row.measure}": words(row) for row in each(rows)}
+    said |= {f"today.{row.measure}": words(row) for row in each(where(found, arm="today", measure=tuple(MEASURES)))}
+    return said | {
+        "rules": grid(rows, MEASURES[:4]),
+        "distress": fifths(found, "distress"),
+        "seen": fifths(found, "seen"),
+    }
+
+
+SCRIPT = Script(HERE, tabulate, figures, numbers)
+
+if __name__ == "__main__":
+    SCRIPT.run()
