@@ -9,6 +9,8 @@ import json
 import os
 import platform
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -18,9 +20,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from sp_abm import __version__
 from sp_abm.analysis.heat_map import HeatMap
 from sp_abm.analysis.quantity import Quantity, check_finished
-from sp_abm.cells import MISSING
+from sp_abm.cells import FAILED, MISSING, model_version
 from sp_abm.comparison import CLEAR, TOO_FEW, UNCLEAR, Difference, paired_difference
 from sp_abm.designs import Point
 from sp_abm.measures import MEASURES
@@ -57,7 +60,18 @@ class Script:
     tabulate: Callable[[Sequence[Path]], pd.DataFrame]
     figures: Callable[[pd.DataFrame], Mapping[str, str]]
     numbers: Callable[[pd.DataFrame], Numbers]
-    facts: Callable[[Sequence[Path]], Mapping[str, Any]] = lambda stores: run_facts(stores)
+    commands: tuple[str, ...] = ("sp_abm sweep {here}/study.toml --out {out}",)
+    """What makes the stores, one each, from the start; what is only said is a store too."""
+
+    def again(self, folder: Path) -> list[Path]:
+        """Run the study from the start, and return its stores."""
+        stores = [folder / str(number) for number in range(len(self.commands))]
+        for command, store in zip(self.commands, stores, strict=True):
+            asked = [word.format(here=self.folder, out=store) for word in command.split()]
+            said = subprocess.check_output([sys.executable, "-m", *asked], cwd=self.folder.parents[1])
+            if not store.exists():
+                store.write_bytes(said)
+        return stores
 
     @property
     def found(self) -> pd.DataFrame:
@@ -76,23 +90,33 @@ class Script:
         drawn = {name: marked(svg, said["model"]) for name, svg in self.figures(self.found).items()}
         return {**drawn, README: filled((self.folder / README).read_text("utf-8"), said)}
 
-    def from_store(self, stores: Sequence[Path], is_finished: bool = True) -> None:
-        """Write the table and what the runs took; a sweep that is not finished is refused unless that is wanted."""
+    def from_store(self, stores: Sequence[Path], is_finished: bool = True, **facts: Any) -> None:
+        """Write the table and what the runs took; a sweep that is not finished is refused unless that is wanted.
+
+        `facts` are the model's version, the number of runs and their minutes, of a store that does not say them.
+        """
+        known = {name: value for name, value in facts.items() if value}
         for folder in stores:
             if is_finished and (folder / FACTS).exists():
                 check_finished(open_study(folder))
-        csv = self.tabulate(stores).to_csv(index=False, float_format=f"%.{DIGITS}g", na_rep="nan", lineterminator="\n")
+        found = self.tabulate(stores)
+        found["model"] = known.get("model", found["model"])
+        csv = found.to_csv(index=False, float_format=f"%.{DIGITS}g", na_rep="nan", lineterminator="\n")
         (self.folder / TABLE).write_text(csv, "utf-8")
-        (self.folder / RUN).write_text(f"{json.dumps(self.facts(stores), indent=1)}\n", "utf-8")
+        (self.folder / RUN).write_text(f"{json.dumps(run_facts(stores) | known, indent=1)}\n", "utf-8")
 
     def run(self) -> None:
         """Do what the command line asks for."""
         parser = argparse.ArgumentParser(description=f"Figures and numbers of {self.folder.name}.")
         parser.add_argument("--from-store", nargs="+", type=Path, default=[], metavar="DIR", help="read these stores")
         parser.add_argument("--unfinished", action="store_true", help="take the runs that are there")
+        parser.add_argument("--runs", type=int, help="how many runs there were, for what is no sweep")
+        parser.add_argument("--minutes", type=float, help="how long they took, for what is no sweep")
+        parser.add_argument("--model", help="the version of the model that ran, for what is no sweep")
         asked = parser.parse_args()
         if asked.from_store:
-            self.from_store(asked.from_store, not asked.unfinished)
+            facts = {name: getattr(asked, name) for name in ("model", "runs", "minutes")}
+            self.from_store(asked.from_store, not asked.unfinished, **facts)
         for name, content in self.made().items():
             (self.folder / name).write_text(content, "utf-8")
 
@@ -136,35 +160,36 @@ def row_of(about: Mapping[str, Any], measure: str, against: str, values: "pd.Ser
     )
 
 
-def about_table(opened: OpenStudy, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return rows as a table that begins with the model's version."""
-    return pd.DataFrame([{"model": opened.facts["model"], **row} for row in rows])
+def about_table(opened: OpenStudy | None, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as a table that begins with the version of the model that ran, which is this one if no store says."""
+    model = opened.facts["model"] if opened else model_version()
+    return pd.DataFrame([{"model": model, **row} for row in rows])
 
 
 def run_facts(stores: Sequence[Path]) -> dict[str, Any]:
     """Return what the sweeps of stores took, and on what."""
     sweeps = [folder for folder in stores if (folder / FACTS).exists()]
     opened = [open_study(folder) for folder in sweeps]
-    runs = pd.concat([each.runs for each in opened])
     journals = list(chain.from_iterable(sorted((folder / "journal").glob("*.jsonl")) for folder in sweeps))
     wall = sum(path.stat().st_mtime - int(path.name.split("-")[0]) / 1e9 for path in journals)
+    status = [word for each in opened for word in each.runs["status"]]
     return {
-        "model": opened[0].facts["model"],
-        "sp_abm": opened[0].facts["sp_abm"],
-        "runs": int((runs["status"] != MISSING).sum()),
-        "failed": int((runs["status"] == "failed").sum()),
+        "model": opened[0].facts["model"] if opened else model_version(),
+        "sp_abm": opened[0].facts["sp_abm"] if opened else __version__,
+        "runs": sum(word != MISSING for word in status),
+        "failed": status.count(FAILED),
         "followed": sum(len(list(folder.glob("*.parquet"))) for folder in stores if folder not in sweeps),
-        "sweeps": len(journals),
+        "starts": len(journals),
         "minutes": round(wall / 60, 1),
-        "by": ", ".join(sorted({line["by"] for each in opened for line in each.provenance["sweeps"]})),
-        "on": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {opened[0].facts['python']}",
+        "by": ", ".join(sorted({line["by"] for each in opened for line in each.provenance["sweeps"]})) or "1 process",
+        "on": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}",
     }
 
 
 def run_words(run: Mapping[str, Any]) -> str:
     """Return what the sweeps of a study took, in words."""
     long = f"{run['minutes'] / 60:.1f} hours" if run["minutes"] >= 90 else f"{run['minutes']:.0f} minutes"
-    again = f" in {run['sweeps']} starts" if run["sweeps"] > 1 else ""
+    again = f" in {run['starts']} starts" if run["starts"] > 1 else ""
     again += f" (and {run['followed']} with everybody followed)" if run["followed"] else ""
     failed = f", of which {run['failed']} failed" if run["failed"] else ""
     version = f"sp_abm {run['sp_abm']}, model {run['model']}"
@@ -201,7 +226,7 @@ def words(row: Any, factor: float = 0.0) -> str:
         return f"{mean} ({ends}{LUCK.get(row.verdict, '')})".replace("-", "−")
     places = max(decimals(factor * row.mean, 3), decimals(factor * (row.high - row.low) / 2, 1))
     mean, low, high = (number(factor * value, places) for value in (row.mean, row.low, row.high))
-    return f"{mean} ({low} to {high})"
+    return f"{mean} ({low} to {high})".replace("-", "−")
 
 
 def unit_of(measure: str) -> tuple[float, str]:

@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 Part = list[Any]
+STUDIES = "experiments"
+"""The folder beside `docs` whose pages and figures are pages of the book too."""
 _SEARCH = '<div class="md-search" data-md-component="search" role="dialog"'
 
 
@@ -15,6 +19,22 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     pages = sorted(path.relative_to(config.docs_dir).as_posix() for path in Path(config.docs_dir).rglob("*.md"))
     config.nav = completed(config.nav or [], [page for page in pages if not page.startswith("making/")])
     return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Take in the standing studies, whose folder is not below the book's."""
+    folder = Path(config.docs_dir).parent
+    for path in sorted([*folder.glob(f"{STUDIES}/**/*.md"), *folder.glob(f"{STUDIES}/*/*.svg")]):
+        name = path.relative_to(folder).as_posix()
+        files.append(File.generated(config, name, abs_src_path=str(path)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Let links between the book and the studies lead where they stand in the book."""
+    if page.file.src_uri.startswith(f"{STUDIES}/"):
+        return markdown.replace("](../../docs/", "](../../").replace("](../docs/", "](../")
+    return markdown.replace(f"](../{STUDIES}/", f"]({STUDIES}/").replace(f"](../../{STUDIES}/", f"](../{STUDIES}/")
 
 
 def on_post_page(output: str, **_: Any) -> str:

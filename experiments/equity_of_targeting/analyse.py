@@ -4,19 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from experiments.common import (
-    Script,
-    about_table,
-    difference_figure,
-    each,
-    grid,
-    markdown,
-    one,
-    study_of,
-    table,
-    where,
-    words,
-)
+from experiments import common
+from experiments.common import Script, about_table, each, grid, markdown, one, table, where, words
 from experiments.people import benefits
 
 from sp_abm.opened import open_study
@@ -48,17 +37,14 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
         where(found, against="today", measure=tuple(MEASURES)),
         "What changes with whom outreach looks for first",
     )
-    return {"rules.svg": difference_figure(study_of(HERE), rows, title, MEASURES[:4])}
+    return {"rules.svg": common.difference_figure(common.study_of(HERE), rows, title, MEASURES[:4])}
 
 
 def fifths(found: pd.DataFrame, measure: str) -> str:
     """Return a table of rules by deprivation fifth: people in distress, or seen, of 1,000, against today."""
-    rows = where(found, against="today", measure=measure)
-    lines = [
-        [arm.replace("-", " "), *(words(one(rows, arm=arm, value=fifth), 1.0) for fifth in DEPRIVATION_FIFTHS)]
-        for arm in FOLLOWED
-    ]
-    return markdown(["", *DEPRIVATION_FIFTHS], lines)
+    rows, heads = where(found, against="today", measure=measure), list(DEPRIVATION_FIFTHS)
+    cells = {arm: [words(one(rows, arm=arm, value=fifth), 1.0) for fifth in heads] for arm in FOLLOWED}
+    return markdown(["", *heads], [[arm.replace("-", " "), *said] for arm, said in cells.items()])
 
 
 def numbers(found: pd.DataFrame) -> dict[str, str]:
@@ -73,7 +59,11 @@ def numbers(found: pd.DataFrame) -> dict[str, str]:
     }
 
 
-SCRIPT = Script(HERE, tabulate, figures, numbers)
+COMMANDS = (
+    "sp_abm sweep {here}/study.toml --out {out}",
+    f"experiments.people {{here}}/study.toml --out {{out}} --arms today {' '.join(FOLLOWED)}",
+)
+SCRIPT = Script(HERE, tabulate, figures, numbers, commands=COMMANDS)
 
 if __name__ == "__main__":
     SCRIPT.run()

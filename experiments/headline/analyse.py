@@ -11,21 +11,19 @@ HERE = Path(__file__).parent
 TODAY: Final[dict[str, Any]] = {"arm": "none", "support_level": 0.39, "caseload_cap": 75}
 LEAVING = "expected_leaving_rate_per_year"
 MAPPED = ("burnout_mean", LEAVING, "share_distress", "share_crisis")
-SERVICE = ("mean_wait_weeks", "contacts_per_case", "reach_per_1000_per_year", "share_help_proactive", "posts")
 MOVES = ("thriving_to_off_balance", "off_balance_to_thriving", "off_balance_to_pre_crisis", "pre_crisis_to_crisis")
 FLOWS = [f"new_{each}_per_1000_per_year" for each in (*MOVES, "pre_crisis_to_recovering", "crisis_to_recovering")]
-MEASURES = (*MAPPED, "share_burnt_out", *SERVICE, "life_satisfaction_mean", "slope_index_distress", *FLOWS)
+MEASURES = (*MAPPED, "mean_wait_weeks", "contacts_per_case", "reach_per_1000_per_year", "posts", *FLOWS)
 PLANS: Final[dict[str, dict[str, Any]]] = {
-    "little support (.2)": {"support_level": 0.2},
-    "much support (.9)": {"support_level": 0.9},
+    "little support": {"support_level": 0.2},
+    "much support": {"support_level": 0.9},
     "cap 50": {"caseload_cap": 50},
     "cap 150": {"caseload_cap": 150},
-    "a tenth of time to outreach": {"arm": "tenth-everyone"},
-    "a fifth": {"arm": "fifth-everyone"},
-    "a fifth, off balance first": {"arm": "fifth-off-balance"},
-    "all three: .9, cap 50, a fifth": {"arm": "fifth-off-balance", "support_level": 0.9, "caseload_cap": 50},
+    "a tenth to outreach": {"arm": "tenth-everyone"},
+    "a fifth to outreach": {"arm": "fifth-everyone"},
+    "a fifth off balance": {"arm": "fifth-off-balance"},
+    "all three": {"arm": "fifth-off-balance", "support_level": 0.9, "caseload_cap": 50},
 }
-KEYS = ["little", "much", "cap50", "cap150", "tenth", "fifth", "off_balance", "all"]
 
 
 def tabulate(stores: Sequence[Path]) -> pd.DataFrame:
@@ -34,9 +32,8 @@ def tabulate(stores: Sequence[Path]) -> pd.DataFrame:
     at_today = {"support_level": 0.39, "caseload_cap": 75}
     today = {"today": lambda _, __: ("none", at_today), "none": lambda _, point: ("none", point)}
     headline = table(stores[0], MEASURES, today | little).assign(study="headline")
-    return pd.concat(
-        [headline, *(table(each, (*MAPPED, "posts"), little).assign(study="corners") for each in stores[1:])]
-    )
+    corner = [table(store, (*MAPPED, "posts"), little).assign(study="corners") for store in stores[1:]]
+    return pd.concat([headline, *corner])
 
 
 def plans(found: pd.DataFrame) -> pd.DataFrame:
@@ -55,10 +52,10 @@ def corners(found: pd.DataFrame) -> pd.DataFrame:
 
 def figures(found: pd.DataFrame) -> dict[str, str]:
     """Return the plans side by side, the corners, and the heat maps of each outreach arm against today."""
-    study, titles = study_of(HERE), ("What support, a cap and outreach change", "Much support against little")
-    made = {"plans.svg": difference_figure(study, plans(found), titles[0], (*MAPPED, "mean_wait_weeks"), "plan")}
-    made["corners.svg"] = difference_figure(study, corners(found), titles[1], (*MAPPED[:3], "posts"), "corner")
-    rows = where(found, study="headline", against="today", measure=MAPPED)
+    study, title, shown = study_of(HERE), "What support, a cap and outreach change", (*MAPPED, "mean_wait_weeks")
+    made = {"plans.svg": difference_figure(study, plans(found), title, shown, "plan")}
+    title, rows = "Much support against little", where(found, study="headline", against="today", measure=MAPPED)
+    made["corners.svg"] = difference_figure(study, corners(found), title, (*MAPPED[:3], "posts"), "corner")
     for (measure, arm), cells in rows.groupby(["measure", "arm"], sort=False):
         made[f"{measure}-{arm}.svg"] = heat_map(study, cells, "support_level", "caseload_cap", "today")
     return made
@@ -67,7 +64,7 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
 def numbers(found: pd.DataFrame) -> dict[str, str]:
     """Return every plan against today, today itself, flows between stages, and how narrow the intervals are."""
     rows, pairs = plans(found), where(found, study="headline", against="none", measure=LEAVING)
-    named = {key: where(rows, plan=plan) for key, plan in zip(KEYS, PLANS, strict=True)}
+    named = {plan.replace(" ", "-"): where(rows, plan=plan) for plan in PLANS}
     named["today"] = where(found, study="headline", against="", **TODAY)
     said = {f"{key}.{row.measure}": words(row) for key, of_plan in named.items() for row in each(of_plan)}
     said |= {f"{row.arm}.{row.caseload_cap}.{row.measure}": words(row) for row in each(corners(found))}
@@ -77,7 +74,8 @@ def numbers(found: pd.DataFrame) -> dict[str, str]:
     return said | {"flows": grid(rows, FLOWS, "plan")}
 
 
-SCRIPT = Script(HERE, tabulate, figures, numbers)
+COMMANDS = tuple(f"sp_abm sweep {{here}}/{name}.toml --out {{out}}" for name in ("study", "corners"))
+SCRIPT = Script(HERE, tabulate, figures, numbers, commands=COMMANDS)
 
 if __name__ == "__main__":
     SCRIPT.run()

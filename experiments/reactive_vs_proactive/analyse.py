@@ -4,19 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from experiments.common import (
-    Script,
-    about_table,
-    difference_figure,
-    each,
-    grid,
-    markdown,
-    one,
-    study_of,
-    table,
-    where,
-    words,
-)
+from experiments import common
+from experiments.common import Script, about_table, each, grid, markdown, one, table, where, words
 from experiments.people import STAGES, benefits, elsewhere, moves
 
 from sp_abm.opened import open_study
@@ -45,7 +34,7 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
         where(found, against="reactive", measure=tuple(MEASURES)),
         "What proactive work changes, against reactive",
     )
-    return {"proactive.svg": difference_figure(study_of(HERE), rows, title, SHOWN)}
+    return {"proactive.svg": common.difference_figure(common.study_of(HERE), rows, title, SHOWN)}
 
 
 def matrix(found: pd.DataFrame, **which: str) -> str:
@@ -71,7 +60,11 @@ def numbers(found: pd.DataFrame) -> dict[str, str]:
     return said | {"groups": markdown(heads, lines)}
 
 
-SCRIPT = Script(HERE, tabulate, figures, numbers)
+COMMANDS = (
+    "sp_abm sweep {here}/study.toml --out {out}",
+    "experiments.people {here}/study.toml --out {out} --arms reactive proactive",
+)
+SCRIPT = Script(HERE, tabulate, figures, numbers, commands=COMMANDS)
 
 if __name__ == "__main__":
     SCRIPT.run()
