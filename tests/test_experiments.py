@@ -1,12 +1,15 @@
 """The standing studies: every figure and number follows from the committed table, and from nothing else."""
 
 import importlib
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from experiments.common import README, RUN, TABLE, filled, grid, one, table, words
+from experiments import reproduce
+from experiments.common import README, RUN, TABLE, Script, filled, grid, one, table, words
 
 from sp_abm.cells import model_version
 from sp_abm.errors import BadValue
@@ -116,3 +119,53 @@ def test_a_number_that_no_script_knows_and_a_row_that_is_not_one_are_refused():
 def test_the_model_is_named_in_every_figure():
     made = script(STUDIES[0])
     assert all(made.words["model"] in svg for name, svg in made.made().items() if name != README)
+
+
+def test_every_page_with_numbers_has_those_of_the_committed_tables():
+    numbers = reproduce.words_of(reproduce.scripts())
+    for page in reproduce.PAGES:
+        text = (ROOT.parent / page).read_text("utf-8")
+        assert "<!--/-->" in text and filled(text, numbers) == text, "python -m experiments.reproduce --write"
+
+
+def test_every_made_file_has_its_sum_and_no_other():
+    made = {path for name in STUDIES for path in (f"experiments/{name}/{file}" for file in script(name).made())}
+    sums = reproduce.listed()
+    assert made | {path.relative_to(ROOT.parent).as_posix() for path in reproduce.inputs()} <= set(sums)
+    stale = [path for path, digest in sums.items() if reproduce.sum_of((ROOT.parent / path).read_bytes()) != digest]
+    assert stale == [], "python -m experiments.reproduce --write"
+
+
+def test_a_file_that_changed_one_without_a_sum_and_a_sum_without_a_file_are_each_told():
+    sums = {"a.svg": reproduce.sum_of(b"a"), "gone.svg": "0"}
+    sums |= {path: digest for path, digest in reproduce.listed().items() if path.endswith((TABLE, RUN))}
+    told = reproduce.wrong({"a.svg": "another", "new.svg": "n"}, sums)
+    assert [line.split(" ")[0] for line in told] == ["a.svg", "new.svg", "gone.svg"]
+    assert reproduce.wrong({"a.svg": "a"}, {name: digest for name, digest in sums.items() if name != "gone.svg"}) == []
+
+
+def test_a_table_run_again_agrees_to_the_last_digit_but_one_and_not_beyond():
+    one = pd.DataFrame({"model": ["x"], "arm": ["a"], "mean": [0.123456]})
+    assert list(reproduce.differences(one, one.assign(model="y", mean=0.1234561))) == []
+    assert list(reproduce.differences(one, one.assign(mean=0.12346))) == ["1 of 1 values of mean differ"]
+    assert list(reproduce.differences(one, one.assign(arm="b"))) == ["1 of 1 values of arm differ"]
+    assert "other rows" in next(reproduce.differences(one, one.iloc[:0]))
+
+
+@pytest.mark.slow
+def test_make_reproduce_says_how_long_it_takes_and_that_nothing_changed():
+    command = [sys.executable, "-m", "experiments.reproduce"]
+    done = subprocess.run(command, cwd=ROOT.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "minutes" in done.stdout.splitlines()[0] and done.stdout.rstrip().endswith("all as committed.")
+
+
+def test_running_a_study_again_gives_the_committed_table(tmp_path, toy):
+    """A study of two runs a cell stands for the standing ones, which take hours: the same commands, the same table."""
+    (tmp_path / "experiments" / "toy").mkdir(parents=True)
+    made = Script(tmp_path / "experiments" / "toy", lambda stores: table(stores[0], ["posts"]), dict, dict)
+    (made.folder / "study.toml").write_text(TOY, "utf-8")
+    made.from_store([toy])
+    assert reproduce.run_again("toy", made, tmp_path / "again") == []
+    (made.folder / TABLE).write_text((made.folder / TABLE).read_text("utf-8").replace(",6,", ",7,"), "utf-8")
+    assert "values of mean differ" in reproduce.run_again("toy", made, tmp_path / "again2")[0]

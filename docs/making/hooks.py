@@ -16,18 +16,24 @@ _SEARCH = '<div class="md-search" data-md-component="search" role="dialog"'
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Leave out of the navigation what is not written yet, and add what it does not name."""
-    pages = sorted(path.relative_to(config.docs_dir).as_posix() for path in Path(config.docs_dir).rglob("*.md"))
-    config.nav = completed(config.nav or [], [page for page in pages if not page.startswith("making/")])
+    folder = Path(config.docs_dir)
+    pages = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.md"))
+    studies = [name for name, _ in _studies(folder, "**/*.md")]
+    config.nav = completed(config.nav or [], [page for page in pages if not page.startswith("making/")] + studies)
     return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Take in the standing studies, whose folder is not below the book's."""
-    folder = Path(config.docs_dir).parent
-    for path in sorted([*folder.glob(f"{STUDIES}/**/*.md"), *folder.glob(f"{STUDIES}/*/*.svg")]):
-        name = path.relative_to(folder).as_posix()
-        files.append(File.generated(config, name, abs_src_path=str(path)))
+    for pattern in ("**/*.md", "*/*.svg"):
+        for name, path in _studies(Path(config.docs_dir), pattern):
+            files.append(File.generated(config, name, abs_src_path=str(path)))
     return files
+
+
+def _studies(docs: Path, pattern: str) -> list[tuple[str, Path]]:
+    """Return the files of the standing studies, with their names in the book."""
+    return [(path.relative_to(docs.parent).as_posix(), path) for path in sorted((docs.parent / STUDIES).glob(pattern))]
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
