@@ -271,6 +271,19 @@ def heat_map(study: Study, found: pd.DataFrame, x: str, y: str, against: str = "
     return draw_heat_map(HeatMap(quantity, x, y, tuple(xs), tuple(ys), cells, 0.0 if against else None, ()))
 
 
+def heat_maps(study: Study, found: pd.DataFrame, x: str, y: str, against: str = "") -> dict[str, str]:
+    """Return a heat map of every measure and arm, by file name."""
+    return {
+        f"{measure}-{arm}.svg": heat_map(study, cells, x, y, against)
+        for (measure, arm), cells in found.groupby(["measure", "arm"], sort=False)
+    }
+
+
+def gallery(files: Iterable[str]) -> str:
+    """Return pictures in Markdown, one below the other."""
+    return "\n\n".join(["", *(f"![{file.removesuffix('.svg')}]({file})" for file in files), ""])
+
+
 def difference_figure(
     study: Study,
     found: pd.DataFrame,
