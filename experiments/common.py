@@ -41,6 +41,8 @@ from sp_abm.viz.theme import LIGHT
 TABLE, RUN, README, STUDY = "results.csv", "run.json", "README.md", "study.toml"
 DIGITS: Final = 6
 """Significant digits of the table."""
+BOOK: Final = "../../docs/model/measures.md"
+"""Where a study's page finds what a measure is and how it is counted."""
 PER_WORKER: Final = "per link worker a year"
 """The unit of rates that are said per 100 link workers: their differences are points."""
 LUCK: Final = {UNCLEAR: ", within luck", TOO_FEW: ", too few runs"}
@@ -313,7 +315,7 @@ def difference_figure(
 
 def grid(found: pd.DataFrame, measures: Sequence[str], label: str = "arm", say: Callable[[Any], str] = words) -> str:
     """Return rows as a table in Markdown: a line a value of `label`, a column a measure with its unit."""
-    heads = [f"{MEASURES[name].label}, {unit_of(name)[1]}" for name in measures]
+    heads = [f"[{MEASURES[name].label}]({BOOK}#{name}), {unit_of(name)[1]}" for name in measures]
     lines = [
         [str(value).replace("-", " "), *(say(one(found, measure=name, **{label: value})) for name in measures)]
         for value in found[label].unique()

@@ -1,6 +1,7 @@
 """The standing studies: every figure and number follows from the committed table, and from nothing else."""
 
 import importlib
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -53,6 +54,18 @@ def test_a_study_has_a_table_a_figure_its_cost_and_a_paragraph_that_says_all_it_
     assert all(f"**{part}" in page for part in ("What it does not show.", "What it took."))
     assert "<!--run-->" in page and all(f"({file})" in page for file in files if file.endswith(".svg"))
     assert len((ROOT / name / "analyse.py").read_text("utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.rglob("README.md")), ids=lambda page: page.parent.name)
+def test_every_link_of_a_study_leads_to_a_file_and_a_place_on_it(page):
+    """Two clicks: from a finding to its study, and from there to what the measure is and how it is counted."""
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        path, _, place = target.partition("#")
+        there = page.parent / path
+        if not there.is_file() or (place and f'id="{place}"' not in there.read_text("utf-8")):
+            broken.append(target)
+    assert broken == []
 
 
 @pytest.mark.parametrize("name", STUDIES)
