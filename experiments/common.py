@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from types import SimpleNamespace
+from typing import Any, Final, cast
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ import pandas as pd
 from sp_abm import __version__
 from sp_abm.analysis.heat_map import HeatMap
 from sp_abm.analysis.quantity import Quantity, check_finished
+from sp_abm.analysis.search import Search
 from sp_abm.cells import FAILED, MISSING, model_version
 from sp_abm.comparison import CLEAR, TOO_FEW, UNCLEAR, Difference, paired_difference
 from sp_abm.designs import Point
@@ -34,6 +36,7 @@ from sp_abm.viz.amounts import decimals, interval, number, scaled
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.intervals import Panel, Row, draw_intervals
 from sp_abm.viz.studies.heat_map import draw_heat_map
+from sp_abm.viz.studies.pareto import draw_pareto
 from sp_abm.viz.studies.words import study_footer
 from sp_abm.viz.svg import text, written
 from sp_abm.viz.theme import LIGHT
@@ -311,6 +314,32 @@ def difference_figure(
     subtitle = f"Differences from ‘{base}’ with the same luck and their 95% intervals; grey ones are within luck"
     texts = Texts(title, subtitle, tuple(notes), study_footer([quantity]), f"{title}. {subtitle}.")
     return draw_intervals(panels, texts, LIGHT)
+
+
+def front_figure(
+    study: Study,
+    n: int,
+    aim: str,
+    cost: str,
+    levers: tuple[str, ...],
+    budget: float,
+    *,
+    front: pd.DataFrame,
+    equal: pd.DataFrame,
+    q2: pd.DataFrame,
+) -> str:
+    """Return the front of a search as its table kept it: mixes, those as good as the best, the emulators' Q2."""
+    points = tuple(study.design.points(study.factors))
+    values = np.zeros((len(points), n))
+    emulators = {
+        name: SimpleNamespace(quantity=Quantity(study, MEASURES[name], "today", "", points, values), q2=q2[name].iloc[0])
+        for name in (aim, cost)
+    }
+    best = where(equal, is_best=True).iloc[0]
+    found = SimpleNamespace(aims={aim: "less", cost: "less"}, cost=cost, budget=budget, levers=levers, front=front)
+    found.best, found.equal, found.share_equal = {name: best[name] for name in levers}, equal, best["share"]
+    found.emulators = emulators
+    return draw_pareto(cast(Search, found))
 
 
 def grid(found: pd.DataFrame, measures: Sequence[str], label: str = "arm", say: Callable[[Any], str] = words) -> str:
