@@ -84,7 +84,7 @@ def elsewhere(folder: Path, base: str, arm: str) -> pd.DataFrame:
     for one, other in zip(lives(folder, base), lives(folder, arm), strict=True):
         both = one[["stage_end"]].join(other[["stage_end"]], how="inner", rsuffix="_there")
         found.append(_matrix(both["stage_end"], both["stage_end_there"]))
-    return pd.DataFrame(_rows(np.stack(found), arm, base)).assign(measure="elsewhere")
+    return pd.DataFrame(_rows(np.stack(found), arm, "")).assign(measure="elsewhere")
 
 
 def _matrix(before: "pd.Series[Any]", after: "pd.Series[Any]") -> NDArray[np.float64]:
@@ -117,6 +117,9 @@ def benefits(folder: Path, base: str, arms: Sequence[str], groups: Sequence[str]
 
 def _by_group(people: pd.DataFrame, groups: Sequence[str]) -> dict[tuple[str, str, str], float]:
     seen = (people["contacts_end"].fillna(0) > 0) * 1000.0
+    people = people.rename(columns={"band": "age"}).assign(
+        lonely=people["lonely"].map({True: "often", False: "not often"})
+    )
     people = people.assign(distress=people["stage_end"].isin(DISTRESS) * 1000.0, seen=seen, everybody="all")
     found: dict[tuple[str, str, str], float] = {}
     for group in groups:

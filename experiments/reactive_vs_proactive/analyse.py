@@ -16,7 +16,7 @@ PEOPLE = ("share_distress", "share_crisis", "life_satisfaction_mean", "slope_ind
 MEASURES = (*SERVICE, "expected_leaving_rate_per_year", *PEOPLE)
 SHOWN = ("share_help_proactive", "reach_per_1000_per_year", "mean_wait_weeks", "burnout_mean", "share_distress")
 PAIRS = [{"from": before, "to": after} for before in STAGES for after in STAGES]
-GROUPS = ("everybody", "deprivation", "sex", "band", "lonely")
+GROUPS = ("everybody", "deprivation", "sex", "age", "lonely")
 
 
 def tabulate(stores: Sequence[Path]) -> pd.DataFrame:
@@ -51,7 +51,7 @@ def numbers(found: pd.DataFrame) -> dict[str, str]:
     said |= {"arms": grid(rows, MEASURES[:6]), "arms_people": grid(rows, PEOPLE)}
     said["moved"] = matrix(found, measure="moved", arm="reactive", against="")
     said["moved_difference"] = matrix(found, measure="moved", arm="proactive", against="reactive")
-    said["elsewhere"] = matrix(found, measure="elsewhere", arm="proactive", against="reactive")
+    said["elsewhere"] = matrix(found, measure="elsewhere", arm="proactive", against="")
     by, lines = where(found, against="reactive", group=GROUPS), []
     for group, value in by[["group", "value"]].drop_duplicates().itertuples(index=False):
         two = [words(one(by, group=group, value=value, measure=name), 1.0) for name in ("distress", "seen")]
