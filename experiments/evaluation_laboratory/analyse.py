@@ -38,11 +38,7 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
     for name in OUTCOMES:
         rows = each(where(found, weeks=52, against="", measure=name))
         truth = [Row(LABELS[row.arm], row.mean, row.low, row.high, *[row.arm == "truth"] * 2) for row in rows]
-        panels.append(
-            Panel(
-                NAMES[name].capitalize() if name[0] != "g" else NAMES[name], UNITS[name], tuple(truth), DECIMALS[name]
-            )
-        )
+        panels.append(Panel(NAMES[name][:1].upper() + NAMES[name][1:], UNITS[name], tuple(truth), DECIMALS[name]))
     title, subtitle = (
         "What an evaluator would find, beside the truth",
         "Change in a year after referral, with 95% intervals",
