@@ -22,9 +22,9 @@ PLANS: Final[dict[str, dict[str, Any]]] = {
     "little support": {"support_level": 0.2},
     "much support": {"support_level": 0.9},
     "cap 50": {"caseload_cap": 50},
-    "cap 150": {"caseload_cap": 150},
     "a fifth to outreach": {"arm": "fifth-everyone"},
     "a fifth off balance": {"arm": "fifth-off-balance"},
+    "a tenth, much support": {"arm": "tenth-everyone", "support_level": 0.9},
     "all three": {"arm": "fifth-off-balance", "support_level": 0.9, "caseload_cap": 50},
 }
 
@@ -64,7 +64,7 @@ def figures(found: pd.DataFrame, folder: Path = HERE) -> dict[str, str]:
 def numbers(found: pd.DataFrame) -> dict[str, str]:
     """Return every plan against today, today itself, flows between stages, and how narrow the intervals are."""
     rows, pairs = plans(found), where(found, study="headline", against="none", measure=LEAVING)
-    named = {plan.replace(" ", "-"): where(rows, plan=plan) for plan in PLANS}
+    named = {plan.replace(",", "").replace(" ", "-"): where(rows, plan=plan) for plan in PLANS}
     named["today"] = where(found, study="headline", against="", **TODAY)
     said = {f"{key}.{row.measure}": words(row) for key, of_plan in named.items() for row in each(of_plan)}
     said |= {f"{row.arm}.{row.caseload_cap}.{row.measure}": words(row) for row in each(corners(found))}
