@@ -116,11 +116,12 @@ class Script:
         parser.add_argument("--from-store", nargs="+", type=Path, default=[], metavar="DIR", help="read these stores")
         parser.add_argument("--unfinished", action="store_true", help="take the runs that are there")
         parser.add_argument("--runs", type=int, help="how many runs there were, for what is no sweep")
+        parser.add_argument("--what", help="what is counted, if it is no runs")
         parser.add_argument("--minutes", type=float, help="how long they took, for what is no sweep")
         parser.add_argument("--model", help="the version of the model that ran, for what is no sweep")
         asked = parser.parse_args()
         if asked.from_store:
-            facts = {name: getattr(asked, name) for name in ("model", "runs", "minutes")}
+            facts = {name: getattr(asked, name) for name in ("model", "runs", "what", "minutes")}
             self.from_store(asked.from_store, not asked.unfinished, **facts)
         for name, content in self.made().items():
             (self.folder / name).write_text(content, "utf-8")
@@ -198,7 +199,7 @@ def run_words(run: Mapping[str, Any]) -> str:
     again += f" (and {run['followed']} with everybody followed)" if run["followed"] else ""
     failed = f", of which {run['failed']} failed" if run["failed"] else ""
     version = f"sp_abm {run['sp_abm']}, model {run['model']}"
-    return f"{run['runs']:,} runs{failed}, {long}{again} by {run['by']} on {run['on']}; {version}"
+    return f"{run['runs']:,} {run.get('what', 'runs')}{failed}, {long}{again} by {run['by']} on {run['on']}; {version}"
 
 
 def one(found: pd.DataFrame, **which: Any) -> Any:

@@ -52,6 +52,8 @@ def numbers(found: pd.DataFrame) -> dict[str, str]:
     rows = where(found, against="today", measure=tuple(MEASURES))
     said = {f"{row.arm}.{row.measure}": words(row) for row in each(rows)}
     said |= {f"today.{row.measure}": words(row) for row in each(where(found, arm="today", measure=tuple(MEASURES)))}
+    for row in each(where(found, against="today", measure=("distress", "seen"))):
+        said[f"{row.arm}.{row.measure}.{row.value[0]}"] = words(row, 1.0)
     return said | {
         "rules": grid(rows, MEASURES[:4]),
         "distress": fifths(found, "distress"),

@@ -50,19 +50,19 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
 
 def _said(row: Any) -> str:
     if row.mean != row.mean:
-        return "none" if row.kind != "tipping" else row.verdict
+        return row.verdict if row.kind == "tipping" else "nothing to share"
     if row.kind == "tipping":
-        return f"{row.mean:.2f} ({row.low:.2f} to {row.high:.2f})"
-    ends = [f"{100 * end:+.0f}%".replace("-", "−") for end in (row.mean, row.low, row.high)]
-    return f"{ends[0]} ({ends[1]} to {ends[2]})"
+        low, high = ("beyond" if end != end else f"{end:.2f}" for end in (row.low, row.high))
+        return f"{row.mean:.2f} ({low} to {high})"
+    return "{:z.0f}% ({:z.0f}% to {:z.0f}%)".format(*(100 * row.mean, 100 * row.low, 100 * row.high)).replace("-", "−")
 
 
 def numbers(found: pd.DataFrame) -> dict[str, str]:
     """Return shares, gains and tipping points, one by one and as tables."""
     shares = where(found, kind=("links", "loops"))
-    said = {f"{row.name.replace('->', '.')}.{row.measure}": _said(row) for row in each(shares)}
+    said = {f"{row.name.replace('->', '.').replace(' ', '_')}.{row.measure}": _said(row) for row in each(shares)}
     for row in each(where(found, kind=("gain", "tipping"))):
-        said[f"{row.kind}.{row.name.replace(', ', '.').replace(' ', '_')}"] = _said(row)
+        said[f"{row.kind}.{row.name.replace(', ', '.').replace(' ', '_').removesuffix('.-')}"] = _said(row)
     lines = {name: [_said(row) for row in each(where(shares, name=name))] for name in shares["name"].unique()}
     heads = [MEASURES[name].label for name in shares["measure"].unique()]
     said["shares"] = markdown(["", *heads], [[name, *cells] for name, cells in lines.items()])
