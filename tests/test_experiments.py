@@ -17,7 +17,8 @@ from sp_abm.errors import BadValue
 from sp_abm.sweep import sweep
 
 ROOT = Path(__file__).parents[1] / "experiments"
-STUDIES = sorted(path.parent.name for path in ROOT.glob("*/analyse.py"))
+SCRIPTS = sorted(path.parent.name for path in ROOT.glob("*/analyse.py"))
+STUDIES = [name for name in SCRIPTS if (ROOT / name / TABLE).exists()]
 MOST_LINES = 80
 TOY = """
 schema_version = 1
@@ -66,6 +67,11 @@ def test_every_link_of_a_study_leads_to_a_file_and_a_place_on_it(page):
         if not there.is_file() or (place and f'id="{place}"' not in there.read_text("utf-8")):
             broken.append(target)
     assert broken == []
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_study_without_a_table_says_that_it_is_not_finished_and_one_with_a_table_does_not(name):
+    assert ("**Not finished.**" in (ROOT / name / README).read_text("utf-8")) == (name not in STUDIES)
 
 
 @pytest.mark.parametrize("name", STUDIES)
