@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,6 +36,7 @@ from sp_abm.study import Study, load_study
 from sp_abm.viz.amounts import decimals, interval, number, scaled
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.intervals import Panel, Row, draw_intervals
+from sp_abm.viz.intervals import figures as interval_figures
 from sp_abm.viz.studies.heat_map import draw_heat_map
 from sp_abm.viz.studies.pareto import draw_pareto
 from sp_abm.viz.studies.words import study_footer
@@ -46,8 +48,6 @@ DIGITS: Final = 6
 """Significant digits of the table."""
 BOOK: Final = "../../docs/model/measures.md"
 """Where a study's page finds what a measure is and how it is counted."""
-PER_WORKER: Final = "per link worker a year"
-"""The unit of rates that are said per 100 link workers: their differences are points."""
 LUCK: Final = {UNCLEAR: ", within luck", TOO_FEW: ", too few runs"}
 _PLACE: Final = re.compile(r"<!--([\w.-]+)-->.*?<!--/-->", re.DOTALL)
 _SIZE: Final = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
@@ -81,7 +81,7 @@ class Script:
     @property
     def found(self) -> pd.DataFrame:
         """Return the committed table."""
-        return pd.read_csv(self.folder / TABLE, keep_default_na=False, na_values=["nan"])
+        return parsed((self.folder / TABLE).read_text("utf-8"))
 
     @property
     def words(self) -> dict[str, str]:
@@ -106,8 +106,7 @@ class Script:
                 check_finished(open_study(folder))
         found = self.tabulate(stores)
         found["model"] = known.get("model", found["model"])
-        csv = found.to_csv(index=False, float_format=f"%.{DIGITS}g", na_rep="nan", lineterminator="\n")
-        (self.folder / TABLE).write_text(csv, "utf-8")
+        (self.folder / TABLE).write_text(csv_of(found), "utf-8")
         (self.folder / RUN).write_text(f"{json.dumps(run_facts(stores) | known, indent=1)}\n", "utf-8")
 
     def run(self) -> None:
@@ -125,6 +124,16 @@ class Script:
             self.from_store(asked.from_store, not asked.unfinished, **facts)
         for name, content in self.made().items():
             (self.folder / name).write_text(content, "utf-8")
+
+
+def csv_of(found: pd.DataFrame) -> str:
+    """Return a table as it is kept."""
+    return found.to_csv(index=False, float_format=f"%.{DIGITS}g", na_rep="nan", lineterminator="\n")
+
+
+def parsed(csv: str) -> pd.DataFrame:
+    """Return a table that was kept."""
+    return pd.read_csv(StringIO(csv), keep_default_na=False, na_values=["nan"])
 
 
 def table(folder: Path, measures: Sequence[str], others: Mapping[str, Other] | None = None) -> pd.DataFrame:
@@ -237,8 +246,7 @@ def words(row: Any, factor: float = 0.0) -> str:
 
 def unit_of(measure: str) -> tuple[float, str]:
     """Return by what to multiply a measure, and its unit as people read it."""
-    unit = MEASURES[measure].unit
-    return (100.0, "per 100 link workers a year") if unit == PER_WORKER else scaled(unit)
+    return scaled(MEASURES[measure].unit)
 
 
 def difference(row: Any) -> Difference:
@@ -290,6 +298,13 @@ def gallery(files: Iterable[str]) -> str:
     return "\n\n".join(["", *(f"![{file.removesuffix('.svg')}]({file})" for file in files), ""])
 
 
+def estimate(label: str, row: Any, places: int, factor: float = 1.0, *, is_strong: bool = False) -> Row:
+    """Return a row of a table as a line of a picture: hollow if it is within luck; a strong one is a band too."""
+    ends = factor * row.mean, factor * row.low, factor * row.high
+    is_unclear, is_clear = row.verdict in LUCK, row.verdict == CLEAR
+    return Row(label, *ends, interval_figures(*ends, places), is_strong or is_clear, is_unclear, is_strong)
+
+
 def difference_figure(
     study: Study,
     found: pd.DataFrame,
@@ -302,17 +317,14 @@ def difference_figure(
     panels = []
     for measure in measures:
         factor, unit = unit_of(measure)
-        rows = each(found[found["measure"] == measure])
+        rows = each(where(found, measure=measure))
         places = max(decimals(factor * (row.high - row.low) / 2, 2) for row in rows)
-        names = [str(getattr(row, label)).replace("-", " ") for row in rows]
-        shown = [
-            Row(name, factor * row.mean, factor * row.low, factor * row.high, row.verdict == CLEAR)
-            for name, row in zip(names, rows, strict=True)
-        ]
-        panels.append(Panel(MEASURES[measure].label, unit, tuple(shown), places))
-    quantity = Quantity(study, MEASURES[measures[0]], "", "", (), np.zeros((1, found["n"].max())))
+        drawn = [estimate(str(getattr(row, label)).replace("-", " "), row, places, factor) for row in rows]
+        panels.append(Panel(MEASURES[measure].label, unit, tuple(drawn)))
+    values = np.zeros((study.design.size(study.factors), found["n"].max()))
+    quantity = Quantity(study, MEASURES[measures[0]], "", "", (), values)
     base = found["against"].iloc[0].replace("-", " ")
-    subtitle = f"Differences from ‘{base}’ with the same luck and their 95% intervals; grey ones are within luck"
+    subtitle = f"Differences from ‘{base}’ with the same luck and their 95% intervals; hollow ones are within luck"
     texts = Texts(title, subtitle, tuple(notes), study_footer([quantity]), f"{title}. {subtitle}.")
     return draw_intervals(panels, texts, LIGHT)
 

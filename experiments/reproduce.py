@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from experiments.common import RUN, TABLE, Script, filled
+from experiments.common import RUN, TABLE, Script, csv_of, filled, parsed, run_facts
 
 ROOT: Final = Path(__file__).parents[1]
 STUDIES: Final = ROOT / "experiments"
@@ -110,11 +110,19 @@ def hours() -> float:
     return sum(minutes) / 60
 
 
-def run_again(name: str, script: Script, folder: Path) -> list[str]:
-    """Run a study from the start, and return in words where its table is another one than the committed."""
+def run_again(name: str, script: Script, folder: Path, *, is_kept: bool = False) -> list[str]:
+    """Run a study from the start; keep its table instead of the committed one, or say where they differ."""
     print(f"{name}: running ...", flush=True)
-    fresh = script.tabulate(script.again(folder)).reset_index(drop=True)
-    return [f"{name}: {problem}" for problem in differences(script.found, fresh)]
+    began = time.monotonic()
+    stores = script.again(folder)
+    minutes = round((time.monotonic() - began) / 60, 1)
+    if not is_kept:
+        fresh = parsed(csv_of(script.tabulate(stores)))
+        return [f"{name}: {problem}" for problem in differences(script.found, fresh)]
+    before = json.loads((script.folder / RUN).read_text("utf-8"))
+    said = {} if run_facts(stores)["runs"] else {key: before.get(key) for key in ("runs", "what")}
+    script.from_store(stores, minutes=minutes, **said)
+    return []
 
 
 def differences(committed: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[str]:
@@ -143,7 +151,7 @@ def main() -> None:
         print(f"Running every study again: about {hours():.1f} hours, if this machine is like the one it was run on.")
         with tempfile.TemporaryDirectory() as folder:
             for name, script in scripts().items():
-                problems += run_again(name, script, Path(folder) / name)
+                problems += run_again(name, script, Path(folder) / name, is_kept=asked.write)
     print(f"Making tables and figures from the committed tables: about {QUICK_MINUTES} minute.", flush=True)
     files = dict(made())
     if asked.write:

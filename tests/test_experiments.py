@@ -189,5 +189,8 @@ def test_running_a_study_again_gives_the_committed_table(tmp_path, toy):
     (made.folder / "study.toml").write_text(TOY, "utf-8")
     made.from_store([toy])
     assert reproduce.run_again("toy", made, tmp_path / "again") == []
+    kept = made.found
     (made.folder / TABLE).write_text((made.folder / TABLE).read_text("utf-8").replace(",6,", ",7,"), "utf-8")
     assert "values of mean differ" in reproduce.run_again("toy", made, tmp_path / "again2")[0]
+    assert reproduce.run_again("toy", made, tmp_path / "again3", is_kept=True) == []
+    assert made.found.equals(kept)

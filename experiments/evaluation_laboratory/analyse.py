@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from experiments.common import Script, about_table, each, markdown, where, words
+from experiments.common import Script, about_table, each, estimate, markdown, where, words
 
 from sp_abm.comparison import CLEAR, UNCLEAR
 from sp_abm.evaluation.estimators import LABELS, METHODS
 from sp_abm.evaluation.records import OUTCOMES, UNITS
 from sp_abm.evaluation.words import NAMES
 from sp_abm.viz.frame import Texts
-from sp_abm.viz.intervals import Panel, Row, draw_intervals
+from sp_abm.viz.intervals import Panel, draw_intervals
 from sp_abm.viz.theme import LIGHT
 from sp_abm.viz.words import NOT_A_FORECAST
 
@@ -37,8 +37,8 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
     panels = []
     for name in OUTCOMES:
         rows = each(where(found, weeks=52, against="", measure=name))
-        truth = [Row(LABELS[row.arm], row.mean, row.low, row.high, *[row.arm == "truth"] * 2) for row in rows]
-        panels.append(Panel(NAMES[name][:1].upper() + NAMES[name][1:], UNITS[name], tuple(truth), DECIMALS[name]))
+        drawn = [estimate(LABELS[row.arm], row, DECIMALS[name], is_strong=row.arm == "truth") for row in rows]
+        panels.append(Panel(NAMES[name][:1].upper() + NAMES[name][1:], UNITS[name], tuple(drawn)))
     title, subtitle = (
         "What an evaluator would find, beside the truth",
         "Change in a year after referral, with 95% intervals",

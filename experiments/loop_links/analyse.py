@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from experiments.common import Script, about_table, each, markdown, where
+from experiments.common import Script, about_table, each, estimate, markdown, where
 
 from sp_abm.measures import MEASURES
 from sp_abm.viz.frame import Texts
-from sp_abm.viz.intervals import Panel, Row, draw_intervals
+from sp_abm.viz.intervals import Panel, draw_intervals
 from sp_abm.viz.theme import LIGHT
 from sp_abm.viz.words import NOT_A_FORECAST
 
@@ -38,8 +38,8 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
     panels = []
     for name in where(found, kind="drift")["name"].unique():
         rows = each(where(found, kind="drift", name=name))
-        drawn = [Row(f"support {row.level:g}", 100 * row.mean, 100 * row.low, 100 * row.high) for row in rows]
-        panels.append(Panel(name, "per cent a year", tuple(drawn), 1))
+        drawn = [estimate(f"support {row.level:g}", row, 1, 100.0) for row in rows]
+        panels.append(Panel(name, "per cent a year", tuple(drawn)))
     title, subtitle = (
         "Where support tips",
         "Yearly drift of funded posts by the support that arrives, where money follows impact",

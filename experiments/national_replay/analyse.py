@@ -11,6 +11,7 @@ from experiments.common import Script, about_table, each, markdown
 from sp_abm.viz.amounts import decimals, number
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.intervals import Panel, Row, draw_intervals
+from sp_abm.viz.intervals import figures as interval_figures
 from sp_abm.viz.theme import LIGHT
 from sp_abm.viz.words import NOT_A_FORECAST
 
@@ -36,13 +37,13 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
     """Return the model over what was published, figure by figure: 0 is what was published."""
     rows = []
     for row in each(found[found["published_low"] == found["published_high"]]):
-        ratios = (100 * (end / row.published_low - 1) for end in (row.mean, row.low, row.high))
-        rows.append(Row(f"{row.what}, {row.when}", *ratios, row.verdict == "meets"))
+        ends = [100 * (end / row.published_low - 1) for end in (row.mean, row.low, row.high)]
+        rows.append(Row(f"{row.what}, {row.when}", *ends, interval_figures(*ends, 0), row.verdict == "meets"))
     title = "England’s roll-out in the model, beside what was published"
     subtitle = "Difference of the model from the published figure, per cent, with the 95% interval over networks"
     texts = Texts(title, subtitle, ("Blue: met.",), (f"{NOT_A_FORECAST} · average networks",), f"{title}. {subtitle}.")
     return {
-        "replay.svg": draw_intervals([Panel("Model over published, less 1", "per cent", tuple(rows), 0)], texts, LIGHT)
+        "replay.svg": draw_intervals([Panel("Model over published, less 1", "per cent", tuple(rows))], texts, LIGHT)
     }
 
 
