@@ -5,6 +5,8 @@
 #   make quick    every test but the slow ones
 #   make check    style, types and the rules about who may import whom
 #   make docs     build the book of the model; it lands in site/
+#   make reproduce   make every table and figure of book and studies again and check sums, in minutes; FULL=1 runs every
+#                 study again first, which takes the hours it says
 #   make acceptance   measure the dashboard's times and write docs/acceptance.md (needs Chromium)
 #   make screenshots  take a picture of every page in both themes, in docs/screenshots/ (needs Chromium)
 #   make clean    forget the environment and everything a tool left behind
@@ -25,7 +27,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test quick check docs acceptance screenshots clean
+.PHONY: help demo test quick check docs reproduce acceptance screenshots clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -76,6 +78,10 @@ check: $(VENV)
 docs: $(VENV)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "The book is site/index.html: open it in a browser; it needs no server and no internet."
+
+# The sums are those of `experiments/SHA256SUMS`.
+reproduce: $(VENV)
+	$(BIN)/python -m experiments.reproduce $(if $(FULL),--full)
 
 clean:
 	rm -rf .venv .venv-* node_modules build dist site demo-results .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -5,16 +5,42 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 Part = list[Any]
+STUDIES = "experiments"
+"""The folder beside `docs` whose pages and figures are pages of the book too."""
 _SEARCH = '<div class="md-search" data-md-component="search" role="dialog"'
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Leave out of the navigation what is not written yet, and add what it does not name."""
-    pages = sorted(path.relative_to(config.docs_dir).as_posix() for path in Path(config.docs_dir).rglob("*.md"))
-    config.nav = completed(config.nav or [], [page for page in pages if not page.startswith("making/")])
+    folder = Path(config.docs_dir)
+    pages = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.md"))
+    studies = [name for name, _ in _studies(folder, "**/*.md")]
+    config.nav = completed(config.nav or [], [page for page in pages if not page.startswith("making/")] + studies)
     return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Take in the standing studies, whose folder is not below the book's."""
+    for pattern in ("**/*.md", "*/*.svg"):
+        for name, path in _studies(Path(config.docs_dir), pattern):
+            files.append(File.generated(config, name, abs_src_path=str(path)))
+    return files
+
+
+def _studies(docs: Path, pattern: str) -> list[tuple[str, Path]]:
+    """Return the files of the standing studies, with their names in the book."""
+    return [(path.relative_to(docs.parent).as_posix(), path) for path in sorted((docs.parent / STUDIES).glob(pattern))]
+
+
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Let links between the book and the studies lead where they stand in the book."""
+    if page.file.src_uri.startswith(f"{STUDIES}/"):
+        return markdown.replace("](../../docs/", "](../../").replace("](../docs/", "](../")
+    return markdown.replace(f"](../{STUDIES}/", f"]({STUDIES}/").replace(f"](../../{STUDIES}/", f"](../{STUDIES}/")
 
 
 def on_post_page(output: str, **_: Any) -> str:
