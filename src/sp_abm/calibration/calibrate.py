@@ -18,6 +18,7 @@ from sp_abm.plausible import TABLE
 from sp_abm.store import Store
 
 PLAN: Final = "calibration-plan.json"
+WAVES: Final = 1
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,14 @@ class Plan:
         points = {block.name: self.points or block.points for block in self.blocks}
         return {"waves": self.waves, "points": points, "sets": self.sets if self.is_whole else 0}
 
+    @property
+    def command(self) -> str:
+        """Return the command that runs it again."""
+        chosen = [] if self.is_whole else [f"--block {block.name}" for block in self.blocks]
+        given = {"waves": (self.waves, WAVES), "points": (self.points, None), "sets": (self.sets, SETS)}
+        options = [f"--{name} {number}" for name, (number, usual) in given.items() if number != usual]
+        return " ".join(["sp-abm calibrate", *chosen, *options, "--out DIR"])
+
     def words(self) -> list[str]:
         """Return the plan in sentences."""
         said = [
@@ -55,7 +64,7 @@ class Plan:
         return [*said, "Not all blocks: nothing is put together, and no sets are kept."]
 
 
-def plan(blocks: Sequence[str] = (), waves: int = 1, points: int | None = None, sets: int = SETS) -> Plan:
+def plan(blocks: Sequence[str] = (), waves: int = WAVES, points: int | None = None, sets: int = SETS) -> Plan:
     """Return a checked plan; raises `UnknownName` or `BadValue`."""
     for name, number, least in (("waves", waves, 1), ("points", points, LEAST_POINTS), ("sets", sets, 1)):
         if number is not None and number < least:
@@ -82,7 +91,7 @@ def calibrate(planned: Plan, folder: Path, *, workers: int | None = None, done: 
         found = Calibrated(histories, tuple(tried), defaults(noise_of(histories), folder, **means))
         source = f"sp-abm calibrate, model {model_version()}, record {RECORD}"
         store.put(TABLE, table_of([each.point for each in found.kept], source).encode())
-    content = {"plan": planned.as_dict(), **found.as_dict()}
+    content = {"command": planned.command, "plan": planned.as_dict(), **found.as_dict()}
     store.put(RECORD, json.dumps(_plain(content), indent=1, allow_nan=False).encode())
     return found
 
