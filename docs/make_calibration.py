@@ -46,8 +46,8 @@ the luck of a run, as the emulators found it, is a fourth part of the deviations
 
 The worlds are smaller and shorter than those of the validation, so that a run takes a second or two, and rows are read
 by the validation's own statistics. *Three times the link workers of Tower Hamlets* has a seventh of the people,
-referred 21 times as often: link workers have as much to do, and there are 42 of them; rows of people or of the pathway are not
-read there. Whether a set meets the rows in the places and numbers of seeds of the validation is for
+referred 21 times as often: link workers have as much to do, and there are 42 of them; rows of people or of the pathway
+are not read there. Whether a set meets the rows in the places and numbers of seeds of the validation is for
 `sp-abm validate` to say; it was run with the defaults."""
 NOT_FITTED = {
     "C32": "it compares two more worlds of Tower Hamlets a point, which costs more than all other rows together",
@@ -60,6 +60,7 @@ NOTES = """- Every other parameter: it stays as it is, at its default, in every 
   them every value was as likely as any other."""
 TABLE_HEAD = ("row", "statistic", "evidence", "runs (5% to 95%)", "predicted", "rules out", "left without it")
 
+TOGETHER_TITLE = "Where the defaults lie, and all rows together"
 TOGETHER_HEAD = (
     "row", "evidence", "defaults", "their implausibility", "sets kept: mean (5% to 95%)", "mean implausibility",
     "sets it ruled out",
@@ -174,15 +175,6 @@ def page(record: dict[str, Any], when: str) -> str:
         discrepancy=rule["discrepancy"], candidates=rule["candidates"], minutes=record["processor_seconds"] / 60,
     )  # fmt: skip
     rows = [together_row(row, entry, rule["cutoff"]) for row, entry in together["rows"].items()]
-    columns = (
-        "row",
-        "evidence",
-        "defaults",
-        "their implausibility",
-        "sets kept: mean (5% to 95%)",
-        "mean implausibility",
-        "sets ruled out",
-    )
     parts = [
         head,
         "## Where the defaults lie, and all rows together",
