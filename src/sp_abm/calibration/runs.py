@@ -1,31 +1,24 @@
 """Runs of a calibration: one block's worlds lived through with one set of parameters; each is kept, none is redone."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from hashlib import sha256
-from math import isfinite
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import Final
 
-import numpy as np
-
 from sp_abm import validation
 from sp_abm.calibration.blocks import BLOCKS, TOGETHER
-from sp_abm.cells import model_version
 from sp_abm.designs import Point
-from sp_abm.pool import for_each
+from sp_abm.kept import gathered, name_of
 from sp_abm.scenario import load
 from sp_abm.simulation import Simulation
-from sp_abm.store import Store
 from sp_abm.validation import STATISTICS
 from sp_abm.validation.pooling import pooled
 from sp_abm.validation.worlds import Lived, live
 
 Rows = Mapping[str, float]
-"""Values of rows of the targets; one that a run gave nothing for is NaN."""
+"""Values of rows of the targets, NaN where a run gave nothing to compute one from; and `SECONDS`."""
 SECONDS: Final = "processor seconds"
 Done = Callable[[str, int, int], None]
 """Called with (what is run, runs done, runs in all): first with those that are kept, then after every other."""
@@ -44,18 +37,8 @@ class Trial:
         """Return a name that is another whenever the numbers might be."""
         block = {**BLOCKS, **TOGETHER}[self.block]
         arms = {name: repr(arm) for name, arm in block.arms.items()}
-        content = [model_version(), _sources(), block.place.content(), arms, block.rows, self.seed, self.point]
-        words = self.block.replace(": ", "-")
-        return f"{words}-{sha256(json.dumps(content).encode()).hexdigest()[:16]}"
-
-
-@cache
-def _sources() -> str:
-    """Return a hash of the sources that say what is read in the worlds."""
-    digest = sha256()
-    for name in ("worlds", "watches", "people", "service", "workforce", "pooling"):
-        digest.update(Path(validation.__file__).with_name(f"{name}.py").read_bytes())
-    return digest.hexdigest()
+        content = [block.place.content(), arms, block.rows, self.seed, self.point]
+        return f"{self.block.replace(': ', '-')}-{name_of(Path(validation.__file__).parent, content)}"
 
 
 def trials(block: str, first_seed: int, points: Sequence[Point]) -> list[Trial]:
@@ -75,7 +58,7 @@ def observed(trial: Trial) -> dict[str, float]:
         if scenario.warm_up not in starts:
             starts[scenario.warm_up] = Simulation.start(scenario.reference(), block.place, trial.seed)
         worlds[name] = live(replace(arm, changes={**arm.changes, **changes}), starts[scenario.warm_up])
-    rows = {row: pooled(STATISTICS[row], [STATISTICS[row].seen(worlds)]).mean for row in block.rows}
+    rows = {row: pooled(STATISTICS[row].value, [STATISTICS[row].seen(worlds)]).mean for row in block.rows}
     return {**rows, SECONDS: process_time() - began}
 
 
@@ -83,31 +66,7 @@ def run(
     listed: Sequence[Trial], folder: Path, what: str, workers: int | None = None, done: Done | None = None
 ) -> list[Rows]:
     """Return the rows of every trial, in order; what `folder` keeps is read, what is missing is run and kept there."""
-    store = Store(folder)
-    seen = {trial: rows for trial in listed if (rows := _kept(folder / _file(trial))) is not None}
-    if done:
-        done(what, len(seen), len(listed))
-    for trial, rows in for_each(observed, [trial for trial in listed if trial not in seen], workers):
-        content = {"point": dict(trial.point), "rows": {row: _plain(value) for row, value in rows.items()}}
-        store.put(_file(trial), json.dumps(content).encode())
-        seen[trial] = rows
-        if done:
-            done(what, len(seen), len(listed))
-    return [seen[trial] for trial in listed]
-
-
-def _file(trial: Trial) -> str:
-    return f"runs/{trial.name}.json"
-
-
-def _plain(value: float) -> float | None:
-    return value if isfinite(value) else None
-
-
-def _kept(path: Path) -> Rows | None:
-    """Return a run that is kept, or None where there is none that is whole."""
-    try:
-        rows = json.loads(path.read_text("utf-8"))["rows"]
-        return {row: np.nan if value is None else float(value) for row, value in rows.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+    files = {trial: folder / "runs" / f"{trial.name}.json" for trial in listed}
+    told = partial(done, what) if done else None
+    found = gathered(observed, files, workers, told, must_keep=True)
+    return [found[trial] for trial in listed]

@@ -16,6 +16,7 @@ from sp_abm.cli.options import (
     Changes,
     Out,
     PlaceName,
+    Plausible,
     Years,
     check_runs,
     checked_folder,
@@ -55,12 +56,7 @@ def compare(
     seeds: Annotated[int, whole("How many paired runs; a verdict needs at least 10.")] = 10,
     years: Years = 5,
     changes: Changes = None,
-    plausible: Annotated[
-        bool,
-        typer.Option(
-            "--plausible", metavar="", help="Run every pair with another of the parameter sets that calibration kept."
-        ),
-    ] = False,
+    plausible: Plausible = False,
     workers: Annotated[int | None, whole("How many processes share the runs (default: one a core).")] = None,
     no_acceptance_range: Annotated[
         bool,

@@ -90,5 +90,24 @@ class Meter:
         if what != self._what:
             self._what = what
             self._first = 0
-            # The first week of a part is already done, as is what was kept of a long study; others count from 0.
+            # The first week of a part is already done, as are the kept pieces of a long study; others count from 0.
             if unit in ("week", "year", TRIAL) or what == VALIDATING:
+                self._began, self._first = now, done
+            self._bar.reset(self._task, description=what, total=total)
+        words = f"{done} of {total} {unit}s"
+        if done > self._first:
+            words += f": {pace(done - self._first, total - self._first, now - self._began, unit)}"
+        self._bar.update(self._task, completed=done, pace=words)
+        if not self._is_terminal and done < total and now - self._last_line >= SECONDS_BETWEEN_LINES:
+            self._last_line = now
+            print(f"{what}: {words}", file=sys.stderr, flush=True)
+
+
+def announce_compiling() -> None:
+    """Say that the first run takes longer, if no compiled code is kept on this machine."""
+    from sp_abm.cache import cache_folder
+    from sp_abm.kernels import SOURCE_HASH
+
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder("kernels", SOURCE_HASH))
+    if not any(folder.rglob("*.nbi")):
+        print("Compiling the model (first time only, about a minute) ...", file=sys.stderr, flush=True)
