@@ -83,7 +83,7 @@ class Straight:
     def fit(cls, shares: Floats, run: Floats) -> Fit:
         """Return the lines fitted to points."""
         x = _with_one(shares)
-        inverse = np.linalg.pinv(x.T @ x)
+        inverse = np.asarray(np.linalg.pinv(x.T @ x), np.float64)
         slopes = inverse @ x.T @ run
         return cls(slopes, inverse, float(((run - x @ slopes) ** 2).sum() / max(len(x) - x.shape[1], 1)))
 

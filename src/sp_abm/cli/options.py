@@ -49,7 +49,7 @@ Plausible = Annotated[
     typer.Option(
         "--plausible",
         metavar="",
-        help="Give every seed another of the parameter sets that calibration kept, so that intervals hold that doubt too.",
+        help="Give every seed another of the parameter sets that calibration kept: intervals hold that doubt too.",
     ),
 ]
 Cut = Annotated[
