@@ -114,17 +114,23 @@ def tried(
     noise: Mapping[str, float],
     folder: Path,
     *,
+    is_judged: bool = True,
     workers: int | None = None,
     done: Done | None = None,
 ) -> list[Tried]:
-    """Return what came of sets of parameters in the worlds of all rows, each run once with a seed of its own."""
-    parts = [run(trials(name, first_seed, points), folder, name, workers, done) for name in TOGETHER]
-    found = []
-    for point, pieces in zip(points, zip(*parts, strict=True), strict=True):
-        rows = {row: piece[row] for piece, block in zip(pieces, TOGETHER.values(), strict=True) for row in block.rows}
-        apart = {row: _apart(row, value, noise[row]) for row, value in rows.items()}
-        rows[SECONDS] = sum(piece[SECONDS] for piece in pieces)
-        found.append(Tried(point, rows, apart))
+    """Return what came of sets of parameters in the worlds of all rows, each run once with a seed of its own.
+
+    A set that a row rules out in one place is not run in the next, if sets are judged.
+    """
+    found = [Tried(point, {SECONDS: 0.0}, {}) for point in points]
+    for name, block in TOGETHER.items():
+        left = [k for k, each in enumerate(found) if each.is_kept or not is_judged]
+        listed = trials(name, first_seed, points)
+        for k, rows in zip(left, run([listed[k] for k in left], folder, name, workers, done), strict=True):
+            seconds = found[k].rows[SECONDS] + rows[SECONDS]
+            apart = {row: _apart(row, rows[row], noise[row]) for row in block.rows}
+            all_rows = {**found[k].rows, **rows, SECONDS: seconds}
+            found[k] = Tried(points[k], all_rows, {**found[k].implausibility, **apart})
     return found
 
 
@@ -133,7 +139,7 @@ def defaults(
 ) -> Tried:
     """Return the rows of the parameters as they are, the mean over a few seeds, and how implausible each is."""
     quieter = {row: variance / DEFAULTS_RUN for row, variance in noise.items()}
-    each = tried([{}] * DEFAULTS_RUN, DEFAULTS_SEED, noise, folder, workers=workers, done=done)
+    each = tried([{}] * DEFAULTS_RUN, DEFAULTS_SEED, noise, folder, is_judged=False, workers=workers, done=done)
     rows = {row: float(np.mean([one.rows[row] for one in each])) for row in noise}
     apart = {row: _apart(row, value, quieter[row]) for row, value in rows.items()}
     return Tried({}, {**rows, SECONDS: sum(one.rows[SECONDS] for one in each)}, apart)

@@ -68,7 +68,7 @@ class Calibrated:
         assert self.defaults is not None
         values = [each.rows[row] for each in self.kept]
         apart = [each.implausibility[row] for each in self.kept]
-        ruled_out = sum(not each.implausibility[row] < CUTOFF for each in self.tried)
+        ruled_out = sum(not each.implausibility.get(row, 0.0) < CUTOFF for each in self.tried)
         return {
             "evidence": _evidence(row),
             "default": {"value": self.defaults.rows[row], "implausibility": self.defaults.implausibility[row]},
