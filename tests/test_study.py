@@ -25,7 +25,9 @@ def study(text):
     return study_from(HEAD + text, "mine.toml")
 
 
-@pytest.mark.parametrize("path", sorted(EXPERIMENTS.rglob("*.toml")), ids=lambda path: path.relative_to(EXPERIMENTS).as_posix())
+@pytest.mark.parametrize(
+    "path", sorted(EXPERIMENTS.rglob("*.toml")), ids=lambda path: path.relative_to(EXPERIMENTS).as_posix()
+)
 def test_every_study_we_ship_can_be_planned_and_says_why_it_is_there(path):
     found = load_study(path)
     assert found.why and plan_of(found).runs

@@ -17,6 +17,7 @@ _HOMES = {
     "SocialPrescribingModel": "sp_abm.model",
     "open_study": "sp_abm.opened",
     "evaluate": "sp_abm.evaluation.laboratory",
+    "plausible_sets": "sp_abm.plausible",
 }
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "compare",
     "evaluate",
     "open_study",
+    "plausible_sets",
     "simulate",
     "simulate_many",
 ]
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from sp_abm.lanes import simulate_many
     from sp_abm.model import SocialPrescribingModel
     from sp_abm.opened import open_study
+    from sp_abm.plausible import plausible_sets
     from sp_abm.results import Results
     from sp_abm.run import simulate
     from sp_abm.scenario import Scenario

@@ -13,6 +13,7 @@ from sp_abm.errors import BadValue
 from sp_abm.measures import MEASURES
 from sp_abm.places import Place
 from sp_abm.places import place as find_place
+from sp_abm.plausible import needed_sets
 from sp_abm.pool import Done, gathered
 from sp_abm.randomness import checked_seed
 from sp_abm.results import Results
@@ -50,7 +51,8 @@ class Comparison:
 
     A paired measure, such as a social return, is a value of an arm against the first; the first has none.
     `moves[s, a, i, j]` counts people of 16 and over who are in stage i in the first arm's last week and in stage j
-    in arm a's, the same person in both. `first` holds the results of the first seed, one an arm.
+    in arm a's, the same person in both. `first` holds the results of the first seed, one an arm. `sets` are the
+    parameter sets that the seeds took in turn, if any.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -60,6 +62,11 @@ class Comparison:
     values: NDArray[np.float64]
     moves: NDArray[np.float64]
     first: tuple[Results, ...]
+    sets: tuple[Mapping[str, float], ...] = ()
+
+    def scenario(self, arm: int, position: int) -> Scenario:
+        """Return an arm as it was run for the seed at a position, with that seed's parameter set if there are any."""
+        return with_set(self.scenarios[arm], self.sets, position)
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -116,6 +123,7 @@ class Comparison:
         return {
             "arms": list(self.arms),
             "seeds": list(self.seeds),
+            "plausible_sets": min(len(self.sets), len(self.seeds)),
             "place": self.place.key,
             "years": self.years,
             "differences": {
@@ -161,12 +169,15 @@ def compare(
     years: float = 5,
     *,
     changes: dict[str, Any] | None = None,
+    plausible: bool = False,
     workers: int | None = None,
     done: Done | None = None,
 ) -> Comparison:
     """Run two or more scenarios with the same luck; the first is the baseline.
 
     `seeds` is a number of seeds (1, 2, ...) or the seeds; `changes` are levers and parameters changed in every arm;
+    `plausible` gives every seed another of the parameter sets that calibration kept, the same to all arms, so that
+    intervals hold what is not known about parameters too (what an arm or `changes` set stays as they say);
     `workers` is how many processes share the seeds (default: one a core, none for a single seed).
     """
     arms = tuple(load(scenario).with_changes(changes or {}, "given") for scenario in scenarios)
@@ -178,9 +189,11 @@ def compare(
     weeks = checked_years(years)
     where = find_place(place)
     numbers = checked_seeds(seeds)
-    pairs = gathered(partial(_run_seed, arms, where, weeks, numbers[0]), numbers, workers, done)
+    sets = needed_sets() if plausible else ()
+    turns = [in_turn(arm, sets, numbers) for arm in arms]
+    pairs = gathered(partial(_run_seed, turns, where, weeks, numbers[0]), numbers, workers, done)
     values, moves = (np.stack([getattr(pair, part) for pair in pairs]) for part in ("values", "moves"))
-    return Comparison(arms, where, years, numbers, values, moves, pairs[0].results or ())
+    return Comparison(arms, where, years, numbers, values, moves, pairs[0].results or (), sets)
 
 
 def checked_seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
@@ -195,8 +208,18 @@ def checked_seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
 
 def in_turn(scenario: Scenario, sets: Sequence[Mapping[str, float]], seeds: Sequence[int]) -> dict[int, Scenario]:
     """Return the scenario of each seed: with the parameter sets in turn, or as it is where there are none."""
-    arms = [scenario.with_changes(changes, f"set {number}") for number, changes in enumerate(sets)] or [scenario]
-    return {seed: arms[k % len(arms)] for k, seed in enumerate(seeds)}
+    return {seed: with_set(scenario, sets, k) for k, seed in enumerate(seeds)}
+
+
+def with_set(scenario: Scenario, sets: Sequence[Mapping[str, float]], k: int) -> Scenario:
+    """Return the scenario with the k-th of the parameter sets, after the last the first again, if there are any.
+
+    What the scenario itself sets stays as it is.
+    """
+    if not sets:
+        return scenario
+    own = {name: value for name, value in sets[k % len(sets)].items() if name not in scenario.parameters}
+    return scenario.with_changes(own, f"set {k % len(sets)}")
 
 
 @dataclass(frozen=True)
@@ -208,14 +231,14 @@ class _Pair:
     results: tuple[Results, ...] | None
 
 
-def _run_seed(arms: tuple[Scenario, ...], place: Place, weeks: int, kept: int, seed: int) -> _Pair:
+def _run_seed(turns: Sequence[Mapping[int, Scenario]], place: Place, weeks: int, kept: int, seed: int) -> _Pair:
     """Run all arms of one seed from one warmed-up state, or one each where their parameters or warm-ups differ.
 
     The results of seed `kept` come along in full.
     """
     bases: dict[tuple[Any, ...], Simulation] = {}
     results = []
-    for arm in arms:
+    for arm in (turn[seed] for turn in turns):
         key = (arm.warm_up, *sorted(arm.parameters.items()))
         if key not in bases:
             bases[key] = Simulation.start(arm, place, seed, weeks=weeks)

@@ -8,10 +8,12 @@ from itertools import groupby
 from typing import Final
 
 from sp_abm.cells import Cell
+from sp_abm.comparison import with_set
 from sp_abm.designs import Point
 from sp_abm.errors import BadValue
 from sp_abm.measures import MEASURES
 from sp_abm.places import Place
+from sp_abm.plausible import Sets, needed_sets
 from sp_abm.randomness import MAX_SEED
 from sp_abm.scenario import Scenario
 from sp_abm.study import Study
@@ -67,8 +69,13 @@ class Plan:
             for name, scenario in self.study.arms.items()
         }
 
+    @cached_property
+    def _sets(self) -> Sets:
+        return needed_sets() if self.study.replications.plausible else ()
+
     def _cell(self, name: str, arms: Mapping[str, Scenario], replication: int) -> Cell:
         study = self.study
+        arms = {each: with_set(scenario, self._sets, replication) for each, scenario in arms.items()}
         first = next(iter(study.arms))
         is_paired = name != first and any(MEASURES[measure].is_paired for measure in study.measures)
         against = arms[first] if is_paired else None

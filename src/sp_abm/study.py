@@ -39,7 +39,7 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "arm": ("base", "levers", "parameters", "cut"),
     "design": ("kind", "n", "seed", "points", "second_order", "levels"),
-    "replications": ("n", "measure", "half_width", "batch", "most"),
+    "replications": ("n", "measure", "half_width", "batch", "most", "plausible"),
     "outputs": ("measures", "weekly"),
     "budget": ("runs", "hours", "seconds_per_run"),
 }
@@ -51,7 +51,8 @@ class Replications:
     """How often each arm is run: `n` times, or in batches until the arms of a point are told apart well enough.
 
     That is when the 95% half-width of the paired difference of `measure` from the first arm is below `half_width` in
-    every arm of the point; each point stops by itself, at most after `most`.
+    every arm of the point; each point stops by itself, at most after `most`. `plausible` gives every replication
+    another of the parameter sets that calibration kept, the same in all arms and points.
     """
 
     n: int = 10
@@ -59,6 +60,7 @@ class Replications:
     half_width: float = 0.0
     batch: int = 10
     most: int = 10
+    plausible: bool = False
 
     @property
     def is_sequential(self) -> bool:
@@ -256,9 +258,10 @@ def _replications(
     place = f"replications, {where}"
     _check_fields("replications", entry, place)
     given = [key for key in _SEQUENTIAL if key in entry]
+    is_plausible = _flag(entry.get("plausible", False), f"plausible ({place})")
     if not given:
         n = _whole(entry.get("n", Replications().n), f"n ({place})", MOST_REPLICATIONS)
-        return Replications(n=n, most=n)
+        return Replications(n=n, most=n, plausible=is_plausible)
     if "n" in entry:
         raise BadValue(f"{place} gives n and {given[0]}; a fixed number or a sequential one, not both.")
     for key in ("measure", "half_width", "most"):
@@ -271,7 +274,7 @@ def _replications(
     half_width = _positive(entry["half_width"], f"half_width ({place})")
     if measure(entry["measure"]).name not in measures:
         raise BadValue(f"measure = {entry['measure']!r} ({place}) is not among outputs.measures; add it there.")
-    return Replications(min(batch, most), entry["measure"], half_width, batch, most)
+    return Replications(min(batch, most), entry["measure"], half_width, batch, most, is_plausible)
 
 
 def _measures(names: object, where: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import typer
 from sp_abm import __version__
 from sp_abm.cli import (
     analyse,
+    calibrate,
     catalogue,
     compare,
     dashboard,
@@ -74,6 +75,7 @@ for module in (
     dashboard,
     demo,
     validate,
+    calibrate,
     catalogue,
     parameters,
 ):

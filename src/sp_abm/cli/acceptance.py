@@ -67,7 +67,7 @@ def _values(comparison: "Comparison", arm: int, p_accepts: float, position: int)
     """Return an arm's measures for one seed were that share to accept; as they are where nobody is asked."""
     from sp_abm.simulation import Simulation, checked_years
 
-    scenario, seed = comparison.scenarios[arm], comparison.seeds[position]
+    scenario, seed = comparison.scenario(arm, position), comparison.seeds[position]
     if not has_outreach(scenario):
         return comparison.values[position, arm]
     weeks = checked_years(comparison.years)

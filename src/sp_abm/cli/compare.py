@@ -16,6 +16,7 @@ from sp_abm.cli.options import (
     Changes,
     Out,
     PlaceName,
+    Plausible,
     Years,
     check_runs,
     checked_folder,
@@ -42,6 +43,7 @@ def register(app: typer.Typer) -> None:
             "compare today outreach-with-support no-service --seeds 30",
             "compare today supported-workforce --place average-pcn --out results",
             "compare today my-scenario.toml --set caseload_cap=50 --json",
+            "compare today supported-workforce --seeds 30 --plausible",
         )
     )(compare)
 
@@ -54,6 +56,7 @@ def compare(
     seeds: Annotated[int, whole("How many paired runs; a verdict needs at least 10.")] = 10,
     years: Years = 5,
     changes: Changes = None,
+    plausible: Plausible = False,
     workers: Annotated[int | None, whole("How many processes share the runs (default: one a core).")] = None,
     no_acceptance_range: Annotated[
         bool,
@@ -75,7 +78,7 @@ def compare(
     arms = [load(scenario).with_changes(given, "--set") for scenario in scenarios]
     where = find_place(place)
     folder = checked_folder(out, COMPARISON)
-    comparison = compared(arms, where, seeds, years, workers)
+    comparison = compared(arms, where, seeds, years, workers, plausible=plausible)
     ranges: Ranges = {} if no_acceptance_range else acceptance_ranges(comparison)
     if as_json:
         print(json.dumps(content_of(comparison, ranges), indent=1, allow_nan=False))
@@ -87,7 +90,13 @@ def compare(
 
 
 def compared(
-    arms: "list[Scenario]", where: "Place", seeds: int, years: float, workers: int | None = None
+    arms: "list[Scenario]",
+    where: "Place",
+    seeds: int,
+    years: float,
+    workers: int | None = None,
+    *,
+    plausible: bool = False,
 ) -> "Comparison":
     """Return the comparison, showing progress while it runs."""
     from sp_abm.comparison import compare as run_all
@@ -95,7 +104,7 @@ def compared(
     check_runs(seeds, workers)
     announce_compiling()
     with Meter() as meter:
-        return run_all(arms, where, seeds, years, workers=workers, done=meter.seeds)
+        return run_all(arms, where, seeds, years, plausible=plausible, workers=workers, done=meter.seeds)
 
 
 def content_of(comparison: "Comparison", ranges: Ranges) -> Any:
@@ -115,6 +124,8 @@ def show(
 
     seeds = len(comparison.seeds)
     runs = f"{seeds} paired runs" if seeds > 1 else "1 paired run"
+    if comparison.sets:
+        runs += f" over seeds and {min(seeds, len(comparison.sets))} plausible parameter sets"
     for arm in range(1, len(comparison.arms)):
         weeks = comparison.first[arm].n_weeks
         title = f"{comparison.arms[arm]} against {comparison.arms[0]}: {span(weeks)}, {runs}"
@@ -131,6 +142,9 @@ def show(
             for line in lines:
                 wrapped(console, line.strip(), len(line) - len(line.lstrip()))
             console.print()
+    if comparison.sets:
+        wrapped(console, "Every pair has a parameter set of its own, so that intervals hold luck and what is not known "
+                "about the parameters fitted (sp-abm calibrate).")  # fmt: skip
     wrapped(
         console,
         f"{DISCLAIMER} Both plans meet the same people and the same luck, so a difference is an effect in the model. "

@@ -13,6 +13,7 @@ from sp_abm.cli.options import (
     Changes,
     Out,
     PlaceName,
+    Plausible,
     Years,
     check_runs,
     checked_folder,
@@ -61,6 +62,7 @@ def evaluate(
         typer.Option("--no-effect", metavar="", help="Let nothing the service does reach people's health."),
     ] = False,
     changes: Changes = None,
+    plausible: Plausible = False,
     workers: Annotated[int | None, whole("How many processes share the runs (default: one a core).")] = None,
     out: Out = None,
     as_json: AsJson = False,
@@ -71,15 +73,19 @@ def evaluate(
     """
     from sp_abm.evaluation.laboratory import evaluate as run_all
     from sp_abm.places import place as find_place
+    from sp_abm.plausible import needed_sets
     from sp_abm.scenario import load
 
     check_runs(seeds, workers)
     weeks = _weeks(months)
     arm, where = load(scenario).with_changes(parsed_changes(changes), "--set"), find_place(place)
     folder = checked_folder(out, EVALUATION)
+    sets = needed_sets() if plausible else ()
     announce_compiling()
     with Meter() as meter:
-        found = run_all(arm, where, seeds, years, has_effect=not no_effect, workers=workers, done=meter.seeds)
+        found = run_all(
+            arm, where, seeds, years, has_effect=not no_effect, sets=sets, workers=workers, done=meter.seeds
+        )
     if as_json:
         print(json.dumps(finite(found.as_dict(weeks)), indent=1, allow_nan=False))
     else:

@@ -14,6 +14,7 @@ from sp_abm.cli.options import (
     Changes,
     Out,
     PlaceName,
+    Plausible,
     Years,
     check_runs,
     checked_folder,
@@ -60,6 +61,7 @@ def loops(
     part: Part = None,
     measure: MeasureName = None,
     changes: Changes = None,
+    plausible: Plausible = False,
     workers: Annotated[int | None, whole("How many processes share the runs (default: one a core).")] = None,
     out: Out = None,
     as_json: AsJson = False,
@@ -69,6 +71,7 @@ def loops(
     A study that was stopped goes on where it was: what is finished is kept in the cache.
     """
     from sp_abm.loop_laboratory.laboratory import PARTS, SHOWN, study
+    from sp_abm.plausible import needed_sets
 
     check_runs(seeds, workers)
     folder = checked_folder(out, LOOP_STUDY)
@@ -78,6 +81,7 @@ def loops(
         "measures": tuple(measure or SHOWN),
         "workers": workers,
         "changes": given,
+        "sets": needed_sets() if plausible else (),
     }
     announce_compiling()
     with Meter() as meter:

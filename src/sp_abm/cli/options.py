@@ -44,6 +44,14 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Change a lever or a parameter; may be given several times."),
 ]
+Plausible = Annotated[
+    bool,
+    typer.Option(
+        "--plausible",
+        metavar="",
+        help="Give every seed another of the parameter sets that calibration kept: intervals hold that doubt too.",
+    ),
+]
 Cut = Annotated[
     list[str] | None,
     typer.Option(

@@ -13,6 +13,7 @@ from sp_abm.cli.tables import screen
 
 SECONDS_BETWEEN_LINES: Final = 5.0
 VALIDATING: Final = "living through the worlds"
+TRIAL: Final = "trial"
 
 
 def duration(seconds: float) -> str:
@@ -76,6 +77,10 @@ class Meter:
         """Show seeds of a validation done, each with all its worlds."""
         self._show(VALIDATING, done, total, "seed")
 
+    def trials(self, what: str, done: int, total: int) -> None:
+        """Show runs of a calibration done; those kept from before are told of first."""
+        self._show(what, done, total, TRIAL)
+
     def years(self, done: int, total: int) -> None:
         """Show years simulated, of runs of different lengths."""
         self._show("running", done, total, "year")
@@ -86,7 +91,7 @@ class Meter:
             self._what = what
             self._first = 0
             # The first week of a part is already done, as are the kept pieces of a long study; others count from 0.
-            if unit in ("week", "year") or what == VALIDATING:
+            if unit in ("week", "year", TRIAL) or what == VALIDATING:
                 self._began, self._first = now, done
             self._bar.reset(self._task, description=what, total=total)
         words = f"{done} of {total} {unit}s"

@@ -159,7 +159,7 @@ class Store:
         moves = np.stack([np.stack([pair.moves for pair in row]) for row in pieces])
         first = tuple(self.results(arm, place, seeds[0], weeks, report, is_urgent) for arm in arms)
         courses = tuple(tuple(pair.course for pair in row) for row in pieces)
-        return Paired(arms, place, years, seeds, values, moves, first, courses)
+        return Paired(arms, place, years, seeds, values, moves, first, courses=courses)
 
     def _pair(
         self, arm: Scenario, base: Scenario, place: Place, seed: int, weeks: int, report: Report, is_urgent: bool
