@@ -53,7 +53,9 @@ def numbers(found: pd.DataFrame) -> dict[str, str]:
     return said | dict(headline_words(found)) | {"strongest": strongest_table(found, "ST", PAGE)}
 
 
-SCRIPT = Script(HERE, tabulate, figures, numbers)
+FILES = ("study.toml", "../sensitivity_morris/as_it_is.toml", "../sensitivity_morris/luck.toml")
+SWEEPS = tuple(f"sp_abm sweep {{here}}/{file} --out {{out}}" for file in FILES)
+SCRIPT = Script(HERE, tabulate, figures, numbers, SWEEPS)
 
 if __name__ == "__main__":
     SCRIPT.run()
