@@ -36,8 +36,7 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
     title = "How much of the doubt about each headline difference is doubt about one number"
     subtitle = "Share of the variance between points that a parameter explains with all that it acts together with (ST)"
     strongest = strongest_figure(study, found, "ST", title, subtitle, "share of the variance")
-    luck = float(own["noise_share"].iloc[0])
-    variance = Variance(quantity_of(study, own), study.design.n, own, pd.DataFrame(), luck)
+    variance = Variance(quantity_of(study, own), study.design.n, own, pd.DataFrame(), float("nan"))
     return {"strongest.svg": strongest, "burnout.svg": draw_sobol(variance)}
 
 
