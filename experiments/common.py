@@ -345,7 +345,9 @@ def front_figure(
     points = tuple(study.design.points(study.factors))
     values = np.zeros((len(points), n))
     emulators = {
-        name: SimpleNamespace(quantity=Quantity(study, MEASURES[name], "today", "", points, values), q2=q2[name].iloc[0])
+        name: SimpleNamespace(
+            quantity=Quantity(study, MEASURES[name], "today", "", points, values), q2=q2[name].iloc[0]
+        )
         for name in (aim, cost)
     }
     best = where(equal, is_best=True).iloc[0]

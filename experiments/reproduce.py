@@ -19,6 +19,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from experiments import hanging
 from experiments.common import RUN, TABLE, Script, csv_of, filled, parsed, run_facts
 
 ROOT: Final = Path(__file__).parents[1]
@@ -49,6 +50,7 @@ def made() -> Iterator[tuple[str, str]]:
         yield from ((f"experiments/{name}/{file}", content) for file, content in script.made().items())
     numbers = words_of(known)
     yield from ((page, filled((ROOT / page).read_text("utf-8"), numbers)) for page in PAGES)
+    yield from ((path.relative_to(ROOT).as_posix(), content) for path, content in hanging.made().items())
     yield from book()
 
 

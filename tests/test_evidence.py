@@ -150,7 +150,8 @@ def test_a_card_says_all_that_is_known_of_a_parameter(printed):
     for words in ("1.3 log odds", "0.83 to 1.43", "triangular", "derived", "W100: Burnout", "https://", "2.3 to 4.17"):
         assert words in card, words
     assert "submodels.turnover.p_intends" in card
-    assert "not yet measured" in card
+    assert "burnout_mean, supported minus reactive: Morris mu*" in " ".join(card.split())
+    assert "not yet measured" in printed("parameters", "turnover.threshold_burnt_out")
     doubtful = printed("parameters", "turnover.rate_leaves_intending_per_week")
     assert "Not checked against the source" in " ".join(doubtful.split())
 

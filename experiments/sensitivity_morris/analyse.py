@@ -20,10 +20,13 @@ STEP = MORRIS_LEVELS / (2 * (MORRIS_LEVELS - 1))
 
 
 def screened(found: Quantity, luck: float) -> pd.DataFrame:
-    """Return Morris's indices; `noise` is the mu* that luck would give if the ends of a step had none in common."""
+    """Return Morris's indices; `noise` is the mu* that luck would give if the ends of a step had none in common.
+
+    Beyond luck is what is larger than that and has an interval that does not touch 0.
+    """
     noise = (2 / pi) ** 0.5 * 2**0.5 * luck / STEP
     frame = morris(found).frame.assign(noise=noise)
-    return frame.assign(beyond_luck=frame["mu_star"] > noise)
+    return frame.assign(beyond_luck=(frame["mu_star"] > noise) & (frame["mu_star_low"] > 0))
 
 
 def tabulate(stores: Sequence[Path]) -> pd.DataFrame:
@@ -48,7 +51,8 @@ def numbers(found: pd.DataFrame) -> dict[str, str]:
     return said | dict(headline_words(found)) | {"strongest": strongest_table(found, "mu_star", PAGE)}
 
 
-SCRIPT = Script(HERE, tabulate, figures, numbers)
+SWEEPS = tuple(f"sp_abm sweep {{here}}/{name}.toml --out {{out}}" for name in ("study", "as_it_is", "luck"))
+SCRIPT = Script(HERE, tabulate, figures, numbers, SWEEPS)
 
 if __name__ == "__main__":
     SCRIPT.run()

@@ -36,8 +36,7 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
     title = "How much of the doubt about each headline difference is doubt about one number"
     subtitle = "Share of the variance between points that a parameter explains with all that it acts together with (ST)"
     strongest = strongest_figure(study, found, "ST", title, subtitle, "share of the variance")
-    luck = float(own["noise_share"].iloc[0])
-    variance = Variance(quantity_of(study, own), study.design.n, own, pd.DataFrame(), luck)
+    variance = Variance(quantity_of(study, own), study.design.n, own, pd.DataFrame(), float("nan"))
     return {"strongest.svg": strongest, "burnout.svg": draw_sobol(variance)}
 
 
@@ -53,7 +52,9 @@ def numbers(found: pd.DataFrame) -> dict[str, str]:
     return said | dict(headline_words(found)) | {"strongest": strongest_table(found, "ST", PAGE)}
 
 
-SCRIPT = Script(HERE, tabulate, figures, numbers)
+FILES = ("study.toml", "../sensitivity_morris/as_it_is.toml", "../sensitivity_morris/luck.toml")
+SWEEPS = tuple(f"sp_abm sweep {{here}}/{file} --out {{out}}" for file in FILES)
+SCRIPT = Script(HERE, tabulate, figures, numbers, SWEEPS)
 
 if __name__ == "__main__":
     SCRIPT.run()
