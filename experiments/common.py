@@ -344,12 +344,8 @@ def front_figure(
     """Return the front of a search as its table kept it: mixes, those as good as the best, the emulators' Q2."""
     points = tuple(study.design.points(study.factors))
     values = np.zeros((len(points), n))
-    emulators = {
-        name: SimpleNamespace(
-            quantity=Quantity(study, MEASURES[name], "today", "", points, values), q2=q2[name].iloc[0]
-        )
-        for name in (aim, cost)
-    }
+    quantities = {name: Quantity(study, MEASURES[name], "today", "", points, values) for name in (aim, cost)}
+    emulators = {name: SimpleNamespace(quantity=known, q2=q2[name].iloc[0]) for name, known in quantities.items()}
     best = where(equal, is_best=True).iloc[0]
     found = SimpleNamespace(aims={aim: "less", cost: "less"}, cost=cost, budget=budget, levers=levers, front=front)
     found.best, found.equal, found.share_equal = {name: best[name] for name in levers}, equal, best["share"]
