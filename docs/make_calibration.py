@@ -17,14 +17,15 @@ FOLDER = Path(__file__).parent
 DATA = FOLDER.parent / "src" / "sp_abm" / "data"
 HEAD = """# Calibration: which parameters the evidence leaves
 
-`{command}` matches the model to the calibration rows of the targets: *history matching* in blocks, then together. It
-changes no parameter. It keeps {kept} sets of {free} parameters that no row rules out; they are shipped
-(`sp_abm/data/plausible.csv`, `sp_abm.plausible_sets()`) and carry what is not known about these parameters into
-intervals: `sp-abm compare ... --plausible`, `compare(..., plausible=True)`, `plausible = true` under `[replications]`
-of a study file. The record of the run is `sp_abm/data/calibration.json`; this page is made of it by
+`{command}` matches the model to the calibration rows of the targets: *history matching* in
+blocks, then together. It changes no parameter. It keeps {kept} sets of {free} parameters that no row rules out; they
+are shipped (`sp_abm/data/plausible.csv`, `sp_abm.plausible_sets()`) and carry what is not known about these parameters
+into intervals: `sp-abm compare ... --plausible`, `compare(..., plausible=True)`, `plausible = true` under
+`[replications]` of a study file. The record of the run is `sp_abm/data/calibration.json`; this page is made of it by
 `python docs/make_calibration.py`.
 
-{when} All runs took {minutes:.0f} minutes of one processor.
+{when} All runs took {minutes:.0f} minutes of one processor. The rules were those of model {model}; a run's numbers are
+the same as long as no line of the changelog says that results change.
 
 ## How
 
@@ -50,7 +51,7 @@ referred 21 times as often: link workers have as much to do, and there are 42 of
 are not read there. Whether a set meets the rows in the places and numbers of seeds of the validation is for
 `sp-abm validate` to say; it was run with the defaults."""
 NOT_FITTED = {
-    "C32": "it compares two more worlds of Tower Hamlets a point, which costs more than all other rows together",
+    "C32": "it compares two more worlds at every point, which would make the runs of link workers three times as long",
     "C34": "it follows from stages and loneliness by readings that act on nothing; they were set by hand",
 }
 NOTES = """- Every other parameter: it stays as it is, at its default, in every set. The sets say nothing about it.
@@ -60,6 +61,8 @@ NOTES = """- Every other parameter: it stays as it is, at its default, in every 
   them every value was as likely as any other."""
 TABLE_HEAD = ("row", "statistic", "evidence", "runs (5% to 95%)", "predicted", "rules out", "left without it")
 
+HALF = 0.5
+NEARLY_ALL = 0.9
 TOGETHER_TITLE = "Where the defaults lie, and all rows together"
 TOGETHER_HEAD = (
     "row", "evidence", "defaults", "their implausibility", "sets kept: mean (5% to 95%)", "mean implausibility",
@@ -74,7 +77,7 @@ def number(value: float | None) -> str:
 
 def share(value: float) -> str:
     """Return a share as a percentage, small ones with a decimal."""
-    return f"{value:.0%}" if value == 0 or value >= 0.1 else f"{value:.1%}"
+    return f"{value:.0%}" if value < 0.0005 or value >= 0.1 else f"{value:.1%}"
 
 
 def span(entry: dict[str, Any], low: str = "low", high: str = "high") -> str:
@@ -133,7 +136,9 @@ def block_part(name: str, block: dict[str, Any]) -> list[str]:
         f"wave {k}: {wave['points']} points, {share(wave['share_left'])} left"
         for k, wave in enumerate(block["waves"], 1)
     )
-    said = f"{block['words'].capitalize()}. Worlds: {block['worlds']['place']}, {worlds}. {waves.capitalize()}."
+    said = f"What is fitted: {block['words']}. Worlds: {block['worlds']['place']}, {worlds}. {waves.capitalize()}."
+    if block["waves"][-1]["share_left"] > NEARLY_ALL:
+        said += " The rows rule out next to nothing here: the sets carry the ranges of these parameters almost whole."
     rows = [fitted_row(row, entry) for row, entry in block["rows"].items()]
     ranges = [range_row(parameter, entry) for parameter, entry in block["free"].items()]
     return [
@@ -148,22 +153,31 @@ def defaults_part(record: dict[str, Any]) -> str:
     """Return in words where the defaults lie, and what the search found better."""
     cutoff, rows = record["rule"]["cutoff"], record["together"]["rows"]
     far = [row for row, entry in rows.items() if entry["default"]["implausibility"] >= cutoff]
-    better = [
-        row for row, entry in rows.items() if entry["default"]["implausibility"] - entry["kept"]["implausibility"] > 1
-    ]
     outside = [
         f"`{name}`" for block in record["blocks"].values() for name, entry in block["free"].items()
         if not entry["kept"]["least"] <= entry["default"] <= entry["kept"]["greatest"]
     ]  # fmt: skip
     worst = max(rows, key=lambda row: rows[row]["default"]["implausibility"])
     judged = f"implausible in {', '.join(far)}" if far else "implausible in no row"
-    said = [f"The defaults, which this command does not change, are {judged}; their worst row is {worst} "
-            f"({number(rows[worst]['default']['implausibility'])})."]  # fmt: skip
-    if better:
-        said.append(f"The sets are more than a standard deviation nearer to the evidence in {', '.join(better)}.")
-    if outside:
-        said.append(f"Defaults outside of what any set has: {', '.join(outside)}.")
-    return " ".join(said)
+    nearer = {row: gained(entry, record["rule"]) for row, entry in rows.items()}
+    better = ", ".join(row for row, gain in nearer.items() if gain > HALF)
+    worse = ", ".join(row for row, gain in nearer.items() if gain < -HALF)
+    distance = number(rows[worst]["default"]["implausibility"])
+    return (
+        f"The defaults, which this command does not change, are {judged}; their worst row is {worst} "
+        f"({distance}). The mean of the sets kept is nearer to the middle of the "
+        f"evidence than the defaults, by more than half a standard deviation, in {better or 'no row'}; it is further "
+        f"away in {worse or 'none'}, which is what that costs. Defaults outside of what any set has: "
+        f"{', '.join(outside) or 'none'}."
+    )
+
+
+def gained(entry: dict[str, Any], rule: dict[str, Any]) -> float:
+    """Return by how many standard deviations the mean of the sets is nearer to the middle than the defaults."""
+    low, high = entry["evidence"]["low"], entry["evidence"]["high"]
+    half, middle = (high - low) / 2, (low + high) / 2
+    sd = half * (rule["deviations"] ** -2 + rule["discrepancy"] ** 2) ** 0.5
+    return (abs(entry["default"]["value"] - middle) - abs(entry["kept"]["mean"] - middle)) / sd
 
 
 def page(record: dict[str, Any], when: str) -> str:
@@ -172,7 +186,8 @@ def page(record: dict[str, Any], when: str) -> str:
     head = HEAD.format(
         command=record["command"], kept=together["kept"], tried=together["tried"], when=when,
         free=sum(len(block["free"]) for block in record["blocks"].values()), cutoff=rule["cutoff"],
-        discrepancy=rule["discrepancy"], candidates=rule["candidates"], minutes=record["processor_seconds"] / 60,
+        discrepancy=rule["discrepancy"], candidates=rule["candidates"], model=record["model"]["model"],
+        minutes=record["processor_seconds"] / 60,
     )  # fmt: skip
     rows = [together_row(row, entry, rule["cutoff"]) for row, entry in together["rows"].items()]
     parts = [

@@ -2,8 +2,11 @@
 
 import csv
 import json
+import runpy
 from dataclasses import replace
+from importlib.resources import files
 from math import inf, nan, sqrt
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -294,3 +297,20 @@ def test_every_shipped_set_is_within_bounds_and_gives_every_free_parameter():
         assert set(each) == free
         assert all(ranges[name].low <= value <= ranges[name].high for name, value in each.items())
     assert len({tuple(each.values()) for each in plausible_sets()}) == len(plausible_sets())
+
+
+def test_the_page_says_what_the_shipped_record_says():
+    made = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "make_calibration.py"))
+    record = json.loads(files("sp_abm").joinpath("data", RECORD).read_text("utf-8"))
+    page = (Path(__file__).parents[1] / "docs" / "model" / "calibration.md").read_text("utf-8")
+    assert page == made["page"](record, record["when"])
+    assert record["together"]["kept"] == len(plausible_sets())
+    assert set(made["NOT_FITTED"]) == set(not_fitted()) == set(record["not_fitted"])
+
+
+def test_the_sets_that_were_kept_met_every_row_of_the_record():
+    """The mean over the sets lies nearer to the middle of the evidence than what rules a single set out."""
+    record = json.loads(files("sp_abm").joinpath("data", RECORD).read_text("utf-8"))
+    for row, entry in record["together"]["rows"].items():
+        assert entry["kept"]["implausibility"] < CUTOFF, row
+        assert entry["evidence"]["low"] == targets()[row].low and entry["evidence"]["high"] == targets()[row].high

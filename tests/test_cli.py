@@ -19,7 +19,7 @@ from sp_abm.results import Results
 
 COMMANDS = (
     *("run", "compare", "evaluate", "loops", "replay", "sweep", "status", "resume", "analyse", "story"),
-    *("figure", "dashboard", "demo", "validate"),
+    *("figure", "dashboard", "demo", "validate", "calibrate"),
     *("places", "scenarios", "measures", "levers", "parameters"),
 )
 SHORT = ("--no-warm-up", "--years", "0.2")
