@@ -74,7 +74,7 @@ kinds = {name: [type(getattr(again, name)).__name__ for _ in range(2)] for name 
 print(json.dumps(kinds))
 """
     kinds = python(code)
-    functions = {"compare", "evaluate", "open_study", "simulate", "simulate_many"}
+    functions = {"compare", "evaluate", "open_study", "plausible_sets", "simulate", "simulate_many"}
     assert set(kinds) == functions | {"Results", "Scenario", "SocialPrescribingModel", "__version__"}
     assert all(kinds[name] == ["function", "function"] for name in functions)
     assert "module" not in {kind for pair in kinds.values() for kind in pair}

@@ -18,9 +18,13 @@ COLUMNS: Final = ("set", "parameter", "value", "source")
 Sets = tuple[Mapping[str, float], ...]
 
 
-@cache
 def plausible_sets() -> Sets:
     """Return the shipped sets, each a mapping of full parameter names to values; none if none were shipped."""
+    return _shipped()
+
+
+@cache
+def _shipped() -> Sets:
     table = files("sp_abm").joinpath("data", TABLE)
     if not table.is_file():
         return ()

@@ -1,5 +1,5 @@
 """Calibration: history matching of the model against the calibration rows of the targets, in blocks, then together."""
 
-from sp_abm.calibration.calibrate import calibrate, plan
+from sp_abm.calibration.engine import calibrate, plan
 
 __all__ = ["calibrate", "plan"]
