@@ -13,6 +13,7 @@ _PATIENCE: Final = 900_000
 
 def _take(watched: Watched, name: str, folder: Path) -> None:
     watched.page.wait_for_timeout(_SETTLE)
+    watched.settled(_PATIENCE)
     watched.page.screenshot(path=folder / f"{name}.png")
     print(folder / f"{name}.png")
 

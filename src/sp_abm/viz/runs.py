@@ -190,7 +190,10 @@ class Store:
         return simulation.results()
 
     def base(self, scenario: Scenario, place: Place, seed: int, report: Report) -> Simulation:
-        """Return a simulation in week 0, warmed up as the scenario asks, to be forked from."""
+        """Return a simulation in week 0, warmed up as the scenario asks, to be forked from.
+
+        `report` is told the week of the warm-up, where there is one to be made.
+        """
         key = json.dumps([place.key, place.content(), seed, scenario.warm_up, sorted(scenario.parameters.items())])
         found = self._worlds.get(key)
         if found is None:

@@ -23,7 +23,7 @@ from sp_abm.viz.amounts import decimals, scaled
 from sp_abm.viz.intervals import figures
 from sp_abm.viz.material import Material, Strength
 from sp_abm.viz.runs import Report, Shelf, Store, part_of
-from sp_abm.vocabulary import WEEKS_PER_YEAR
+from sp_abm.vocabulary import WARM_UP_WEEKS, WEEKS_PER_YEAR
 
 MOST_KEPT: Final = 2_000
 """Batches of cuts that are kept in memory."""
@@ -118,7 +118,10 @@ class Strengths:
         done = [0]
 
         def start(scenario: Scenario, place: Place, seed: int) -> Simulation:
-            base = self._store.base(scenario, place, seed, lambda share: report((done[0] + share) / runs))
+            def note(week: float) -> None:
+                report((done[0] + week / WARM_UP_WEEKS) / runs)
+
+            base = self._store.base(scenario, place, seed, note)
             done[0] += 1
             return base
 

@@ -156,7 +156,7 @@ def Findings(asked: Asked, outcome: Outcome | None, progress: Progress, on_asked
     Waiting(
         progress,
         said,
-        while_running=f"{said} More runs are on their way." if said else RUNNING,
+        while_running=f"{said} More is on its way." if said else RUNNING,
         more=(f"Run {MORE} more", more) if 0 < pairs < MOST_RUNS else None,
     )
 
