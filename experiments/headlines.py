@@ -59,7 +59,8 @@ def headline_rows(stores: Sequence[Path], analysed: Analysis, spread: int) -> pd
             about |= dict(zip(("points_low", "points_high"), np.quantile(over, MIDDLE), strict=True))
             about["share_same_sign"] = float((np.sign(over) == np.sign(known.mean)).mean())
             frame = analysed(found, spread_of_luck(luck.balanced))
-            rows += [about | {"rank": rank, **row._asdict()} for rank, row in enumerate(each(frame), 1)]
+            for rank, row in enumerate(frame.to_dict("records"), 1):
+                rows.append(about | {"rank": rank} | {str(name): value for name, value in row.items()})
     return about_table(opened, rows)
 
 
