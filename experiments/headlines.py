@@ -59,7 +59,8 @@ def headline_rows(stores: Sequence[Path], analysed: Analysis, spread: int) -> pd
             about |= dict(zip(("points_low", "points_high"), np.quantile(over, MIDDLE), strict=True))
             about["share_same_sign"] = float((np.sign(over) == np.sign(known.mean)).mean())
             frame = analysed(found, spread_of_luck(luck.balanced))
-            rows += [{**about, "rank": rank, **row} for rank, row in enumerate(frame.to_dict("records"), 1)]
+            for rank, row in enumerate(frame.to_dict("records"), 1):
+                rows.append(about | {"rank": rank} | {str(name): value for name, value in row.items()})
     return about_table(opened, rows)
 
 
@@ -76,7 +77,7 @@ def spread_of_luck(values: Values) -> float:
 def parts(found: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield each headline difference in words, and its rows with the strongest parameter first."""
     for (arm, measure), own in found.groupby(["arm", "measure"], sort=False):
-        yield f"{MEASURES[measure].label}, {arm.replace('-', ' ')}", own.sort_values("rank")
+        yield f"{MEASURES[str(measure)].label}, {str(arm).replace('-', ' ')}", own.sort_values("rank")
 
 
 def quantity_of(study: Study, own: pd.DataFrame) -> Quantity:
@@ -106,10 +107,10 @@ def differences_figure(study: Study, found: pd.DataFrame, label: str, title: str
     panels = []
     for measure, own in found.groupby("measure", sort=False):
         factor, unit = unit_of(str(measure))
-        rows = [
-            Row(str(getattr(row, label)), *(factor * end for end in (row.mean, row.low, row.high)), words(row), strong)
-            for row, strong in zip(each(own), own["verdict"] == CLEAR, strict=True)
-        ]
+        rows = []
+        for row in each(own):
+            mean, low, high = (factor * end for end in (row.mean, row.low, row.high))
+            rows.append(Row(str(getattr(row, label)), mean, low, high, words(row), is_strong=row.verdict == CLEAR))
         panels.append(Panel(MEASURES[str(measure)].label, unit, tuple(rows)))
     subtitle = f"Differences from ‘{FIRST}’ with the same luck, and their 95% intervals"
     return _drawn(panels, title, subtitle, "Grey: within luck.", quantity_of(study, found))

@@ -150,6 +150,13 @@ def test_every_page_with_numbers_has_those_of_the_committed_tables():
         assert "<!--/-->" in text and filled(text, numbers) == text, "python -m experiments.reproduce --write"
 
 
+def test_no_line_of_words_begins_with_a_number_that_is_put_in():
+    """There, Markdown would take the mark for a block of its own and end the paragraph before it."""
+    pages = [*ROOT.rglob("README.md"), *(ROOT.parent / page for page in reproduce.PAGES)]
+    broken = [page for page in pages if re.search(r"^ *<!--[\w.-]+-->.", page.read_text("utf-8"), re.MULTILINE)]
+    assert broken == []
+
+
 def test_every_made_file_has_its_sum_and_no_other():
     made = {path for name in STUDIES for path in (f"experiments/{name}/{file}" for file in script(name).made())}
     sums = reproduce.listed()
