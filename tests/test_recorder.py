@@ -11,7 +11,7 @@ from sp_abm.places import place
 from sp_abm.recorder import IN_NEED, REACHED, Recorder
 from sp_abm.scenario import load
 from sp_abm.simulation import Simulation
-from sp_abm.stocks import horizon, stocks, worth
+from sp_abm.stocks import horizon, stocks
 from sp_abm.tallies import PEOPLE_TALLIES, STOCKS, SYSTEM_TALLIES, WORTH
 from sp_abm.vocabulary import Channel, Horizon, Route, Stage
 
@@ -39,7 +39,8 @@ def next_week(world, recorder):
 
 def read(world, week):
     """Return the stocks of a week by name."""
-    return dict(zip(STOCKS, stocks(world, week).tolist(), strict=True))
+    found = stocks(world, week, np.zeros(len(PEOPLE_TALLIES)), 0)
+    return dict(zip((*STOCKS, *WORTH), found.tolist(), strict=True))
 
 
 def test_in_need_is_who_was_in_distress_or_lonely_at_the_start_and_help_takes_nobody_out(well_world):
@@ -211,8 +212,7 @@ def test_a_week_s_worth_by_hand(fresh_world):
     world.flows["offered"] = 15
     people = dict.fromkeys(PEOPLE_TALLIES, 0.0) | {"consultations": 100, "sum_life_satisfaction": 650}
     people |= {"new_pre_crisis_to_crisis": 1, "new_recovering_to_crisis": 1, "new_crisis_to_recovering": 7}
-    found = worth(world, list(people.values()), 52)
-    assert tuple(found) == WORTH
+    found = dict(zip((*STOCKS, *WORTH), stocks(world, 0, np.array(list(people.values())), 52), strict=True))
     assert found["spent"] == 1250 and found["worth_spent"] == 1000 and found["worth_spent_nhs"] == 880
     assert found["worth_care"] == pytest.approx((2200 + 1000) / 1.25)
     assert found["worth_wellbys"] == pytest.approx(650 / 52 * 1000 / 1.25)

@@ -126,6 +126,12 @@ def is_adequate(cases: Cases, row: int) -> bool:
 
 
 @inlined
+def was_closed_in(cases: Cases, row: int, week: int) -> bool:
+    """Say whether the case closed in a week."""
+    return bool((cases.state[row] == CaseState.CLOSED) & (cases.week_closed[row] == week))
+
+
+@inlined
 def is_seen(cases: Cases, row: int) -> bool:
     """Say whether the person has met a link worker."""
     return bool(cases.week_first[row] != NEVER)

@@ -123,20 +123,26 @@ class _Rule(CPUDispatcher):
     To find out afresh of which type every column and parameter is takes longer than most rules.
     """
 
-    kinds: tuple[Any, ...] | None = None
+    kinds: tuple[Any, ...] = (None,)
     entry: Any = None
 
     def __call__(self, *arguments: Any) -> Any:
-        kinds = tuple(map(_kind, arguments))
-        if kinds == self.kinds:
+        # Written out: to ask `_kind` of every argument takes as long again.
+        for argument, kind in zip(arguments, self.kinds, strict=False):
+            if type(argument) is np.ndarray:
+                if (argument.dtype, argument.ndim, argument.flags.num & _LAYOUT) != kind:
+                    break
+            elif type(argument) is not kind:
+                break
+        else:
             return self.entry(*arguments)
         result = super().__call__(*arguments)
         compiled_for: list[Any] = list(self.overloads.values())
         if len(compiled_for) == 1:
             self.entry = compiled_for[0].entry_point
-            self.kinds = kinds
+            self.kinds = tuple(map(_kind, arguments))
         else:
-            self.kinds = None
+            self.kinds = (None,)
         return result
 
 
@@ -148,6 +154,11 @@ def _swift(function: Any) -> Any:
 def compiled(function: F) -> F:
     """Compile a function with numba: cached on disk, without the interpreter lock, without fast maths."""
     return cast(F, _swift(njit(cache=True, nogil=True, error_model="numpy")(function)))
+
+
+def brief(function: F) -> F:
+    """Compile a rule over the few as `compiled`, but keep the interpreter: it takes less time than to hand it over."""
+    return cast(F, _swift(njit(cache=True, error_model="numpy")(function)))
 
 
 def borrowing(function: F) -> F:
@@ -342,7 +353,7 @@ def blank_block() -> Any:
     return np.empty(LUCK_BLOCK, np.uint32), np.empty(LUCK_BLOCK, np.int8), np.empty(LUCK_BLOCK, np.int64)
 
 
-@compiled
+@brief
 def uniforms_table(
     key: NDArray[np.uint32], entities: NDArray[np.uint32], holders: NDArray[np.uint32], week: int, sub: int
 ) -> NDArray[np.float64]:

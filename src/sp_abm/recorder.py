@@ -21,6 +21,7 @@ from sp_abm.kernels import (
     Whole,
     blank_block,
     borrowing,
+    brief,
     compiled,
     each_of_five,
     inlined,
@@ -28,7 +29,7 @@ from sp_abm.kernels import (
     one_of_five,
 )
 from sp_abm.measures import Measure, Window
-from sp_abm.stocks import stocks, worth
+from sp_abm.stocks import stocks
 from sp_abm.tallies import (
     COUNTED,
     DENOMINATORS,
@@ -40,7 +41,7 @@ from sp_abm.tallies import (
     Sums,
 )
 from sp_abm.vocabulary import ADULT_AGE, AGE_BAND_STARTS, TRANSITIONS, Stage
-from sp_abm.world import World
+from sp_abm.world import CHUNK, World
 
 __all__ = ["IN_NEED", "N_CELLS", "PEOPLE_TALLIES", "REACHED", "RECORDED", "SHAPE", "SYSTEM_TALLIES", "Recorder"]
 
@@ -98,8 +99,10 @@ class Recorder:
         self.n_weeks = 0
         self.last_stage = world.citizens.stage.copy()
         self.marks = np.zeros(world.citizens.id.size, np.uint8)
-        citizens = world.citizens
-        _mark_needs(citizens.age, citizens.stage, citizens.lonely, np.zeros_like(citizens.arrived), 0, self.marks)
+        citizens = world.part(Counted, world.citizens)
+        _mark_needs(citizens._replace(arrived=np.zeros_like(citizens.arrived)), 0, self.marks)
+        n_chunks = -(-self.marks.size // CHUNK)
+        self._counted = np.empty((n_chunks, len(COUNTED), _N_MARKS, N_CELLS))
         p = world.parameters.observation
         self._life = np.array([getattr(p, f"life_{stage.word}") for stage in Stage])
         self._quality = np.array([getattr(p, f"quality_{stage.word}") for stage in Stage])
@@ -110,17 +113,13 @@ class Recorder:
         row, week = self.n_weeks, world.week - 1
         if row == self.system.shape[0]:
             self._grow()
-        citizens, cases = world.citizens, world.cases
-        _mark_needs(citizens.age, citizens.stage, citizens.lonely, citizens.arrived, week, self.marks)
-        _mark_reached(cases.citizen, cases.week_first, world.n_cases, week, self.marks)
-
-        arguments = (world.part(Counted, citizens), self.last_stage, self.marks, self._life, self._life_lonely, week)
-        people = np.zeros((len(PEOPLE_TALLIES), N_CELLS))
-        for tallied in world.pass_over_citizens(_count_people, *arguments):
-            _add_up(tallied, self._quality, people)
-        everybody = _set_down(people, self.people[row]).tolist()
-        levels, money = stocks(world, week).tolist(), worth(world, everybody, row)
-        self.system[row] = (1.0, *levels, *money.values(), *world.flows.values())
+        people, cases = world.part(Counted, world.citizens), world.cases
+        _mark(people, cases.citizen, cases.week_first, world.n_cases, week, self.marks)
+        arguments = (people, self.last_stage, self.marks, self._life, self._life_lonely, week, self._counted)
+        world.pass_over_chunks(_count_people, *arguments)
+        everybody = _set_down(self._counted, self._quality, self.people[row])
+        found, flows = stocks(world, week, everybody, row), list(world.flows.values())
+        self.system[row, 0], self.system[row, 1 : -len(flows)], self.system[row, -len(flows) :] = 1.0, found, flows
         self.n_weeks += 1
 
     def content(self) -> dict[str, NDArray[Any]]:
@@ -148,11 +147,21 @@ class Recorder:
 
 
 @borrowing
-def _mark_needs(age: Whole, stage: Whole, lonely: Flags, arrived: Whole, week: int, marks: Whole) -> None:
+def _mark(people: Counted, citizen: Whole, week_first: Whole, n_cases: int, week: int, marks: Whole) -> None:
+    """Mark those who came this week, and then those a link worker met."""
+    _mark_needs(people, week, marks)
+    for row in range(n_cases):
+        if week_first[row] == week:
+            marks[citizen[row]] |= REACHED
+
+
+@borrowing
+def _mark_needs(people: Counted, week: int, marks: Whole) -> None:
     """Mark afresh those who arrived this week: in need if 16 or over and in distress or lonely, and not yet reached.
 
     Most blocks of people have no newcomer, and to see that takes a few instructions.
     """
+    age, stage, lonely, arrived = people.age, people.stage, people.lonely, people.arrived
     for start in range(0, arrived.shape[0], _NEWCOMERS_AT_ONCE):
         weeks = arrived[start : start + _NEWCOMERS_AT_ONCE]
         n_new = 0
@@ -166,13 +175,6 @@ def _mark_needs(age: Whole, stage: Whole, lonely: Flags, arrived: Whole, week: i
                 marks[i] = IN_NEED if age[i] >= ADULT_AGE and (is_distressed or lonely[i]) else 0
 
 
-@borrowing
-def _mark_reached(citizen: Whole, week_first: Whole, n_cases: int, week: int, marks: Whole) -> None:
-    for row in range(n_cases):
-        if week_first[row] == week:
-            marks[citizen[row]] |= REACHED
-
-
 @compiled
 def _count_people(
     low: int,
@@ -183,13 +185,16 @@ def _count_people(
     life: Floats,
     life_lonely: float,
     week: int,
-) -> Floats:
-    """Return tallies of everybody by name, mark and cell, shape (tallies, 4, cells): each person in one place.
+    counted: Floats,
+) -> None:
+    """Leave a chunk's tallies by name, mark and cell in its place of `counted`: each person in one place.
 
     Somebody who came this week has not moved between stages. A cell and a sort are kept in as few bytes as hold them:
     each of the plain loops then does dozens of people at a time.
     """
-    tallies, heads = np.zeros((len(COUNTED), _N_MARKS * N_CELLS)), np.zeros((_N_SORTS, _N_MARKS * N_CELLS), np.int32)
+    tallies = counted[low // CHUNK].reshape(len(COUNTED), _N_MARKS * N_CELLS)
+    tallies[:] = 0
+    heads = np.zeros((_N_SORTS, _N_MARKS * N_CELLS), np.int32)
     cells, sorts, lives = np.empty(LUCK_BLOCK, np.uint16), np.empty(LUCK_BLOCK, np.uint8), np.empty(LUCK_BLOCK)
     trusts, five_lives = np.empty(LUCK_BLOCK), each_of_five(life)
     _, has_more, rows = blank_block()
@@ -221,7 +226,6 @@ def _count_people(
                 tallies[_FLOW_COLUMN[last[k], stage[k]], cells[k]] += 1
         last[:] = stage
     _count_heads(tallies, heads)
-    return tallies.reshape(len(COUNTED), _N_MARKS, N_CELLS)
 
 
 @inlined
@@ -288,10 +292,12 @@ def _add_up(counted: Floats, quality: Floats, people: Floats) -> None:
                 _add(people[_FIRST_REACHED + k], counted[_OF_SOME[k], mark])
 
 
-@compiled
-def _set_down(week: Floats, people: Floats) -> Floats:
-    """Write a week's tallies, shape (tallies, cells), into the record, and return those of all cells together."""
-    everybody = np.zeros(week.shape[0])
+@brief
+def _set_down(counted: Floats, quality: Floats, people: Floats) -> Floats:
+    """Write a week's tallies, summed over chunks, into the record, and return those of all cells together."""
+    week, everybody = np.zeros((len(PEOPLE_TALLIES), N_CELLS)), np.zeros(len(PEOPLE_TALLIES))
+    for chunk in range(counted.shape[0]):
+        _add_up(counted[chunk], quality, week)
     for cell in range(week.shape[1]):
         for k in range(week.shape[0]):
             people[cell, k] = week[k, cell]

@@ -7,11 +7,11 @@ import numpy as np
 from sp_abm.agents.community import Organisations, Terms, room, terms_of
 from sp_abm.agents.link_workers import hours_each, share_known
 from sp_abm.cases import NEVER, is_medical
-from sp_abm.kernels import Flags, Floats, Whole, compiled, inlined, total
+from sp_abm.kernels import Flags, Floats, Whole, brief, inlined, total
 from sp_abm.loops import as_it_is
 from sp_abm.parameters.pathway import Contact
-from sp_abm.parameters.system import Staffing
-from sp_abm.tallies import PEOPLE_TALLIES, ROLES, SERVICE, STOCKS, WORKFORCE
+from sp_abm.parameters.system import Observation, Staffing
+from sp_abm.tallies import PEOPLE_TALLIES, ROLES, SERVICE, STOCKS, WORKFORCE, WORTH
 from sp_abm.vocabulary import TRANSITIONS, WEEKS_PER_YEAR, CaseState, Channel, Horizon, Route, Stage
 from sp_abm.world import World
 
@@ -23,9 +23,9 @@ _PLACES: Final = _CASES + len(SERVICE)
 _FIRST_HORIZON: Final = len(SERVICE) - len(Horizon)
 _CONSULTATIONS: Final = PEOPLE_TALLIES.index("consultations")
 _LIFE: Final = PEOPLE_TALLIES.index("sum_life_satisfaction")
-_CRISES: Final = [
+_CRISES: Final = tuple(
     PEOPLE_TALLIES.index(f"new_{before.word}_to_{after.word}") for before, after in TRANSITIONS if after is Stage.CRISIS
-]
+)
 
 
 class Team(NamedTuple):
@@ -54,47 +54,38 @@ class Pathway(NamedTuple):
     stage: Whole
 
 
-def stocks(world: World, week: int) -> Floats:
-    """Return the tallies of `STOCKS` in that order: levels at the end of a week, its referrals and first contacts."""
-    p = world.parameters
-    terms = terms_of(world.commissioner, p.participation, as_it_is(world.pcns.id.size))
-    team, cases = world.part(Team, world.link_workers), world.part(Pathway, world.cases)
-    found: Floats = _count(
+class Books(NamedTuple):
+    """The commissioner's columns that are read off."""
+
+    spent_posts: Floats
+    spent_outreach: Floats
+    spent_grants: Floats
+    income_grants_nhs: Floats
+
+
+def stocks(world: World, week: int, people: Floats, weeks_before: int) -> Floats:
+    """Return the tallies of `STOCKS` and then of `WORTH`: levels at the end of a week, and what the week was worth.
+
+    `people` are the week's tallies of everybody; money is discounted by the weeks since the record began.
+    """
+    p, n_pcns = world.parameters, world.pcns.id.shape[0]
+    terms = terms_of(world.commissioner, p.participation, as_it_is(n_pcns))
+    team, cases, books = (
+        world.part(Team, world.link_workers),
+        world.part(Pathway, world.cases),
+        world.part(Books, world.commissioner),
+    )
+    today = (1 + p.observation.rate_discount_per_year) ** (-weeks_before / WEEKS_PER_YEAR)
+    found: Floats = _read_off(
         team, world.pcns.support, world.knowledge.known, p.turnover.threshold_burnt_out, p.staffing, p.contact,
-        cases, world.n_cases, week,
-        world.organisations, terms, p.observation.hours_volunteer_per_week, world.gps.awareness,
+        cases, world.n_cases, week, world.organisations, terms, world.gps.awareness,
+        books, people, world.flows["offered"], today, p.observation,
     )  # fmt: skip
     return found
 
 
-def worth(world: World, people: list[float], week: int) -> dict[str, float]:
-    """Return the week's money and what it is set against, from its tallies of all people, in the order of `WORTH`.
-
-    A year lived is a person's life satisfaction in points, priced per point.
-    """
-    p, books = world.parameters.observation, world.commissioner
-    posts, outreach, grants = (books.spent_posts.item(), books.spent_outreach.item(), books.spent_grants.item())
-    today = (1 + p.rate_discount_per_year) ** (-week / WEEKS_PER_YEAR)
-    by_gps = people[_CONSULTATIONS] * p.share_consultations_gp
-    by_nurses = people[_CONSULTATIONS] - by_gps
-    crises = sum([people[column] for column in _CRISES])
-    care = by_gps * p.cost_gp_consultation_gbp + by_nurses * p.cost_nurse_consultation_gbp + crises * p.cost_crisis_gbp
-    minutes = by_gps * p.minutes_gp_consultation + world.flows["offered"] * p.minutes_offer
-    return {
-        "spent": posts + outreach + grants,
-        "spent_posts": posts,
-        "spent_outreach": outreach,
-        "spent_grants": grants,
-        "worth_spent": today * (posts + outreach + grants),
-        "worth_spent_nhs": today * (posts + outreach + books.income_grants_nhs.item()),
-        "worth_care": today * care,
-        "worth_wellbys": today * people[_LIFE] / WEEKS_PER_YEAR * p.value_wellby_gbp,
-        "gp_hours": minutes / _MINUTES_PER_HOUR,
-    }
-
-
-@compiled
-def _count(
+@brief
+def _read_off(
     team: Team,
     support: Floats,
     known: Flags,
@@ -106,16 +97,42 @@ def _count(
     week: int,
     organisations: Organisations,
     terms: Terms,
-    hours_volunteer: float,
     gp_awareness: Floats,
+    books: Books,
+    people: Floats,
+    offered: float,
+    today: float,
+    p: Observation,
 ) -> Floats:
-    counts = np.zeros(len(STOCKS))
+    counts = np.zeros(len(STOCKS) + len(WORTH))
     _count_workers(team, support, known, organisations.pcn, burnt_out, counts[:_ROLES])
     hours = hours_each(team.fte, team.weeks_in_post, team.in_post, team.is_sick, p_staffing, p_contact)
     _count_hours(team, hours, counts[_ROLES:_CASES])
     _count_cases(cases, n_cases, week, counts[_CASES:_PLACES])
-    _count_community(organisations, terms, hours_volunteer, gp_awareness, counts[_PLACES:])
+    _count_community(organisations, terms, p.hours_volunteer_per_week, gp_awareness, counts[_PLACES:])
+    _count_worth(books, people, offered, today, p, counts[len(STOCKS) :])
     return counts
+
+
+@inlined
+def _count_worth(books: Books, people: Floats, offered: float, today: float, p: Observation, worth: Floats) -> None:
+    """Leave the tallies of `WORTH`, in that order: the week's money and what it is set against.
+
+    A year lived is a person's life satisfaction in points, priced per point; `today` is what a pound still counts.
+    """
+    posts, outreach, grants = books.spent_posts[0], books.spent_outreach[0], books.spent_grants[0]
+    by_gps = people[_CONSULTATIONS] * p.share_consultations_gp
+    by_nurses = people[_CONSULTATIONS] - by_gps
+    crises = 0.0
+    for column in _CRISES:
+        crises += people[column]
+    care = by_gps * p.cost_gp_consultation_gbp + by_nurses * p.cost_nurse_consultation_gbp + crises * p.cost_crisis_gbp
+    worth[0], worth[1], worth[2], worth[3] = posts + outreach + grants, posts, outreach, grants
+    worth[4] = today * (posts + outreach + grants)
+    worth[5] = today * (posts + outreach + books.income_grants_nhs[0])
+    worth[6] = today * care
+    worth[7] = today * people[_LIFE] / WEEKS_PER_YEAR * p.value_wellby_gbp
+    worth[8] = (by_gps * p.minutes_gp_consultation + offered * p.minutes_offer) / _MINUTES_PER_HOUR
 
 
 @inlined

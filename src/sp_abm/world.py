@@ -178,8 +178,7 @@ class World:
 
     def open_week(self) -> None:
         """Set every flow to zero, and of nobody, for a new week."""
-        for name in self.flows:
-            self.flows[name] = 0.0
+        self.flows = dict.fromkeys(FLOWS, 0.0)
         self.people_of = dict.fromkeys(NAMED_FLOWS, _NOBODY)
 
     def count(self, **flows: float) -> None:
@@ -214,7 +213,15 @@ class World:
         return mean_by(self.citizens.pcn[is_adult], np.asarray(values)[is_adult], self.pcns.id.shape[0])
 
     def pass_over_citizens(self, kernel: Callable[..., Any], *arguments: Any) -> list[Any]:
-        """Call kernel(low, high, *arguments) for fixed chunks of rows; return the answers in chunk order."""
+        """Call kernel(low, high, *arguments) for everybody: at once by one thread, by more for chunks of rows.
+
+        Return the answers in order; what comes of a rule must not depend on where a chunk ends.
+        """
+        n = self.citizens.id.shape[0]
+        return self.pass_over_chunks(kernel, *arguments) if self.threads > 1 else [kernel(0, n, *arguments)]
+
+    def pass_over_chunks(self, kernel: Callable[..., Any], *arguments: Any) -> list[Any]:
+        """Call kernel(low, high, *arguments) for fixed chunks of rows, also by one thread: for sums of fractions."""
         edges = _chunks(self.citizens.id.shape[0])
         if self.threads > 1 and len(edges) > 1:
             with ThreadPoolExecutor(self.threads) as pool:

@@ -39,7 +39,7 @@ def test_a_team_is_always_as_large_as_what_is_funded():
 
 
 def test_rounding_in_the_last_digit_makes_no_post_out_of_nothing():
-    assert team_sizes(3 - 1e-12, 0.1) == [1, 1, 1]
+    assert team_sizes(3 - 1e-12, 0.1).tolist() == [1, 1, 1]
     assert team_sizes(3 + 1e-12, 0.1) == pytest.approx([1, 1, 1])
 
 

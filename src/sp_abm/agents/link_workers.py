@@ -90,7 +90,11 @@ class Posts(NamedTuple):
     id: U32
     holder: U32
     pcn: I32
+    fte: F64
     in_post: Flag
+    weeks_in_post: I32
+    is_sick: Flag
+    hours_outreach: F64
     open_cases: I32
     slots_carried: F64
     slots_used: F64

@@ -1,12 +1,15 @@
 """Allocation: each PCN's waiting list is worked off, first come first served within priority, up to the cap."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sp_abm.agents.citizens import Clients, lose_trust
 from sp_abm.agents.link_workers import Posts, case_limits
-from sp_abm.cases import NEVER, Cases, close_case, is_seen
+from sp_abm.cases import NEVER, Cases, close_case, is_seen, rows_of_open_cases
 from sp_abm.kernels import Floats, Key, Whole, borrowing, compiled, happens, inlined, uniform
 from sp_abm.parameters.pathway import Allocation
+from sp_abm.parameters.system import Staffing
 from sp_abm.vocabulary import NONE, CaseState, EquityRule, Outcome, Route, Stage
 from sp_abm.world import World
 
@@ -18,21 +21,52 @@ _RULES = list(EquityRule)
 _DEPRIVED_FIRST, _NEED_FIRST = _RULES.index(EquityRule.DEPRIVED_FIRST), _RULES.index(EquityRule.NEED_FIRST)
 
 
+class Lost(NamedTuple):
+    """How people lose patience, and what that costs."""
+
+    gain: float
+    """How much of a bad experience comes through to trust."""
+    patience: Floats
+    """What the hazard of giving up is multiplied by, by PCN."""
+    trust: Floats
+    """Trust lost, by PCN."""
+
+
 def allocation(world: World, week: int) -> None:
     """Let people give up waiting, then give waiting cases to the link worker with most room."""
     p, workers, key = world.parameters.allocation, world.link_workers, world.luck.key("allocation")
     tables = (world.cases, world.clients, world.posts)
-    bad = (world.links.gain("bad_experience->trust", week), world.pcns.trust_lost)
-    rows = world.open_rows
-    gave_up = _give_up(rows, *tables, patience_felt(world, week), p, *bad, key, week)
+    lost = Lost(world.links.gain("bad_experience->trust", week), patience_felt(world, week), world.pcns.trust_lost)
     cap = float(world.commissioner.caseload_cap[0])
-    limits = case_limits(workers.fte, workers.weeks_in_post, workers.in_post, cap, world.parameters.staffing)
     rule = (int(world.commissioner.equity_rule[0]), bool(p.shares_between_pcns))
-    _allocate(rows, *tables, limits, np.full(world.pcns.id.shape[0], _MANY), *rule, week)
+    gave_up = _work_off(*tables, world.n_cases, lost, p, key, cap, world.parameters.staffing, *rule, week)
     spared = waiting_spared(world, week)
-    if spared.any():
-        _allocate(rows, *tables, np.where(workers.in_post, _MANY, 0.0), spared, *rule, week)
+    if spared is not None and spared.any():
+        _allocate(world.open_rows, *tables, np.where(workers.in_post, _MANY, 0.0), spared, *rule, week)
     world.count(gave_up=gave_up)
+
+
+@compiled
+def _work_off(
+    cases: Cases,
+    citizens: Clients,
+    workers: Posts,
+    n_cases: int,
+    lost: Lost,
+    p: Allocation,
+    key: Key,
+    cap: float,
+    staffing: Staffing,
+    rule: int,
+    shares: bool,
+    week: int,
+) -> int:
+    """Let people give up, then give waiting cases out; return how many gave up."""
+    rows = rows_of_open_cases(cases.state, n_cases)
+    gave_up = _give_up(rows, cases, citizens, workers, lost, p, key, week)
+    limits = case_limits(workers.fte, workers.weeks_in_post, workers.in_post, cap, staffing)
+    _allocate(rows, cases, citizens, workers, limits, np.full(lost.trust.shape[0], _MANY), rule, shares, week)
+    return int(gave_up)
 
 
 def patience_felt(world: World, week: int) -> Floats:
@@ -47,10 +81,10 @@ def patience_felt(world: World, week: int) -> Floats:
     return serves * np.where(waiting > 0, felt / np.maximum(waiting, 1.0), 1.0)
 
 
-def waiting_spared(world: World, week: int) -> Floats:
-    """Return the cases of each PCN that need not wait, caps or no caps, because demand->waiting is cut."""
+def waiting_spared(world: World, week: int) -> Floats | None:
+    """Return the cases of each PCN that need not wait, caps or no caps, if demand->waiting is cut."""
     if world.links.is_on("demand->waiting", week):
-        return np.zeros(world.pcns.id.shape[0])
+        return None
     cases, n = world.cases, world.n_cases
     is_waiting = cases.state[:n] == CaseState.WAITING
     waiting = np.bincount(cases.pcn[:n][is_waiting], minlength=world.pcns.id.shape[0]).astype(np.float64)
@@ -64,10 +98,8 @@ def _give_up(
     cases: Cases,
     citizens: Clients,
     workers: Posts,
-    patience: Floats,
+    lost: Lost,
     p: Allocation,
-    gain: float,
-    lost: Floats,
     key: Key,
     week: int,
 ) -> int:
@@ -77,12 +109,12 @@ def _give_up(
         if is_seen(cases, row) or cases.week_referred[row] >= week:
             continue
         i = cases.citizen[row]
-        rate = p.rate_gives_up_per_week * patience[cases.pcn[row]]
+        rate = p.rate_gives_up_per_week * lost.patience[cases.pcn[row]]
         if cases.route[row] == Route.OUTREACH:
             rate *= p.ratio_gives_up_outreach
         if happens(uniform(key, citizens.id[i], citizens.holder[i], week, 0), rate):
             close_case(cases, row, workers, Outcome.GAVE_UP, week)
-            lose_trust(citizens, i, p.trust_gave_up, gain, lost)
+            lose_trust(citizens, i, p.trust_gave_up, lost.gain, lost.trust)
             count += 1
     return count
 

@@ -10,14 +10,14 @@ import numpy as np
 
 from sp_abm.agents.citizens import Clients, change_trust
 from sp_abm.agents.link_workers import Posts, hours_without_people
-from sp_abm.cases import NEVER, Cases, close_case, is_adequate, is_medical, is_seen
-from sp_abm.kernels import Flags, Floats, Key, Whole, borrowing, compiled, happens, inlined, uniform
+from sp_abm.cases import NEVER, Cases, close_case, is_adequate, is_medical, is_seen, rows_of_open_cases, was_closed_in
+from sp_abm.kernels import Flags, Floats, Key, Whole, borrowing, brief, compiled, happens, inlined, uniform
 from sp_abm.parameters.pathway import Closure, Contact
 from sp_abm.parameters.system import Staffing
 from sp_abm.vocabulary import CaseState, Outcome, Stage
 from sp_abm.world import World
 
-_SEEN, _CONTACTS, _ADEQUATE, _N_COUNTS = range(4)
+_SEEN, _CONTACTS, _ADEQUATE, _RECORDED, _N_COUNTS = range(5)
 
 
 class Record(NamedTuple):
@@ -30,16 +30,22 @@ class Record(NamedTuple):
     key: Key
 
 
+class Voices(NamedTuple):
+    """The columns of link workers by which they speak up in the system."""
+
+    pcn: Whole
+    fte: Floats
+    in_post: Flags
+    hours_voice: Floats
+
+
 def closure(world: World, week: int) -> None:
     """Close what has ended; people helped gain trust, their GPs hear of it, and outcomes are written down."""
     p, key = world.parameters.closure, world.luck.key("closure")
-    before = world.pcns.recorded_cases.sum()
-    tables = (world.open_rows, world.cases, world.clients, world.posts, world.gps.feedback)
-    _close_all(*tables, world.pcns.fte_funded > 0, _record(world, week), p, key, week)
-    counts = np.zeros(_N_COUNTS, np.int64)
-    _count_closed(world.rows_closed_in(week), world.cases, counts)
+    tables = (world.cases, world.clients, world.posts, world.gps.feedback, world.pcns.fte_funded)
+    counts = _close_all(*tables, world.n_cases, _record(world, week), p, key, week).tolist()
     world.count(closed_seen=counts[_SEEN], contacts_of_closed=counts[_CONTACTS], adequate=counts[_ADEQUATE])
-    world.count(outcomes_recorded=world.pcns.recorded_cases.sum() - before)
+    world.count(outcomes_recorded=counts[_RECORDED])
 
 
 def _record(world: World, week: int) -> Record:
@@ -59,22 +65,12 @@ def _record(world: World, week: int) -> Record:
 def p_recorded(world: World) -> Floats:
     """Return how likely an outcome is written down, by PCN: likelier where link workers speak up more than today."""
     p, staffing, contact = world.parameters.closure, world.parameters.staffing, world.parameters.contact
-    workers, n_pcns = world.link_workers, world.pcns.id.size
-    columns = (workers.pcn, workers.fte, workers.in_post, workers.hours_voice)
-    return _p_recorded(*columns, n_pcns, p, staffing, contact)
+    return _p_recorded(world.part(Voices, world.link_workers), world.pcns.id.size, p, staffing, contact)
 
 
-@compiled
-def _p_recorded(
-    pcn: Whole,
-    fte: Floats,
-    in_post: Flags,
-    hours_voice: Floats,
-    n_pcns: int,
-    p: Closure,
-    staffing: Staffing,
-    contact: Contact,
-) -> Floats:
+@brief
+def _p_recorded(workers: Voices, n_pcns: int, p: Closure, staffing: Staffing, contact: Contact) -> Floats:
+    pcn, fte, in_post, hours_voice = workers
     each = hours_without_people(staffing.share_voice, contact)
     hours, posts, chances = np.zeros(n_pcns), np.zeros(n_pcns), np.empty(n_pcns)
     for post in range(pcn.shape[0]):
@@ -87,22 +83,44 @@ def _p_recorded(
     return chances
 
 
-@borrowing
+@compiled
 def _close_all(
+    cases: Cases,
+    citizens: Clients,
+    workers: Posts,
+    feedback: Floats,
+    funded: Floats,
+    n_cases: int,
+    record: Record,
+    p: Closure,
+    key: Key,
+    week: int,
+) -> Whole:
+    """Close what has ended; count all that closed this week, whatever the reason."""
+    counts, rows = np.zeros(_N_COUNTS, np.int64), rows_of_open_cases(cases.state, n_cases)
+    counts[_RECORDED] = _close_some(rows, cases, citizens, workers, feedback, funded, record, p, key, week)
+    _count_closed(cases, n_cases, week, counts)
+    return counts
+
+
+@borrowing
+def _close_some(
     rows: Whole,
     cases: Cases,
     citizens: Clients,
     workers: Posts,
     feedback: Floats,
-    serves: Flags,
+    funded: Floats,
     record: Record,
     p: Closure,
     key: Key,
     week: int,
-) -> None:
+) -> int:
+    """Close those of some open cases that have ended; return how many outcomes were written down."""
+    n_recorded = 0
     for row in rows:
         i = cases.citizen[row]
-        if not serves[cases.pcn[row]]:
+        if funded[cases.pcn[row]] <= 0:
             close_case(cases, row, workers, Outcome.SERVICE_ENDED, week)
             continue
         u = uniform(key, citizens.id[i], citizens.holder[i], week, 0)
@@ -110,12 +128,14 @@ def _close_all(
         if outcome != Outcome.NOT_YET:
             close_case(cases, row, workers, outcome, week)
             if is_recorded(cases, row, record, citizens.id[i], week):
+                n_recorded += 1
                 record.cases[cases.pcn[row]] += 1
                 record.value[cases.pcn[row]] += visible_value(cases, row, p)
             if is_adequate(cases, row):
                 change_trust(citizens, i, p.trust_adequate)
                 if is_medical(cases.route[row]):
                     feedback[citizens.gp[i]] += 1
+    return n_recorded
 
 
 @inlined
@@ -160,10 +180,10 @@ def visible_value(cases: Cases, row: int, p: Closure) -> float:
 
 
 @borrowing
-def _count_closed(rows: Whole, cases: Cases, counts: Whole) -> None:
-    """Count (people seen, their contacts, adequately helped) among some closed cases, whatever the reason."""
-    for row in rows:
-        if is_seen(cases, row):
+def _count_closed(cases: Cases, n_cases: int, week: int, counts: Whole) -> None:
+    """Count (people seen, their contacts, adequately helped) among the cases closed in a week."""
+    for row in range(n_cases):
+        if was_closed_in(cases, row, week) and is_seen(cases, row):
             counts[_SEEN] += 1
             counts[_CONTACTS] += cases.n_contacts[row]
             counts[_ADEQUATE] += is_adequate(cases, row)

@@ -10,8 +10,8 @@ import numpy as np
 
 from sp_abm.agents.citizens import Clients, lose_trust
 from sp_abm.agents.community import Organisations, Terms, room, terms_of
-from sp_abm.agents.link_workers import Knowledge, Posts, hours_direct, hours_without_people, shares_known
-from sp_abm.cases import NEVER, Cases, is_seen
+from sp_abm.agents.link_workers import Knowledge, Posts, hours_each, hours_without_people, shares_known
+from sp_abm.cases import NEVER, Cases, is_seen, rows_of_open_cases
 from sp_abm.kernels import (
     Flags,
     Floats,
@@ -19,6 +19,7 @@ from sp_abm.kernels import (
     Singles,
     Whole,
     borrowing,
+    brief,
     chance,
     compiled,
     happens,
@@ -28,6 +29,7 @@ from sp_abm.kernels import (
 )
 from sp_abm.loops import Blend, mean_by
 from sp_abm.parameters.pathway import Contact
+from sp_abm.parameters.system import Staffing
 from sp_abm.vocabulary import NONE, Attempt, CaseState
 from sp_abm.world import World
 
@@ -36,8 +38,9 @@ _DEEP = 3
 _FADED = 0.001
 _LONG_AGO = 8192
 _NONE_KNOWN, _ALL_FULL = -1, -2
-_CONTACTS, _MISSED, _SEEN_FIRST, _WAITED, _TRIED = range(5)
-_N_COUNTS = _TRIED + len(Attempt)
+_CONTACTS, _MISSED, _SEEN_FIRST, _WAITED = range(4)
+_COUNTED = ("contacts", "missed", "first_contacts", "weeks_waited", "not_known", "no_place", "refused", "started")
+"""Flows in the order of their counts, attempts in that of `Attempt`."""
 
 
 class Felt(NamedTuple):
@@ -71,30 +74,10 @@ def contact(world: World, week: int) -> None:
     p, luck = world.parameters, world.luck
     kept = float(np.exp(-1.0 / p.contact.weeks_contact_fades))
     world.pass_over_citizens(_fade, world.citizens.contact_support, kept)
-    counts = _hold_appointments(
-        world.open_rows,
-        world.cases,
-        world.clients,
-        world.posts,
-        slots(world, week),
-        p.contact,
-        search_of(world, week),
-        luck.key("contact"),
-        week,
-    )
-    known, before = world.knowledge, world.knowledge.known.copy()
-    arguments = (world.posts, world.organisations, known, before, pace_of_learning(world), p.contact)
-    _learn_and_forget(*arguments, luck.key("knowledge"), week)
-    world.count(
-        contacts=counts[_CONTACTS],
-        missed=counts[_MISSED],
-        first_contacts=counts[_SEEN_FIRST],
-        weeks_waited=counts[_WAITED],
-        started=counts[_TRIED + Attempt.STARTED],
-        not_known=counts[_TRIED + Attempt.NOT_KNOWN],
-        no_place=counts[_TRIED + Attempt.NO_PLACE],
-        refused=counts[_TRIED + Attempt.REFUSED],
-    )
+    tables, keys = (world.cases, world.clients, world.posts), (luck.key("contact"), luck.key("knowledge"))
+    slots_paces, on = (slots(world, week), pace_of_learning(world)), search_of(world, week)
+    counts = _spend_the_week(*tables, world.n_cases, *slots_paces, p.contact, on, *keys, week).tolist()
+    world.count(**dict(zip(_COUNTED, counts, strict=True)))
 
 
 def search_of(world: World, week: int) -> Search:
@@ -108,8 +91,7 @@ def search_of(world: World, week: int) -> Search:
 def slots(world: World, week: int) -> Floats:
     """Return the appointments each post has time for this week; where load->contact_depth is cut, as if it had."""
     p, workers, links = world.parameters.contact, world.link_workers, world.links
-    hours = hours_direct(workers, world.parameters.staffing, p)
-    own = _own_slots(hours, workers.hours_outreach, workers.slots_carried, workers.in_post, p)
+    own: Floats = _own_slots(world.posts, world.parameters.staffing, p)
     if links.is_on("load->contact_depth", week):
         return own
     cost = p.p_attends + (1 - p.p_attends) * p.slots_missed
@@ -119,13 +101,13 @@ def slots(world: World, week: int) -> Floats:
     return deep
 
 
-@compiled
-def _own_slots(hours: Floats, outreach: Floats, carried: Floats, in_post: Flags, p: Contact) -> Floats:
+@brief
+def _own_slots(workers: Posts, staffing: Staffing, p: Contact) -> Floats:
     """Return the appointments that each post's hours give, less those of outreach, and what it carried over."""
-    slots = np.empty(hours.shape[0])
-    for post in range(hours.shape[0]):
-        left = max(0.0, hours[post] - outreach[post])
-        slots[post] = left * _MINUTES_PER_HOUR / p.minutes_contact + carried[post] * in_post[post]
+    slots = hours_each(workers.fte, workers.weeks_in_post, workers.in_post, workers.is_sick, staffing, p)
+    for post in range(slots.shape[0]):
+        left = max(0.0, slots[post] - workers.hours_outreach[post])
+        slots[post] = left * _MINUTES_PER_HOUR / p.minutes_contact + workers.slots_carried[post] * workers.in_post[post]
     return slots
 
 
@@ -190,6 +172,27 @@ def _fade(low: int, high: int, support: Singles, kept: float) -> None:
 
 
 @compiled
+def _spend_the_week(
+    cases: Cases,
+    citizens: Clients,
+    workers: Posts,
+    n_cases: int,
+    slots: Floats,
+    paces: Floats,
+    p: Contact,
+    search: Search,
+    key: Key,
+    key_learning: Key,
+    week: int,
+) -> Whole:
+    """Hold appointments, then get to know the community; return what came of the appointments."""
+    rows, before = rows_of_open_cases(cases.state, n_cases), search.knowledge.known.copy()
+    counts = _hold_appointments(rows, cases, citizens, workers, slots, p, search, key, week)
+    _learn_and_forget(workers, search.organisations, search.knowledge, before, paces, p, key_learning, week)
+    return counts
+
+
+@compiled
 def _hold_appointments(
     open_rows: Whole,
     cases: Cases,
@@ -203,8 +206,7 @@ def _hold_appointments(
 ) -> Whole:
     rows, keys = np.empty_like(open_rows), np.empty_like(open_rows)
     count = _wanted(open_rows, cases, citizens, p, key, week, rows, keys)
-    counts = np.zeros(_N_COUNTS, np.int64)
-    left = slots.copy()
+    counts, left = np.zeros(len(_COUNTED), np.int64), slots.copy()
     for k in np.argsort(keys[:count]):
         row = rows[k]
         post, i = cases.worker[row], cases.citizen[row]
@@ -225,7 +227,7 @@ def _hold_appointments(
                 lose_trust(citizens, i, p.trust_long_wait, search.gain, search.lost)
         meet(cases, row, citizens, p, week)
         if _tries_to_connect(cases, row, citizens, search.light):
-            counts[_TRIED + _try_to_connect(cases, row, citizens, workers.pcn[post], p, search, u[2], week)] += 1
+            counts[_WAITED + _try_to_connect(cases, row, citizens, workers.pcn[post], p, search, u[2], week)] += 1
     workers.slots_used[:] = slots - left
     workers.slots_carried[:] = np.minimum(1.0, left)
     return counts

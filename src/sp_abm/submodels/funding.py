@@ -4,11 +4,14 @@ The review looks at the 52 weeks before it. How impact moves money is not in the
 are levers, and at strength 0 nothing moves. Practice spreads among PCNs by what their peers have to show.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.cases import NEVER
-from sp_abm.kernels import Flags, Key, Whole, compiled, uniform
+from sp_abm.kernels import Flags, Floats, Key, Whole, brief, inlined, total, uniform
+from sp_abm.parameters.system import Funding
 from sp_abm.vocabulary import WEEKS_PER_YEAR, InvestmentRule
 from sp_abm.world import World
 
@@ -17,12 +20,37 @@ _COMPOUNDING = list(InvestmentRule).index(InvestmentRule.COMPOUNDING)
 _SMALLEST = float(np.finfo(np.float64).tiny)
 
 
+class Books(NamedTuple):
+    """The commissioner's columns by which posts are funded and the books kept."""
+
+    posts_per_10000: Floats
+    posts_factor: Floats
+    reimbursement: Floats
+    grants_multiplier: Floats
+    grants_factor: Floats
+    income_reimbursement: Floats
+    income_grants_nhs: Floats
+    income_grants_council: Floats
+    spent_posts: Floats
+    spent_outreach: Floats
+    spent_grants: Floats
+    underspent: Floats
+    spent_this_year: Floats
+
+
+class Teams(NamedTuple):
+    """The columns of PCNs by which their posts are funded and their approaches paid for."""
+
+    residents: Whole
+    fte_funded: Floats
+    approaches: Floats
+
+
 def funding(world: World, week: int) -> None:
     """Hold the yearly review, say who is proactive, fund posts (full-time equivalents), keep the books (pounds)."""
     if week % WEEKS_PER_YEAR == 0:
         _review(world, week)
     _begin_pilots(world, week)
-    _fund_posts(world)
     _keep_books(world)
 
 
@@ -89,7 +117,7 @@ def _begin_pilots(world: World, week: int) -> None:
     _say_who_is_proactive(pcns.is_proactive, pcns.week_proactive, pcns.id, share, world.luck.key("pilots"), week)
 
 
-@compiled
+@brief
 def _say_who_is_proactive(is_proactive: Flags, since: Whole, ids: Whole, share: float, key: Key, week: int) -> None:
     """Let the PCNs of lowest luck be pilots, as many as the share says, and keep those that are proactive already."""
     n = ids.shape[0]
@@ -104,30 +132,43 @@ def _say_who_is_proactive(is_proactive: Flags, since: Whole, ids: Whole, share: 
             since[pcn] = week
 
 
-def _fund_posts(world: World) -> None:
-    """Set the posts funded in each PCN, by residents, in full-time equivalents."""
-    books, pcns = world.commissioner, world.pcns
-    density = (
-        books.posts_per_10000[0]
-        * books.posts_factor[0]
-        * books.reimbursement[0]
-        * world.place.posts_multiplier
-        / _PEOPLE_PER_RATE
-    )
-    pcns.fte_funded[:] = density * pcns.residents
-
-
 def _keep_books(world: World) -> None:
-    """Write down the week's money: what the scheme, the NHS and the council pay, and where it goes."""
-    p, books, workers = world.parameters.funding, world.commissioner, world.link_workers
+    """Set the posts funded in each PCN, and write down the week's money."""
+    p, place = world.parameters, world.place
+    pcns, posts, costs = world.part(Teams, world.pcns), world.posts, (p.funding, p.outreach.cost_approach_gbp)
+    books = world.part(Books, world.commissioner)
+    _write_down(books, pcns, posts.fte, posts.in_post, world.organisations.places, place.posts_multiplier, *costs)
+
+
+@inlined
+def _fund_posts(books: Books, fte_funded: Floats, residents: Whole, multiplier: float) -> None:
+    """Set the posts funded in each PCN, by residents, in full-time equivalents."""
+    asked = books.posts_per_10000[0] * books.posts_factor[0] * books.reimbursement[0]
+    density = asked * multiplier / _PEOPLE_PER_RATE
+    for pcn in range(fte_funded.shape[0]):
+        fte_funded[pcn] = density * residents[pcn]
+
+
+@brief
+def _write_down(
+    books: Books,
+    pcns: Teams,
+    fte: Floats,
+    in_post: Flags,
+    places: Whole,
+    multiplier: float,
+    p: Funding,
+    cost_approach: float,
+) -> None:
+    """Fund posts; write down the week's money: what the scheme, the NHS and the council pay, and where it goes."""
+    _fund_posts(books, pcns.fte_funded, pcns.residents, multiplier)
     cost_post = p.cost_post_gbp_per_year / WEEKS_PER_YEAR
-    places = float(world.organisations.places.sum() * books.grants_multiplier[0] * books.grants_factor[0])
-    spent_posts = float(workers.fte[workers.in_post].sum()) * cost_post
-    spent_outreach = float(world.pcns.approaches.sum()) * world.parameters.outreach.cost_approach_gbp
-    spent_grants = places * p.cost_place_gbp_per_year / WEEKS_PER_YEAR
+    funded = places.sum() * books.grants_multiplier[0] * books.grants_factor[0]
+    spent_posts, spent_outreach = total(fte[in_post]) * cost_post, total(pcns.approaches) * cost_approach
+    spent_grants = funded * p.cost_place_gbp_per_year / WEEKS_PER_YEAR
     from_nhs = p.share_grants_nhs * spent_grants
     from_council = spent_grants - from_nhs
-    reimbursed = float(workers.fte.sum()) * cost_post + spent_outreach
+    reimbursed = total(fte) * cost_post + spent_outreach
     money_in = reimbursed + from_nhs + from_council
     money_out = spent_posts + spent_outreach + spent_grants
     books.spent_posts[0], books.spent_outreach[0], books.spent_grants[0] = spent_posts, spent_outreach, spent_grants

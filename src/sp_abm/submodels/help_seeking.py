@@ -12,6 +12,7 @@ from sp_abm.kernels import (
     Singles,
     Whole,
     blank_block,
+    brief,
     compiled,
     fill_first_luck,
     inlined,
@@ -52,9 +53,8 @@ def help_seeking(world: World, week: int) -> None:
         week,
         practices.id.shape[0],
     )
-    practices.consultations[:] = sum(world.pass_over_citizens(_consult, *arguments))
-    usual = practices.usual_consultations
-    usual += (practices.consultations - usual) / p.weeks_usual
+    found = sum(world.pass_over_citizens(_consult, *arguments))
+    _note(found, practices.consultations, practices.usual_consultations, p.weeks_usual)
 
 
 def _mean_distress(world: World) -> Floats:
@@ -62,6 +62,14 @@ def _mean_distress(world: World) -> Floats:
     stage = world.citizens.stage
     is_distressed = (stage == Stage.PRE_CRISIS) | (stage == Stage.CRISIS)
     return mean_by(world.citizens.pcn, is_distressed, world.pcns.id.shape[0])
+
+
+@brief
+def _note(found: Floats, consultations: Floats, usual: Floats, weeks: float) -> None:
+    """Write down this week's consultations of each practice, and what is usual there."""
+    for practice in range(found.shape[0]):
+        consultations[practice] = found[practice]
+        usual[practice] += (consultations[practice] - usual[practice]) / weeks
 
 
 @compiled

@@ -28,7 +28,7 @@ from sp_abm.kernels import (
     unit,
 )
 from sp_abm.loops import Blend
-from sp_abm.network import wake
+from sp_abm.network import Ties, wake
 from sp_abm.parameters.people import Influence
 from sp_abm.vocabulary import ADULT_AGE, DEPRIVATION_SCORES, NONE, Stage
 from sp_abm.world import World
@@ -58,27 +58,16 @@ def influence(world: World, week: int) -> None:
     """
     p, luck = world.parameters.influence, world.luck
     citizens, ties = world.citizens, world.ties
-    people = (citizens.id, citizens.holder, citizens.n_live_ties, ties.start, ties.other, ties.strength)
-    chosen = (world.scratch_rows, world.scratch_entries)
-    counts = world.pass_over_citizens(_choose_waking, *people, hazard_of_waking(p), luck.key("tie"), week, *chosen)
-    rows = world.gathered(counts)
-    wake(ties, citizens.n_live_ties, rows, world.gathered(counts, world.scratch_entries))
-    by_fifth = rate_by_fifth(p)
-    group = group_ties(world)
+    friends, rows, entries = world.part(Friends, citizens), world.scratch_rows, world.scratch_entries
+    arguments = (friends, ties, hazard_of_waking(p), luck.key("tie"), week, rows, entries)
+    counts = world.pass_over_citizens(_choose_waking, *arguments)
+    wake(ties, citizens.n_live_ties, world.gathered(counts, rows), world.gathered(counts, entries))
     active = world.blend("activity->loneliness", week, lambda: citizens.activity_row >= 0)
-    shared = world.blend("activity->ties", week, lambda: np.append(group, 0.0)[citizens.activity_row])
-    arguments = (
-        world.part(Friends, citizens),
-        active,
-        shared,
-        group,
-        p,
-        ratio_by_ties(world),
-        by_fifth,
-        luck.key("influence"),
-        week,
+    shared = world.blend("activity->ties", week, lambda: np.append(group_ties(world), 0.0)[citizens.activity_row])
+    links, rates = (active, shared), (ratio_by_ties(world), rate_by_fifth(p))
+    world.pass_over_citizens(
+        _feel, friends, *links, world.organisations.occupied, p, *rates, luck.key("influence"), week
     )
-    world.pass_over_citizens(_feel, *arguments)
 
 
 def group_ties(world: World) -> NDArray[np.float64]:
@@ -121,12 +110,8 @@ def rate_by_fifth(p: Influence) -> NDArray[np.float64]:
 def _choose_waking(
     low: int,
     high: int,
-    ids: Whole,
-    holders: Whole,
-    n_live: Whole,
-    first: Whole,
-    other: Whole,
-    strength: Whole,
+    citizens: Friends,
+    ties: Ties,
     hazards: Floats,
     key: Key,
     week: int,
@@ -137,6 +122,8 @@ def _choose_waking(
 
     First mark who may wake one: the chance is below the hazard, which is one sleeping tie's times their number.
     """
+    ids, holders, n_live = citizens.id, citizens.holder, citizens.n_live_ties
+    first, other, strength = ties.start, ties.other, ties.strength
     luck, marks, candidates = blank_block()
     each = hazards[1] * ROUNDED_UP
     count = 0
@@ -175,7 +162,7 @@ def _feel(
     citizens: Friends,
     active: Blend,
     ties: Blend,
-    group: Floats,
+    occupied: Whole,
     p: Influence,
     by_ties: Floats,
     by_fifth: Floats,
@@ -188,7 +175,7 @@ def _feel(
     """
     is_linked, rates = active.offset.any() or ties.offset.any(), each_of_five(by_fifth)
     luck, marks, rows = blank_block()
-    ratios = np.empty(LUCK_BLOCK)
+    ratios, group = np.empty(LUCK_BLOCK), _group_ties(occupied, p.max_group_ties)
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
         fill_first_luck(luck, key, citizens.id, citizens.holder, week, start, stop)

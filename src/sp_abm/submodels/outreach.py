@@ -286,9 +286,8 @@ def nearest_by_luck(organisations: Organisations, citizens: Clients, i: int, key
 
 def _follow_up_all(world: World, week: int) -> None:
     """Follow up the small steps of last week, as often as the toolkit does."""
-    due = np.flatnonzero(world.citizens.follow_up_due)
-    if due.size:
-        p = world.parameters
+    if world.citizens.follow_up_due.any():
+        p, due = world.parameters, np.flatnonzero(world.citizens.follow_up_due)
         chance = p.outreach.uses_follow_up * p.outreach.p_follow_up
         levels = (chance, p.outreach.trust_follow_up, p.contact.level_thin)
         world.count(follow_ups=_follow_up(due, world.clients, *levels, world.luck.key("toolkit"), week))

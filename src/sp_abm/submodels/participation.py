@@ -52,11 +52,12 @@ def participation(world: World, week: int) -> None:
     tables = (world.part(Members, world.citizens), world.cases, world.organisations)
     counts = np.zeros((_N_COUNTS, n_pcns))
     _take_part(*tables, p, gain * p.p_volunteers, key, week, world.scratch_rows, counts)
-    left, completed, new = counts
-    world.count(left_activity=left.sum(), completed=completed.sum())
-    world.name(completed=world.scratch_rows[: int(completed.sum())].copy())
-    chance = world.links.blend(_VOLUNTEERING, week, n_pcns, lambda: new / _others(world)).offset
-    if chance.any():
+    left, completed, _ = counts.sum(axis=1).tolist()
+    world.count(left_activity=left, completed=completed)
+    world.name(completed=world.scratch_rows[: int(completed)].copy())
+    if not world.links.is_on(_VOLUNTEERING, week):
+        new = counts[_VOLUNTEERED]
+        chance = world.links.blend(_VOLUNTEERING, week, n_pcns, lambda: new / _others(world)).offset
         _volunteer_by_chance(world, chance, week)
 
 

@@ -11,7 +11,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.cases import has_open_case, is_referable
+from sp_abm.agents.gps import Gps
+from sp_abm.cases import has_open_case, is_medical, is_referable
 from sp_abm.kernels import (
     LUCK_BLOCK,
     ROUNDED_UP,
@@ -20,6 +21,7 @@ from sp_abm.kernels import (
     Key,
     Singles,
     Whole,
+    brief,
     compiled,
     fill_luck_of,
     happens,
@@ -33,14 +35,13 @@ from sp_abm.vocabulary import Route, Stage
 from sp_abm.world import World
 
 _NOBODY, _DECLINED = -2, -1
+Rows: TypeAlias = NDArray[np.int32]
 Quartet: TypeAlias = tuple[float, float, float, float]
 """The four uniforms of one keyed draw."""
 
 _BY_GP, _BY_STAFF, _BY_SELF, _BY_COMMUNITY = (
     int(route) for route in (Route.GP, Route.PRACTICE_STAFF, Route.SELF, Route.COMMUNITY)
 )
-_IS_NON_MEDICAL = np.array([*(not route.is_medical for route in Route), False])
-"""By route; the last place is for -1, an offer declined."""
 
 
 class Askers(NamedTuple):
@@ -67,15 +68,17 @@ class Asking(NamedTuple):
     """What offers and people's own ways in go by this week."""
 
     awareness: Floats
-    """How present the service is to each GP, as far as it makes for offers."""
+    """How present the service is to each GP."""
+    engagement: float
+    """How far this makes for offers, over today's."""
     pressure: Floats
     """What is left of identification in each practice, however busy it is."""
     aware: Blend
     trust: Blend
     p: Referral
     scale: float
-    serves: Flags
-    """Of each PCN, whether it has funded posts."""
+    funded: Floats
+    """The posts funded in each PCN: without any there is no service."""
     is_door_open: bool
 
 
@@ -86,26 +89,37 @@ def referral(world: World, week: int) -> None:
     awareness = world.links.felt("gp_awareness->referral", week, world.gps.awareness)
     crowded = world.links.felt("consultations->identification", week, crowding(world))
     on = Asking(
-        np.minimum(1.0, awareness * world.commissioner.gp_engagement[0]),
+        awareness,
+        float(world.commissioner.gp_engagement[0]),
         np.exp(-p.exponent_time_pressure * crowded),
         world.blend("awareness->self_referral", week, lambda: citizens.aware),
         world.blend("trust->self_referral", week, lambda: citizens.trust),
         p,
         scale,
-        world.pcns.fte_funded > 0,
+        world.pcns.fte_funded,
         bool(world.commissioner.self_referral[0]),
     )
     arguments = (world.part(Askers, citizens), world.cases.state, on, luck.key("referral"), week)
-    counts = world.pass_over_citizens(_ask, *arguments, world.scratch_rows, world.scratch_marks)
-    rows = world.gathered(counts)
-    routes = world.scratch_marks[rows]
-    is_accepted = routes != _DECLINED
-    world.open_cases(rows[is_accepted], routes[is_accepted].astype(np.int64), week)
-    world.name(declined=rows[~is_accepted])
-    n_accepted, n_non_medical = is_accepted.sum(), _IS_NON_MEDICAL[routes].sum()
-    world.count(offered=rows.size - n_non_medical, declined=rows.size - n_accepted)
-    world.count(referred=n_accepted, referred_non_medical=n_non_medical)
+    found = world.gathered(world.pass_over_citizens(_ask, *arguments, world.scratch_rows, world.scratch_marks))
+    rows, routes, declined, n_non_medical = _told_apart(found, world.scratch_marks)
+    world.open_cases(rows, routes, week)
+    world.name(declined=declined)
+    world.count(offered=found.size - n_non_medical, declined=declined.size)
+    world.count(referred=rows.size, referred_non_medical=n_non_medical)
     _learn(world, week)
+
+
+@brief
+def _told_apart(found: Rows, marks: Whole) -> tuple[Rows, Whole, Rows, int]:
+    """Return who comes and by which route, who declined an offer, and how many come by no medical route."""
+    rows, routes, declined = np.empty_like(found), np.empty(found.shape[0], np.int64), np.empty_like(found)
+    n_rows = n_declined = n_non_medical = 0
+    for i in found:
+        rows[n_rows], routes[n_rows], declined[n_declined] = i, marks[i], i
+        n_rows += marks[i] != _DECLINED
+        n_declined += marks[i] == _DECLINED
+        n_non_medical += marks[i] != _DECLINED and not is_medical(marks[i])
+    return rows[:n_rows], routes[:n_rows], declined[:n_declined], n_non_medical
 
 
 def crowding(world: World) -> NDArray[np.float64]:
@@ -121,7 +135,8 @@ def _ask(
 ) -> int:
     """Ask who is offered the service or comes of themselves: first mark who may, then list those the rule finds."""
     p, is_anybody_aware = on.p, on.aware.offset.any()
-    most_offered = p.p_identified * on.awareness.max() * on.pressure.max() * on.scale * ROUNDED_UP
+    best_known = present(on.awareness.max(), on.engagement)
+    most_offered = p.p_identified * best_known * on.pressure.max() * on.scale * ROUNDED_UP
     most_coming = most_self_rate(on.aware, on.trust, p) * on.scale * ROUNDED_UP
     luck, may_ask = np.empty((4, LUCK_BLOCK), np.uint32), np.empty(LUCK_BLOCK, np.int8)
     askers = np.empty(LUCK_BLOCK, np.int64)
@@ -152,9 +167,9 @@ def _ask(
 def _way_in(i: int, u: Quartet, citizens: Askers, state: Whole, on: Asking) -> int:
     """Return by which route a person comes this week, or that an offer is declined, or that nothing happens."""
     p, pcn, stage, lonely = on.p, citizens.pcn[i], citizens.stage[i], citizens.lonely[i]
-    if not on.serves[pcn] or has_open_case(citizens.case_row[i], state):
+    if on.funded[pcn] <= 0 or has_open_case(citizens.case_row[i], state):
         return _NOBODY
-    need, known = p_need(stage, lonely, citizens.discloses[i], p), on.awareness[citizens.gp[i]]
+    need, known = p_need(stage, lonely, citizens.discloses[i], p), present(on.awareness[citizens.gp[i]], on.engagement)
     factor = known * on.pressure[citizens.practice[i]] * on.scale
     route = answer(u, citizens.consultations[i], need, known, factor, p)
     if route != _NOBODY or not on.is_door_open:
@@ -162,6 +177,12 @@ def _way_in(i: int, u: Quartet, citizens: Askers, state: Whole, on: Asking) -> i
     knows = on.aware.gain * citizens.aware[i] + on.aware.offset[pcn]
     trusts = on.trust.gain * np.float64(citizens.trust[i]) + on.trust.offset[pcn]
     return own_way(u, knows * self_rate(stage, lonely, trusts, citizens.weeks_told[i], p) * on.scale, p)
+
+
+@inlined
+def present(awareness: float, engagement: float) -> float:
+    """Return how present the service is to a GP, as far as it makes for offers."""
+    return min(1.0, awareness * engagement)
 
 
 @inlined
@@ -232,12 +253,12 @@ def _learn(world: World, week: int) -> None:
     """Move every GP's awareness by feedback, forgetting and what colleagues in the practice know."""
     p, gps = world.parameters.referral, world.gps
     heard = world.links.felt("feedback->gp_awareness", week, np.minimum(gps.feedback, p.max_feedback_per_week))
-    _move_awareness(gps.awareness, np.asarray(heard, np.float64), gps.practice, world.practices.id.size, p)
-    gps.feedback[:] = 0
+    _move_awareness(gps, np.asarray(heard, np.float64), world.practices.id.size, p)
 
 
-@compiled
-def _move_awareness(awareness: Floats, heard: Floats, practice: Whole, n_practices: int, p: Referral) -> None:
+@brief
+def _move_awareness(gps: Gps, heard: Floats, n_practices: int, p: Referral) -> None:
+    awareness, practice = gps.awareness, gps.practice
     total, number = np.zeros(n_practices), np.zeros(n_practices)
     for gp in range(practice.shape[0]):
         total[practice[gp]] += awareness[gp]
@@ -248,3 +269,4 @@ def _move_awareness(awareness: Floats, heard: Floats, practice: Whole, n_practic
         forgotten = p.rate_awareness_forgotten_per_week * own
         shared = p.rate_awareness_shared_per_week * (total[practice[gp]] / number[practice[gp]] - own)
         awareness[gp] = min(1.0, max(p.min_awareness, own + learned - forgotten + shared))
+        gps.feedback[gp] = 0

@@ -7,7 +7,7 @@ So a service cannot help people who have yet to come. What they know and whom th
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ from sp_abm.kernels import (
     uniforms,
     unit,
 )
-from sp_abm.network import put_to_sleep
+from sp_abm.network import Ties, put_to_sleep
 from sp_abm.parameters.people import Residents
 from sp_abm.vocabulary import (
     ADULT_AGE,
@@ -47,23 +47,33 @@ _MOVES, _DIES = 1, 2
 _YEAR = np.uint32(WEEKS_PER_YEAR)
 
 
+class Ageing(NamedTuple):
+    """The columns of citizens by which they age, move and die."""
+
+    id: Whole
+    holder: Whole
+    age: Whole
+
+
 def residents(world: World, week: int) -> None:
     """Age everyone by their own calendar, and replace those who move away or die."""
     p, luck = world.parameters.residents, world.luck
     p_move = -np.expm1(-world.place.share_moving_per_year / WEEKS_PER_YEAR)
-    citizens = world.citizens
-    people = (citizens.id, citizens.holder, citizens.age)
-    arguments = (*people, p_death_by_age(p), p_move, luck.key("residents"), week)
-    counts = world.pass_over_citizens(_mark_leavers, *arguments, world.scratch_rows, world.scratch_marks)
-    leavers = world.gathered(counts)
-    moves = world.scratch_marks[leavers]
-    put_to_sleep(world.ties, world.citizens.n_live_ties, leavers)
-    tables = (citizens, world.cases, world.posts, world.organisations)
-    ages = np.asarray(world.place.age_shares)
-    _replace_all(leavers, moves, *tables, p, ages, world.place.share_female, luck.key("newcomer"), week)
-    moved, died = leavers[moves == _MOVES], leavers[moves == _DIES]
+    people, marks = world.part(Ageing, world.citizens), world.scratch_marks
+    arguments = (people, p_death_by_age(p), p_move, luck.key("residents"), week)
+    leavers = world.gathered(world.pass_over_citizens(_mark_leavers, *arguments, world.scratch_rows, marks))
+    tables = (world.ties, world.citizens, world.cases, world.posts, world.organisations)
+    ages = ages_of(world.place.age_shares)
+    key = luck.key("newcomer")
+    moved, died = _replace_all(leavers, marks, *tables, p, ages, world.place.share_female, key, week)
     world.count(moved=moved.size, died=died.size)
     world.name(moved=moved, died=died)
+
+
+@lru_cache
+def ages_of(shares: tuple[float, ...]) -> NDArray[np.float64]:
+    """Return the shares of a place's age bands as an array."""
+    return np.array(shares)
 
 
 @lru_cache
@@ -85,9 +95,7 @@ def p_death_by_age(p: Residents) -> NDArray[np.float64]:
 def _mark_leavers(
     low: int,
     high: int,
-    ids: Whole,
-    holders: Whole,
-    age: Whole,
+    people: Ageing,
     p_death: Floats,
     p_move: float,
     key: Key,
@@ -96,6 +104,7 @@ def _mark_leavers(
     marks: Whole,
 ) -> int:
     """Age everyone; mark who may leave at all, whatever their age; then list who leaves by their own chances."""
+    ids, holders, age = people
     born_this_week, most = np.uint32(-week % WEEKS_PER_YEAR), p_death.max() + p_move
     luck, may_leave, candidates = blank_block()
     count = 0
@@ -115,10 +124,11 @@ def _mark_leavers(
     return count
 
 
-@borrowing
+@compiled
 def _replace_all(
-    leavers: Whole,
-    moves: Whole,
+    leavers: NDArray[np.int32],
+    marks: Whole,
+    ties: Ties,
     citizens: Citizens,
     cases: Cases,
     workers: Posts,
@@ -128,19 +138,51 @@ def _replace_all(
     share_female: float,
     key: Key,
     week: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Let newcomers take over the dwellings; return the rows of those who moved away and of those who died."""
+    moved, died = np.empty_like(leavers), np.empty_like(leavers)
+    n_moved = n_died = 0
+    for i in leavers:
+        moved[n_moved] = died[n_died] = i
+        n_moved += marks[i] == _MOVES
+        n_died += marks[i] == _DIES
+    put_to_sleep(ties, citizens.n_live_ties, leavers)
+    _leave(leavers, citizens, cases, workers, organisations, week)
+    _move_in(leavers, marks, citizens, p, age_shares, share_female, key, week)
+    return moved[:n_moved], died[:n_died]
+
+
+@borrowing
+def _leave(
+    leavers: Whole, citizens: Citizens, cases: Cases, workers: Posts, organisations: Organisations, week: int
 ) -> None:
-    for k in range(leavers.shape[0]):
-        i = leavers[k]
+    """Close the cases of leavers and free their places."""
+    for i in leavers:
         if is_open(cases, citizens.case_row[i]):
             close_case(cases, citizens.case_row[i], workers, Outcome.MOVED, week)
         if citizens.activity_row[i] >= 0:
             organisations.occupied[citizens.activity_row[i]] -= 1
         if citizens.volunteer_row[i] >= 0:
             organisations.volunteers[citizens.volunteer_row[i]] -= 1
+
+
+@borrowing
+def _move_in(
+    leavers: Whole,
+    marks: Whole,
+    citizens: Citizens,
+    p: Residents,
+    age_shares: Floats,
+    share_female: float,
+    key: Key,
+    week: int,
+) -> None:
+    """Let a newcomer, or a newborn where somebody died, take over each dwelling place."""
+    for i in leavers:
         citizens.holder[i] += 1
         u = uniforms(key, citizens.id[i], citizens.holder[i], week, 0)
         _begin_anew(citizens, i, p, u, share_female, week)
-        if moves[k] == _DIES:
+        if marks[i] == _DIES:
             _be_born(citizens, i)
         else:
             citizens.age[i] = _age_of_newcomer(age_shares, citizens.age[i] >= ADULT_AGE, u[2], u[3])

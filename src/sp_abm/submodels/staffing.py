@@ -13,22 +13,34 @@ from scipy.special import ndtri
 from sp_abm.agents.link_workers import Knowledge, Posts, fall_vacant, hours_without_people, learned, shares_known
 from sp_abm.cases import Cases, hand_back
 from sp_abm.declare import grown
-from sp_abm.kernels import Flags, Floats, Whole, borrowing, compiled
+from sp_abm.kernels import Flags, Floats, Whole, borrowing, brief, compiled, inlined
 from sp_abm.loops import POSTS_PER_PCN, mean_by
 from sp_abm.parameters.pathway import Contact
 from sp_abm.parameters.system import Staffing
 from sp_abm.vocabulary import Channel
 from sp_abm.world import World
 
-_CHANNELS = tuple(f"support_{channel.name.lower()}" for channel in Channel)
+_NOBODY = np.empty(0, np.int64)
 
 
-class Roles(NamedTuple):
-    """The columns of link workers by which time without people is shared out."""
+class Asked(NamedTuple):
+    """The commissioner's columns of support asked for, in the order of `Channel`."""
 
+    support_supervision: Floats
+    support_role_clarity: Floats
+    support_integration: Floats
+    support_peers: Floats
+    support_security: Floats
+
+
+class Team(NamedTuple):
+    """The columns of link workers by which posts are filled, and time without people is shared out."""
+
+    id: Whole
     pcn: Whole
     fte: Floats
     in_post: Flags
+    starts: Whole
     weeks_in_post: Whole
     hours_building: Floats
     hours_voice: Floats
@@ -36,26 +48,35 @@ class Roles(NamedTuple):
 
 def staffing(world: World, week: int) -> None:
     """Move delivered support, open and close posts, let new holders start, and count weeks in post."""
+    p, contact = world.parameters.staffing, world.parameters.contact
     _deliver_support(world)
     holders = world.link_workers.holder.copy()
-    for pcn in range(world.pcns.id.shape[0]):
+    for pcn in _misfits(world.part(Team, world.link_workers), world.pcns.fte_funded, p.min_fte).tolist():
         _fit_team(world, pcn, week)
-    workers = world.link_workers
-    _start(world, _arrivals(workers.fte, workers.in_post, workers.starts, workers.weeks_in_post, week), week)
+    team = world.part(Team, world.link_workers)
+    _start(world, _arrivals(team, week), week)
     _start(world, _spared_vacancies(world, week), week)
-    _meet_organisations(world, np.flatnonzero(grown_to(holders, workers.id.size) != workers.holder), week)
-    _share_out_roles(world)
+    _meet_organisations(world, _newcomers(world, holders), week)
+    _set_hours(team, world.pcns.support, p, contact)
 
 
-@compiled
-def _arrivals(fte: Floats, in_post: Flags, starts: Whole, weeks: Whole, week: int) -> NDArray[np.int64]:
+def _newcomers(world: World, holders: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Return the rows of posts that have another holder than before."""
+    if not world.flows["hired"]:
+        return _NOBODY
+    now = world.link_workers.holder
+    return np.flatnonzero(grown_to(holders, now.size) != now)
+
+
+@brief
+def _arrivals(team: Team, week: int) -> NDArray[np.int64]:
     """Count a week for everybody in post; return the rows of vacant posts whose next holder starts."""
-    rows = np.empty(fte.shape[0], np.int64)
+    rows = np.empty(team.fte.shape[0], np.int64)
     count = 0
-    for post in range(fte.shape[0]):
-        weeks[post] += in_post[post]
+    for post in range(team.fte.shape[0]):
+        team.weeks_in_post[post] += team.in_post[post]
         rows[count] = post
-        count += fte[post] > 0 and not in_post[post] and starts[post] <= week
+        count += team.fte[post] > 0 and not team.in_post[post] and team.starts[post] <= week
     return rows[:count]
 
 
@@ -64,18 +85,15 @@ def grown_to(column: NDArray[Any], rows: int) -> NDArray[Any]:
     return np.concatenate([column, np.zeros(rows - column.size, column.dtype)]) if rows > column.size else column
 
 
-def support_target(level: NDArray[np.float64], today: float, share_delivered: float) -> NDArray[np.float64]:
-    """Return the support that promised levels come to: a part of any rise, all of a cut."""
-    return np.where(level > today, today + share_delivered * (level - today), level)
+@inlined
+def support_target(level: float, today: float, share_delivered: float) -> float:
+    """Return the support that a promised level comes to: a part of any rise, all of a cut."""
+    return today + share_delivered * (level - today) if level > today else level
 
 
 def _deliver_support(world: World) -> None:
     p, books = world.parameters.staffing, world.commissioner
-    asked = np.array([getattr(books, column)[0] for column in _CHANNELS])
-    target = support_target(
-        np.minimum(1.0, asked * books.support_factor[0]), p.support_today, p.share_support_delivered
-    )
-    _move_support(world.pcns.support, target, *_paces(p))
+    _move_support(world.pcns.support, world.part(Asked, books), books.support_factor, p, *_paces(p))
 
 
 @lru_cache
@@ -85,19 +103,20 @@ def _paces(p: Staffing) -> tuple[float, float]:
     return float(rising), float(falling)
 
 
-@compiled
-def _move_support(support: Floats, target: Floats, rising: float, falling: float) -> None:
+@brief
+def _move_support(support: Floats, asked: Asked, factor: Floats, p: Staffing, rising: float, falling: float) -> None:
     for pcn in range(support.shape[0]):
-        for channel in range(target.shape[0]):
-            gap = target[channel] - support[pcn, channel]
-            support[pcn, channel] += gap * (rising if support[pcn, channel] < target[channel] else falling)
+        for channel in range(len(asked)):
+            level = min(1.0, asked[channel][0] * factor[0])
+            gap = support_target(level, p.support_today, p.share_support_delivered) - support[pcn, channel]
+            support[pcn, channel] += gap * (rising if gap > 0 else falling)
 
 
 def _spared_vacancies(world: World, week: int) -> NDArray[np.int64]:
     """Return vacant posts that are filled at once where leaving->vacancy is cut: the soonest first."""
     workers = world.link_workers
     if world.links.is_on("leaving->vacancy", week):
-        return np.empty(0, np.int64)
+        return _NOBODY
     vacant = np.flatnonzero((workers.fte > 0) & ~workers.in_post)
     number = np.bincount(workers.pcn[vacant], minlength=world.pcns.id.shape[0]).astype(np.float64)
     spared = number - np.ceil(world.links.felt("leaving->vacancy", week, number))
@@ -106,31 +125,29 @@ def _spared_vacancies(world: World, week: int) -> NDArray[np.int64]:
     return np.concatenate([np.empty(0, np.int64), *rows])
 
 
-def _share_out_roles(world: World) -> None:
+@brief
+def _set_hours(team: Team, support: Floats, p: Staffing, contact: Contact) -> None:
     """Set the time without people that goes to the community and to speaking up: more when clear and settled."""
-    p, contact = world.parameters.staffing, world.parameters.contact
-    _set_hours(world.part(Roles, world.link_workers), world.pcns.support, p, contact)
+    full_time = hours_without_people(1.0, contact)
+    for post in range(team.pcn.shape[0]):
+        clarity = support[team.pcn[post], Channel.ROLE_CLARITY] - p.support_today
+        time = full_time * team.fte[post] * learned(team.weeks_in_post[post], p)
+        hours = time * max(0.0, 1 + p.effect_clarity_roles * clarity) * team.in_post[post]
+        team.hours_building[post] = p.share_building * hours
+        team.hours_voice[post] = p.share_voice * hours
 
 
 @compiled
-def _set_hours(workers: Roles, support: Floats, p: Staffing, contact: Contact) -> None:
-    full_time = hours_without_people(1.0, contact)
-    for post in range(workers.pcn.shape[0]):
-        clarity = support[workers.pcn[post], Channel.ROLE_CLARITY] - p.support_today
-        time = full_time * workers.fte[post] * learned(workers.weeks_in_post[post], p)
-        hours = time * max(0.0, 1 + p.effect_clarity_roles * clarity) * workers.in_post[post]
-        workers.hours_building[post] = p.share_building * hours
-        workers.hours_voice[post] = p.share_voice * hours
-
-
-def team_sizes(fte: float, min_fte: float) -> list[float]:
+def team_sizes(fte: float, min_fte: float) -> Floats:
     """Return the posts of a team: full-time ones, and one part-time if what is left over is worth one."""
-    whole, rest = int(fte + 1e-9), fte - int(fte + 1e-9)
-    sizes = [1.0] * whole
-    if rest >= min_fte or (not whole and rest > 1e-9):
-        sizes.append(rest)
+    whole = int(fte + 1e-9)
+    rest = fte - whole
+    has_part = rest >= min_fte or (whole == 0 and rest > 1e-9)
+    sizes = np.ones(whole + has_part)
+    if has_part:
+        sizes[whole] = rest
     elif whole:
-        sizes[-1] += max(0.0, rest)
+        sizes[whole - 1] += max(0.0, rest)
     return sizes
 
 
@@ -138,8 +155,6 @@ def _fit_team(world: World, pcn: int, week: int) -> None:
     """Close or open posts of one PCN until its team is what is funded."""
     sizes = team_sizes(world.pcns.fte_funded[pcn], world.parameters.staffing.min_fte)
     workers = world.link_workers
-    if _is_team(workers.pcn, workers.id, workers.fte, pcn, np.array(sizes)):
-        return
     rows = np.flatnonzero((workers.pcn == pcn) & (workers.fte > 0))
     if rows.size > len(sizes):
         # Vacant posts go first, then those who came last.
@@ -152,16 +167,27 @@ def _fit_team(world: World, pcn: int, week: int) -> None:
     workers.fte[rows[np.argsort(workers.id[rows])]] = sizes
 
 
+@brief
+def _misfits(team: Team, funded: Floats, min_fte: float) -> NDArray[np.int64]:
+    """Return the PCNs whose team is not what is funded."""
+    pcns = np.empty(funded.shape[0], np.int64)
+    count = 0
+    for pcn in range(funded.shape[0]):
+        pcns[count] = pcn
+        count += not _is_team(team, pcn, team_sizes(funded[pcn], min_fte))
+    return pcns[:count]
+
+
 @compiled
-def _is_team(pcns: Whole, ids: Whole, fte: Floats, pcn: int, sizes: Floats) -> bool:
+def _is_team(team: Team, pcn: int, sizes: Floats) -> bool:
     """Say whether the open posts of a PCN, by their numbers, have these sizes."""
     count = 0
-    for post in range(pcns.shape[0]):
-        if pcns[post] == pcn and fte[post] > 0:
+    for post in range(team.pcn.shape[0]):
+        if team.pcn[post] == pcn and team.fte[post] > 0:
             place = 0
-            for other in range(pcns.shape[0]):
-                place += pcns[other] == pcn and fte[other] > 0 and ids[other] < ids[post]
-            if place >= sizes.shape[0] or fte[post] != sizes[place]:
+            for other in range(team.pcn.shape[0]):
+                place += team.pcn[other] == pcn and team.fte[other] > 0 and team.id[other] < team.id[post]
+            if place >= sizes.shape[0] or team.fte[post] != sizes[place]:
                 return False
             count += 1
     return bool(count == sizes.shape[0])

@@ -4,14 +4,16 @@ The burnt out fall sick more often; while they are off sick, nothing presses on 
 """
 
 from functools import lru_cache
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from sp_abm.agents.link_workers import learned
+from sp_abm.agents.link_workers import Posts, learned
 from sp_abm.cases import Cases
-from sp_abm.kernels import Flags, Floats, Whole, compiled, happens, inlined
+from sp_abm.kernels import Flags, Floats, Key, Whole, brief, compiled, happens, inlined, uniforms_table
 from sp_abm.loops import mean_by
 from sp_abm.parameters.pathway import Contact
 from sp_abm.parameters.system import Staffing, Strain
@@ -24,8 +26,12 @@ _MINUTES_PER_HOUR = 60
 class Worn(NamedTuple):
     """The columns of link workers by which burnout and sickness come and go."""
 
+    id: NDArray[np.uint32]
+    holder: NDArray[np.uint32]
     in_post: Flags
     trait: Floats
+    load: Floats
+    condition: Floats
     burnout: Floats
     is_sick: Flags
 
@@ -33,25 +39,34 @@ class Worn(NamedTuple):
 def strain(world: World, week: int) -> None:
     """Move everybody's burnout by this week's load, person, conditions and delivered support; let some fall sick."""
     p, workers, links = world.parameters.strain, world.link_workers, world.links
-    workers.load[:] = load(world, week) * (workers.in_post & ~workers.is_sick)
-    u = world.luck.uniforms("strain", week, workers.id, workers.holder)
-    spread = p.sd_condition * np.sqrt(1 - p.persistence_condition**2)
-    _change_conditions(workers.condition, workers.in_post, spread * ndtri(u[:, 0]), p)
+    columns, threshold = world.part(Worn, workers), world.parameters.turnover.threshold_burnt_out
+    u = _press(columns, load(world, week), world.luck.key("strain"), week)
+    spread = p.sd_condition * sqrt(1 - p.persistence_condition**2)
+    _change_conditions(columns, spread * ndtri(u[:, 0]), p)
     support = support_felt(world, week)
-    felt = np.exp(workers.condition - p.sd_condition**2 / 2) * caught_from_colleagues(world)
+    felt = np.exp(workers.condition - p.sd_condition**2 / 2)
+    if p.effect_colleagues:
+        felt *= caught_from_colleagues(world)
     pressing = links.felt("load->burnout", week, workers.load, workers.id)
-    threshold = world.parameters.turnover.threshold_burnt_out
-    columns = world.part(Worn, workers)
     _wear_down(columns, pressing, felt, support @ relief(p), support @ recovery(p), u[:, 1], p, threshold)
 
 
-@compiled
-def _change_conditions(condition: Floats, in_post: Flags, change: Floats, p: Strain) -> None:
+@brief
+def _press(workers: Worn, loads: Floats, key: Key, week: int) -> Floats:
+    """Put loads on those who are there; return the luck of each, four uniforms a post."""
+    for post in range(loads.shape[0]):
+        workers.load[post] = loads[post] * (workers.in_post[post] and not workers.is_sick[post])
+    return uniforms_table(key, workers.id, workers.holder, week, 0)
+
+
+@brief
+def _change_conditions(workers: Worn, change: Floats, p: Strain) -> None:
+    condition = workers.condition
     for post in range(condition.shape[0]):
-        condition[post] = (p.persistence_condition * condition[post] + change[post]) * in_post[post]
+        condition[post] = (p.persistence_condition * condition[post] + change[post]) * workers.in_post[post]
 
 
-@compiled
+@brief
 def _wear_down(
     workers: Worn,
     pressing: Floats,
@@ -82,7 +97,7 @@ def caught_from_colleagues(world: World) -> Floats:
     return ratios
 
 
-@compiled
+@brief
 def _burnout_of_colleagues(burnout: Floats, pcn: Whole, in_post: Flags, n_pcns: int, average: float) -> Floats:
     """Return the mean burnout of the others in each post's team; the average where nobody else is in post."""
     total, team, mean = np.zeros(n_pcns), np.zeros(n_pcns), np.empty(burnout.shape[0])
@@ -112,7 +127,7 @@ def support_felt(world: World, week: int) -> Floats:
     return felt
 
 
-@compiled
+@brief
 def _delivered(support: Floats, pcn: Whole, in_post: Flags, p: Strain) -> tuple[Floats, Floats]:
     """Return the support delivered to each post, and how much of its peers' there is: all with enough colleagues."""
     delivered, peers = np.empty((pcn.shape[0], support.shape[1])), np.empty(pcn.shape[0])
@@ -128,29 +143,28 @@ def _delivered(support: Floats, pcn: Whole, in_post: Flags, p: Strain) -> tuple[
 
 def load(world: World, week: int) -> Floats:
     """Return hours demanded over hours available for each post, in load units; 0 for closed posts."""
-    p, workers = world.parameters, world.link_workers
-    columns = (workers.fte, workers.weeks_in_post, workers.hours_outreach)
-    return _load(*columns, cases_felt(world, week), practices_each(world), p.strain, p.contact, p.staffing)
+    p, cases = world.parameters, cases_felt(world, week)
+    return _load(world.posts, cases, world.practices.pcn, world.pcns.id.shape[0], p.strain, p.contact, p.staffing)
 
 
-@compiled
+@brief
 def _load(
-    fte: Floats,
-    weeks: Whole,
-    outreach: Floats,
+    workers: Posts,
     cases: Floats,
-    practices: Floats,
+    practices: Whole,
+    n_pcns: int,
     p: Strain,
     contact: Contact,
     staffing: Staffing,
 ) -> Floats:
-    loads = np.zeros(fte.shape[0])
+    fte, weeks, outreach = workers.fte, workers.weeks_in_post, workers.hours_outreach
+    loads, each = np.zeros(fte.shape[0]), _practices_each(practices, workers.pcn, fte, n_pcns)
     per_case = contact.rate_contact_per_week * contact.minutes_contact / _MINUTES_PER_HOUR + p.hours_admin_per_case
     for post in range(fte.shape[0]):
         hours = contact.hours_per_week * contact.share_present * fte[post]
         if hours > 0:
             other = (1 - contact.share_direct) * hours * p.share_other_fixed
-            spread = p.hours_per_practice * (practices[post] - 1)
+            spread = p.hours_per_practice * (each[post] - 1)
             demanded = cases[post] * per_case + outreach[post] + other + spread
             loads[post] = demanded / (hours * p.load_unit) / np.sqrt(learned(weeks[post], staffing))
     return loads
@@ -185,7 +199,7 @@ def practices_each(world: World) -> Floats:
     return _practices_each(world.practices.pcn, workers.pcn, workers.fte, world.pcns.id.shape[0])
 
 
-@compiled
+@brief
 def _practices_each(practices: Whole, posts: Whole, fte: Floats, n_pcns: int) -> Floats:
     n_practices, n_posts, each = np.zeros(n_pcns), np.zeros(n_pcns), np.empty(posts.shape[0])
     for pcn in practices:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sp_abm.agents.citizens import Clients, lose_trust
 from sp_abm.agents.link_workers import Posts, fall_vacant
 from sp_abm.cases import Cases, close_case, hand_back
-from sp_abm.kernels import Flags, Floats, Key, Whole, compiled, uniforms
+from sp_abm.kernels import Flags, Floats, Key, Whole, brief, compiled, total, uniforms, uniforms_table
 from sp_abm.parameters.system import Turnover
 from sp_abm.vocabulary import WEEKS_PER_YEAR, Channel, Outcome
 from sp_abm.world import World
@@ -20,14 +20,12 @@ _TO_INTENTION = ("support->intention", "burnout->intention")
 def turnover(world: World, week: int) -> None:
     """Redraw intention on each worker's own anniversary, let workers leave, and part with their cases."""
     workers, luck = world.link_workers, world.luck
-    u = luck.uniforms("turnover", week, workers.id, workers.holder)
-    is_asked = _is_asked(workers.in_post, workers.weeks_in_post)
-    if is_asked.any() or not all(world.links.is_on(link, week) for link in _TO_INTENTION):
+    u, is_asked, n_asked = _ask(world.posts, luck.key("turnover"), week)
+    if n_asked or not all(world.links.is_on(link, week) for link in _TO_INTENTION):
         workers.intends[:] = np.where(is_asked, u[:, 0] < p_intends(world, week), workers.intends)
 
-    p_leave = -np.expm1(-leaving_rate(world, week)) * workers.in_post
-    leavers = np.flatnonzero(u[:, 1] < p_leave)
-    world.count(expected_leavers=p_leave.sum(), leavers=leavers.size)
+    leavers, expected = _leave(np.expm1(-leaving_rate(world, week)), workers.in_post, u)
+    world.count(expected_leavers=expected, leavers=leavers.size)
     if leavers.size or not world.links.is_on("leaving->continuity", week):
         touched = shares_touched(world, leavers, week)
         tables = (world.open_rows, world.cases, world.clients, world.posts, leavers, touched)
@@ -37,13 +35,27 @@ def turnover(world: World, week: int) -> None:
         world.count(dropped=dropped)
 
 
-@compiled
-def _is_asked(in_post: Flags, weeks: Whole) -> Flags:
-    """Say whose anniversary of starting it is."""
-    is_asked = np.empty(weeks.shape[0], np.bool_)
+@brief
+def _ask(workers: Posts, key: Key, week: int) -> tuple[Floats, Flags, int]:
+    """Return everybody's luck, whose anniversary of starting it is, and how many these are."""
+    weeks, is_asked = workers.weeks_in_post, np.empty(workers.id.shape[0], np.bool_)
+    n_asked = 0
     for post in range(weeks.shape[0]):
-        is_asked[post] = in_post[post] and weeks[post] > 0 and weeks[post] % WEEKS_PER_YEAR == 0
-    return is_asked
+        is_asked[post] = workers.in_post[post] and weeks[post] > 0 and weeks[post] % WEEKS_PER_YEAR == 0
+        n_asked += is_asked[post]
+    return uniforms_table(key, workers.id, workers.holder, week, 0), is_asked, n_asked
+
+
+@brief
+def _leave(p_stay_less_1: Floats, in_post: Flags, u: Floats) -> tuple[NDArray[np.int64], float]:
+    """Return the rows of those who leave, and how many were expected to; a probability to stay is given less 1."""
+    p_leave, leavers = np.empty(u.shape[0]), np.empty(u.shape[0], np.int64)
+    count = 0
+    for post in range(u.shape[0]):
+        p_leave[post] = -p_stay_less_1[post] * in_post[post]
+        leavers[count] = post
+        count += u[post, 1] < p_leave[post]
+    return leavers[:count], total(p_leave)
 
 
 def shares_touched(world: World, leavers: NDArray[np.int64], week: int) -> NDArray[np.float64]:
@@ -78,7 +90,7 @@ def leaving_rate(world: World, week: int) -> NDArray[np.float64]:
     return _leaving_rate(*columns, more, p)
 
 
-@compiled
+@brief
 def _leaving_rate(intends: Floats, weeks: Whole, more: float, p: Turnover) -> Floats:
     rates = np.empty(weeks.shape[0])
     for post in range(weeks.shape[0]):

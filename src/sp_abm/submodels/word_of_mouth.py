@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sp_abm.agents.citizens import Clients, lose_trust
-from sp_abm.cases import Cases, is_adequate
+from sp_abm.cases import Cases, is_adequate, was_closed_in
 from sp_abm.kernels import (
     LUCK_BLOCK,
     Flags,
@@ -66,10 +66,11 @@ def word_of_mouth(world: World, week: int) -> None:
     gains = Gains(*(world.links.gain(link, week) for link in (_TELLING, _HEARING, _LOSING_TRUST)))
     losses = Losses(np.zeros(world.pcns.id.shape[0]), world.pcns.trust_lost)
     keys = (luck.key("word_of_mouth"), luck.key("telling"))
-    tables = (world.rows_closed_in(week - 1), world.cases, world.clients, world.ties)
-    told, heard = _tell(*tables, p, gains, losses, *keys, week)
+    tables = (world.cases, world.clients, world.ties)
+    told, heard = _tell(*tables, world.n_cases, p, gains, losses, *keys, week)
     world.count(told=told, heard_bad_news=heard)
-    _come_from_elsewhere(world, gains, losses, week)
+    if not all(world.links.is_on(link, week) for link in (_TELLING, _HEARING, _LOSING_TRUST)):
+        _come_from_elsewhere(world, gains, losses, week)
     world.pcns.trust_lost[:] = 0
 
 
@@ -99,10 +100,10 @@ def _adults(world: World) -> Floats:
 
 @borrowing
 def _tell(
-    rows: Whole,
     cases: Cases,
     citizens: Clients,
     ties: Ties,
+    n_cases: int,
     p: WordOfMouth,
     gains: Gains,
     gone: Losses,
@@ -110,10 +111,11 @@ def _tell(
     key_whom: Key,
     week: int,
 ) -> tuple[int, int]:
+    """Talk about last week's closures; return how many were told of help, and how many of a dropped case."""
     told = heard = 0
-    for row in rows:
+    for row in range(n_cases):
         i = cases.citizen[row]
-        if cases.holder[row] != citizens.holder[i]:
+        if not was_closed_in(cases, row, week - 1) or cases.holder[row] != citizens.holder[i]:
             continue
         if is_adequate(cases, row):
             number = people_told(uniforms(key, citizens.id[i], citizens.holder[i], week, 0), gains.tells, p)
