@@ -120,12 +120,12 @@ def test_a_factor_is_a_lever_or_an_uncertainty_as_the_registry_or_the_study_says
 
 
 def test_hours_are_a_budget_too():
-    """6 points x 10 replications x 260 weeks x (.001 + 5,000 x .0000003) s = 39 s: .0108 hours."""
+    """6 points x 10 replications x 260 weeks x (.001 + 5,000 x .00000008) s = 22 s: .00607 hours."""
     text = "[factors.support_level]\nlevels = [0, 0.2, 0.4, 0.6, 0.8, 1]\n[budget]\nhours = "
-    plan = plan_of(study(text + "0.0109"))
+    plan = plan_of(study(text + "0.0061"))
     assert plan.seconds / 3600 < plan.study.hours
-    with pytest.raises(BadValue, match=r"about 0\.011 hours on one core, more than its budget of 0\.01"):
-        plan_of(study(text + "0.01"))
+    with pytest.raises(BadValue, match=r"about 0\.0061 hours on one core, more than its budget of 0\.006"):
+        plan_of(study(text + "0.006"))
 
 
 def test_a_design_says_which_extra_it_needs(monkeypatch):

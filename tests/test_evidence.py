@@ -131,7 +131,7 @@ def test_uses_tell_apart_what_two_groups_call_alike():
     assert "submodels.transitions.hazards_by_stage" in uses()["transitions.rate_recovering_crisis"]
     assert "submodels.strain.relief" in uses()["strain.relief_peers"]
     assert uses()["observation.life_crisis"] == ("readings._by_stage", "recorder.__init__")
-    assert uses()["observation.share_consultations_gp"] == ("stocks.worth",)
+    assert uses()["observation.share_consultations_gp"] == ("stocks._count_worth",)
 
 
 @pytest.fixture
