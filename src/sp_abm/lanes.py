@@ -29,7 +29,7 @@ from sp_abm.simulation import Rules, Simulation, checked_years, week_with
 from sp_abm.world import World
 
 SHARED_FROM: Final = 40_000
-"""Residents from which lanes share cores: two threads take 0.8 of the time of one at 45,000, and 1.3 at 5,000."""
+"""Residents from which lanes share cores: two threads take 0.7 of the time of one at 45,000, and 1.3 at 5,000."""
 
 
 def threads_of_lanes(residents: int, lanes: int, threads: int | None = None) -> int:
