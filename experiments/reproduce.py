@@ -3,6 +3,7 @@
 python -m experiments.reproduce             # from the committed tables: minutes
 python -m experiments.reproduce --write     # put what is made in its place, and its sums into SHA256SUMS
 python -m experiments.reproduce --full      # run every sweep again first, and compare the tables: hours
+python -m experiments.reproduce --full --write caps_and_waiting     # these studies only, and keep what comes out
 """
 
 import argparse
@@ -21,6 +22,7 @@ import pandas as pd
 
 from experiments import hanging
 from experiments.common import RUN, TABLE, Script, csv_of, filled, parsed, run_facts
+from sp_abm.errors import unknown
 
 ROOT: Final = Path(__file__).parents[1]
 STUDIES: Final = ROOT / "experiments"
@@ -106,9 +108,9 @@ def write(files: Mapping[str, str]) -> None:
     SUMS.write_text("".join(f"{digest}  {path}\n" for path, digest in sorted(every.items())), "utf-8")
 
 
-def hours() -> float:
-    """Return how long running everything again took, by what the studies say."""
-    minutes: list[float] = [json.loads(path.read_text("utf-8"))["minutes"] for path in STUDIES.glob(f"*/{RUN}")]
+def hours(names: Iterable[str]) -> float:
+    """Return how long running studies again took, by what they say."""
+    minutes: list[float] = [json.loads((STUDIES / name / RUN).read_text("utf-8"))["minutes"] for name in names]
     return sum(minutes) / 60
 
 
@@ -147,13 +149,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Make the tables and figures of book and studies again.")
     parser.add_argument("--write", action="store_true", help="put what is made in its place")
     parser.add_argument("--full", action="store_true", help="run every study from the start")
+    parser.add_argument("names", nargs="*", metavar="STUDY", help="with --full: run only these")
     asked = parser.parse_args()
+    known = scripts()
+    if asked.names and not asked.full:
+        parser.error("studies are named with --full: without it all tables and figures are made.")
+    for name in set(asked.names).difference(known):
+        parser.error(str(unknown("study", name, known)))
     began, problems = time.monotonic(), []
     if asked.full:
-        print(f"Running every study again: about {hours():.1f} hours, if this machine is like the one it was run on.")
+        names = asked.names or list(known)
+        print(f"Running {len(names)} studies again: about {hours(names):.1f} hours, if this machine is like theirs.")
         with tempfile.TemporaryDirectory() as folder:
-            for name, script in scripts().items():
-                problems += run_again(name, script, Path(folder) / name, is_kept=asked.write)
+            for name in names:
+                problems += run_again(name, known[name], Path(folder) / name, is_kept=asked.write)
     print(f"Making tables and figures from the committed tables: about {QUICK_MINUTES} minute.", flush=True)
     files = dict(made())
     if asked.write:

@@ -201,3 +201,17 @@ def test_running_a_study_again_gives_the_committed_table(tmp_path, toy):
     assert "values of mean differ" in reproduce.run_again("toy", made, tmp_path / "again2")[0]
     assert reproduce.run_again("toy", made, tmp_path / "again3", is_kept=True) == []
     assert made.found.equals(kept)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--full", "cap_and_waiting"], "Did you mean caps_and_waiting?"),
+        (["caps_and_waiting"], "with --full"),
+    ],
+)
+def test_a_study_that_is_not_there_or_not_to_be_run_is_told_before_anything_runs(asked, said, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["reproduce", *asked])
+    with pytest.raises(SystemExit):
+        reproduce.main()
+    assert said in capsys.readouterr().err
