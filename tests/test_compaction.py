@@ -112,7 +112,7 @@ def test_what_is_run_after_a_compaction_is_seen_at_once(store, hamlet):
 
 def test_a_damaged_cell_that_is_mended_after_a_compaction_is_seen(store):
     """The mended cell is as long as the damaged one and of the same name."""
-    path = next((store / "cells").rglob("*.parquet"))
+    path = next((store / "cells").rglob(f"{open_study(store).runs['cell'].iloc[0]}.parquet"))
     whole = path.read_bytes()
     path.write_bytes(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
     open_study(store).compact()
