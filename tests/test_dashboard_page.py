@@ -1,14 +1,18 @@
 """The page of the documents about the dashboard: every bound that it states is the one that holds."""
 
 import re
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from sp_abm.errors import BadValue
 from sp_abm.places import place
-from sp_abm.viz.asked import MOST_BYTES, MOST_LETTERS, MOST_RUNS, MOST_YEARS, Asked, asked_in, uploaded
+from sp_abm.scenario import load, scenario_names
+from sp_abm.viz.asked import MOST_BYTES, MOST_LETTERS, MOST_RUNS, MOST_SEED, MOST_YEARS, Asked, asked_in, uploaded
 from sp_abm.viz.pages import running
+from sp_abm.viz.pages.cards import place_card, scenario_card, seed_card, years_card
 from sp_abm.viz.pages.running import MOST_RESIDENTS, SMALL, known_places, place_of, steps_of
 
 PAGE = " ".join((Path(__file__).parents[1] / "docs" / "dashboard.md").read_text("utf-8").split())
@@ -63,3 +67,33 @@ def test_only_a_small_place_is_run_more_than_once_unasked():
     assert list(steps_of(Asked(), large)) == [1]
     assert list(steps_of(Asked(runs=30), small))[-1] == 30
     assert max(steps_of(Asked(runs=MOST_RUNS), small)) == MOST_RUNS
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_the_card_of_a_scenario_says_why_it_is_and_what_is_expected_as_its_file_does(name):
+    scenario, card = load(name), unescape(scenario_card(load(name)))
+    assert scenario.why and scenario.why in card and scenario.expected in card
+    assert "not evidence" in card
+
+
+@pytest.mark.parametrize("name", known_places())
+def test_the_card_of_a_place_names_residents_and_every_source_once(name):
+    card, where = unescape(place_card(place(name))), place(name)
+    assert f"{where.residents:,}" in card and where.note in card
+    assert ("invented" in card) is not where.is_real
+    sources = set(where.sources.values())
+    assert card.count("<li>") == len(sources)
+    assert all(title in card and address in card and year in card for title, address, year in sources)
+
+
+def test_the_cards_of_years_and_seed_say_their_bounds_and_that_they_are_chosen():
+    assert f"1 to {MOST_YEARS}" in years_card() and f"0 to {MOST_SEED:,}" in seed_card()
+    assert all("not evidence" in unescape(card) for card in (years_card(), seed_card()))
+
+
+def test_markup_in_a_place_or_a_scenario_of_ones_own_is_shown_as_it_is_written():
+    hostile = "<script>alert(1)</script>"
+    source = {"residents": (hostile, "javascript:alert(1)", hostile)}
+    cards = place_card(replace(place("sandbox"), name=hostile, note=hostile, sources=source))
+    cards += scenario_card(replace(load("today"), why=hostile, expected=hostile))
+    assert cards.count("&lt;script&gt;") == 6 and "<script" not in cards and "href" not in cards

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from sp_abm.scenario import load
+
 pytestmark = pytest.mark.slow
 
 
@@ -50,6 +52,26 @@ def test_a_lever_moves_the_headline_first_as_one_run_and_the_link_holds_it(visit
     watched.page.go_back()
     watched.page.go_back()
     watched.page.wait_for_function("() => document.querySelector('#lever-posts_per_10000').value === '0.45'")
+
+
+def test_a_card_stands_behind_every_control_and_says_of_what_is_chosen(visit):
+    watched = visit()
+    watched.go("/explore?scenario=caps-only&place=average-pcn&years=1")
+    page = watched.page
+    page.wait_for_selector(".controls")
+    watched.open_panels()
+    cards = page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('.controls :is(input, select)')].map((it) =>"
+        " [it.id, it.closest('.control')?.querySelector('details.card .card-facts')?.innerText || '']))"
+    )
+    assert {"choice-scenario", "choice-place", "choice-years", "choice-seed", "upload"} < set(cards)
+    assert [name for name, card in cards.items() if len(card) < 40] == []
+    assert load("caps-only").expected in cards["choice-scenario"] and "Average PCN" in cards["choice-place"]
+    page.select_option("#choice-scenario", "horizon-3")
+    page.wait_for_function(
+        "(words) => document.querySelector('#choice-scenario').closest('.control').innerText.includes(words)",
+        arg=load("horizon-3").expected,
+    )
 
 
 def test_the_run_shown_is_the_run_of_the_command_line(visit):

@@ -21,6 +21,7 @@ MOST_FIELDS: Final = 80
 MOST_NAME: Final = 60
 MOST_YEARS: Final = 10
 MOST_RUNS: Final = 50
+MOST_SEED: Final = 2**31 - 1
 MOST_BYTES: Final = 100_000
 """Bytes of a scenario file that a page takes."""
 _LINK: Final = "the link"
@@ -144,7 +145,7 @@ def _read(fields: Mapping[str, str], cuts: list[str], default: Asked) -> Asked:
         scenario=scenario,
         place=fields.get("place", default.place),
         name=clean_name(fields.get("name", "")),
-        seed=checked_seed(_whole("seed", fields.get("seed", default.seed), 0, 2**31 - 1)),
+        seed=checked_seed(_whole("seed", fields.get("seed", default.seed), 0, MOST_SEED)),
         years=_whole("years", fields.get("years", default.years), 1, MOST_YEARS),
         runs=_whole("runs", fields.get("runs", default.runs), 0, MOST_RUNS),
         start=_day(fields.get("start", "")),

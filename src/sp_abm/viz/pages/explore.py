@@ -8,17 +8,25 @@ from sp_abm.comparison import ENOUGH_PAIRS
 from sp_abm.errors import SpAbmError
 from sp_abm.levers import DEFAULTS, shown
 from sp_abm.places import places
-from sp_abm.scenario import scenario_names
+from sp_abm.scenario import load, scenario_names
 from sp_abm.viz.again import as_command, as_python
-from sp_abm.viz.asked import BASELINE, MOST_BYTES, MOST_RUNS, MOST_YEARS, Asked, asked_in, uploaded
+from sp_abm.viz.asked import BASELINE, MOST_BYTES, MOST_RUNS, MOST_SEED, MOST_YEARS, Asked, asked_in, uploaded
 from sp_abm.viz.drawn import FIRST
 from sp_abm.viz.findings import findings
 from sp_abm.viz.headline import doubt, headline
-from sp_abm.viz.pages.cards import LEVER_WORDS, lever_card
+from sp_abm.viz.pages.cards import (
+    LEVER_WORDS,
+    file_card,
+    lever_card,
+    place_card,
+    scenario_card,
+    seed_card,
+    years_card,
+)
 from sp_abm.viz.pages.film import film
 from sp_abm.viz.pages.markup import details, findings_table, tag, verdict_mark, words
 from sp_abm.viz.pages.picture import picture_block
-from sp_abm.viz.pages.running import Look, Outcome, Progress, known_places, served_place, use_outcome
+from sp_abm.viz.pages.running import Look, Outcome, Progress, known_places, place_of, served_place, use_outcome
 from sp_abm.viz.pages.ui import component, solara
 from sp_abm.viz.pages.waiting import RUNNING, Waiting
 from sp_abm.viz.pages.widgets import Controls, Player, Saved, html
@@ -85,7 +93,8 @@ def Choices(asked: Asked, on_asked: OnAsked, on_problem: Callable[[str], None]) 
         ],
         levers=[_lever(asked, name) for name in LEVER_WORDS],
         choices=_choices(asked),
-        seed=asked.seed,
+        seed={"value": asked.seed, "most": MOST_SEED, "card": seed_card()},
+        file_card=file_card(),
         most_bytes=MOST_BYTES,
         event_change=change,
         event_upload=upload,
@@ -122,14 +131,25 @@ def _lever(asked: Asked, name: str) -> dict[str, Any]:
 
 def _choices(asked: Asked) -> list[dict[str, Any]]:
     names = {served_place().key: served_place().name, **{key: where.name for key, where in places().items()}}
-    fields: dict[str, tuple[str, object, list[tuple[str, str]]]] = {
-        "scenario": ("Scenario", asked.scenario, [(name, name.replace("-", " ")) for name in scenario_names()]),
-        "place": ("Place", asked.place, [(key, names[key]) for key in known_places()]),
-        "years": ("Years", str(asked.years), [(str(year), str(year)) for year in range(1, MOST_YEARS + 1)]),
+    fields: dict[str, tuple[str, object, str, list[tuple[str, str]]]] = {
+        "scenario": (
+            "Scenario",
+            asked.scenario,
+            scenario_card(load(asked.scenario)),
+            [(name, name.replace("-", " ")) for name in scenario_names()],
+        ),
+        "place": ("Place", asked.place, place_card(place_of(asked)), [(key, names[key]) for key in known_places()]),
+        "years": ("Years", str(asked.years), years_card(), [(str(year),) * 2 for year in range(1, MOST_YEARS + 1)]),
     }
     return [
-        {"field": field, "label": label, "value": value, "options": [{"value": v, "label": w} for v, w in options]}
-        for field, (label, value, options) in fields.items()
+        {
+            "field": field,
+            "label": label,
+            "value": value,
+            "card": card,
+            "options": [{"value": v, "label": w} for v, w in options],
+        }
+        for field, (label, value, card, options) in fields.items()
     ]
 
 
