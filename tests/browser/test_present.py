@@ -4,20 +4,25 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-LETTERS = """[...document.querySelectorAll('main [data-slide].shown *, main h1 *')].flatMap((it) => {
+LETTERS = """[...document.querySelectorAll('body *')].flatMap((it) => {
   const isText = [...it.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
-  if (!it.checkVisibility() || !isText || /^(title|desc|option)$/i.test(it.tagName)) return [];
+  if (!it.checkVisibility() || !isText || /^(title|desc|script|style)$/i.test(it.tagName)) return [];
   const svg = it.closest('svg');
   const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
   return [[parseFloat(getComputedStyle(it).fontSize) * scale, Boolean(svg), it.textContent]]; })"""
-"""Of each text of a slide its size on the screen, within pictures too, and whether it is in one."""
+"""Of each text in sight its size on the screen, within pictures too, and whether it is in one."""
 
 
 @pytest.mark.parametrize("width", [1280, 1920])
-def test_every_letter_of_every_slide_has_28_pixels_and_more_in_pictures_too(visit, width):
+def test_every_letter_in_sight_has_28_pixels_and_more_in_pictures_bar_and_notes_too(visit, width):
     watched = visit(width=width, height=1080)
     page, seen = watched.page, []
-    for path in ("explore?years=1", "compare?years=1", "evidence"):
+    for path in (
+        "explore?years=1",
+        "compare?years=1",
+        "evidence",
+        "people?scenario=today&years=1&kind=link+worker&person=0",
+    ):
         watched.go(f"/{path}")
         watched.settled()
         before = page.evaluate("document.querySelector('main svg')?.viewBox.baseVal.width || 0")
@@ -25,6 +30,8 @@ def test_every_letter_of_every_slide_has_28_pixels_and_more_in_pictures_too(visi
         if before:
             page.wait_for_function(f"() => document.querySelector('main svg').viewBox.baseVal.width !== {before}")
         watched.settled()
+        page.keyboard.press("n")
+        assert page.locator("aside.notes .keys").is_visible() and page.locator("nav a").first.is_visible()
         for _ in range(page.locator("main [data-slide]").count()):
             letters = page.evaluate(LETTERS)
             assert letters and min(letters)[0] >= 28, min(letters)
