@@ -1,4 +1,6 @@
-"""Times of the dashboard, allowing a shared machine three times the limits of `docs/acceptance.md`."""
+"""The dashboard's limits, as many changes and sessions as `make acceptance` takes; times may be three times as long."""
+
+from statistics import median
 
 import pytest
 from benchmarks import dashboard as times
@@ -20,19 +22,19 @@ def test_a_lever_is_answered_soon_by_a_real_run_and_its_range_follows(visit):
     watched = visit()
     watched.go("/explore?scenario=today")
     watched.headline()
-    found = sorted(times.lever_times(watched, 10))
-    assert times.LIMITS["lever"].holds(found[9], times.FACTOR), found
-    found = sorted(times.band_times(watched, 3))
-    assert times.LIMITS["band"].holds(found[1], times.FACTOR), found
+    found = times.lever_times(watched)
+    assert len(found) == 30 and times.LIMITS["lever"].holds(times.percentile_95(found), times.FACTOR), found
+    found = times.band_times(watched)
+    assert len(found) == 5 and times.LIMITS["band"].holds(median(found), times.FACTOR), found
 
 
 def test_a_run_in_a_real_place_stops_soon(chromium, server):
     assert times.LIMITS["cancel"].holds(times.cancel_time(chromium, server), times.FACTOR)
 
 
-def test_a_session_is_small(chromium, server):
-    assert times.LIMITS["memory"].holds(times.session_memory(chromium, server, 10), times.FACTOR)
+def test_each_of_thirty_sessions_is_small(chromium, server):
+    assert times.LIMITS["memory"].holds(times.session_memory(chromium, server))
 
 
-def test_three_sessions_play_almost_every_frame(chromium, server):
-    assert times.player_share(chromium, server, 3, 4) >= times.LIMITS["player"].bound
+def test_ten_sessions_play_almost_every_frame(chromium, server):
+    assert times.LIMITS["player"].holds(times.player_share(chromium, server))
