@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from sp_abm.scenario import load
+from sp_abm.viz.words import OUTREACH_NOTE
 
 pytestmark = pytest.mark.slow
 
@@ -84,6 +85,7 @@ def test_the_run_shown_is_the_run_of_the_command_line(visit):
     told = json.loads(subprocess.run([sys.executable, "-m", "sp_abm", *command], capture_output=True, text=True).stdout)
     about = told["provenance"]
     assert f"hash {about['scenario_hash']} · seed {about['seed']} · {about['weeks']} weeks" in shown
+    assert OUTREACH_NOTE not in watched.page.inner_text("main")
     assert watched.page.locator("pre").first.text_content() == f"sp-abm {' '.join(command[:-1])}"
 
 
@@ -157,7 +159,7 @@ def test_every_picture_has_title_description_table_and_files(visit, server):
     watched.settled()
     watched.open_panels()
     figures = watched.page.locator(".pictures figure").all()
-    assert len(figures) >= 8
+    assert len(figures) >= 8 and OUTREACH_NOTE in watched.page.inner_text(".takeaway")
     for figure in figures:
         assert figure.locator("svg > title").count() == figure.locator("svg > desc").count() == 1
         assert figure.locator("table tbody tr").count() >= 1

@@ -49,7 +49,7 @@ def test_no_page_scrolls_sideways_at_320_pixels_or_at_200_per_cent(visit, page, 
 
 
 def test_the_first_screen_is_complete_without_a_click(visit):
-    """At 1366 x 768: headline, verdict, four levers, four presets, the warning, and the first picture's plot."""
+    """At 1366 x 768: headline, verdict, four levers, four presets, the warning, and two whole pictures."""
     watched = visit()
     watched.go("/explore")
     sentences = watched.headline()
@@ -61,7 +61,9 @@ def test_the_first_screen_is_complete_without_a_click(visit):
     )
     assert max(lowest) <= 768
     assert watched.page.locator(".lever input").count() == watched.page.locator(".presets button").count() == 4
-    assert watched.page.evaluate("document.querySelector('.picture svg').getBoundingClientRect().top") < 500
+    pictures = [watched.page.locator(f"#figure-{name} svg").bounding_box() for name in ("stages", "wall")]
+    assert max(box["y"] + box["height"] for box in pictures) <= 768, pictures
+    assert min(box["width"] for box in pictures) > 450, "letters would be too small to read"
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -61,6 +61,17 @@ def test_for_a_room_every_letter_is_large_whatever_the_screen(name, screen, ever
     assert "Illustrative model, not a forecast" not in svg.partition("</desc>")[2]
 
 
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_brief_picture_is_lower_and_its_text_stays_inside_and_apart(name, everything, check_text):
+    whole, brief = (
+        FIGURES[name].picture(everything(5), replace(LIGHT.at(500), is_brief=is_brief)).svg
+        for is_brief in (False, True)
+    )
+    check_text(brief)
+    heights = [float(ElementTree.fromstring(svg).get("viewBox").split()[3]) for svg in (whole, brief)]
+    assert heights[1] < heights[0]
+
+
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("name", FIGURES)
 def test_text_stays_inside_and_apart_whatever_is_drawn(name, seed, everything, check_text):

@@ -26,13 +26,13 @@ class Texts:
 def framed(texts: Texts, theme: Theme, draw: Callable[[Box], Drawing]) -> str:
     """Return a whole picture: the words, and between them what `draw` puts below the top of the box it is given."""
     marks: list[Element] = []
-    title, subtitle = (LABEL_SIZE, SMALL_SIZE) if theme.is_for_a_room else (TITLE_SIZE, SUBTITLE_SIZE)
+    title, subtitle = (LABEL_SIZE, SMALL_SIZE) if theme.is_brief else (TITLE_SIZE, SUBTITLE_SIZE)
     y = _lines(marks, [texts.title], theme.margin, theme, title, theme.ink, is_strong=True)
     y = _lines(marks, [texts.subtitle], y + _GAP / 4, theme, subtitle, theme.quiet_ink)
     body, bottom = draw(Box(theme.margin, y + _GAP, theme.width - 2 * theme.margin, 0.0))
     marks.extend(body)
     y = _lines(marks, texts.notes, bottom + _GAP, theme, SMALL_SIZE, theme.ink)
-    footer = () if theme.is_for_a_room else texts.footer
+    footer = () if theme.is_brief else texts.footer
     y = _lines(marks, footer, y + (_GAP / 2 if texts.notes else 0), theme, SMALL_SIZE, theme.quiet_ink)
     height = y + _FOOT
     paper = rectangle(0, 0, theme.width, height, theme.paper)

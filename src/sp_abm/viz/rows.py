@@ -9,12 +9,12 @@ from sp_abm.viz.svg import Element, polyline, rectangle, shortened, text
 from sp_abm.viz.theme import LABEL_SIZE, SMALL_SIZE, Theme
 
 _AXIS_ROOM: Final = 44.0
-_HEAD_ROOM: Final = 34.0
+_HEAD_ROOM, _BRIEF_HEAD = 34.0, 24.0
 _ROWS_WIDTH: Final = 258.0
 _PLOT_HEIGHT, _NARROW_HEIGHT = 330.0, 250.0
-_ROOM_SHARE: Final = 0.65
-"""How much lower a plot is for a room, so that it fits a screen with its words."""
-_LABEL_GAP: Final = 26.0
+_BRIEF_SHARE: Final = 0.65
+"""How much lower a plot of a brief picture is, so that it fits a screen with its words."""
+_LABEL_GAP, _BRIEF_GAP = 26.0, 21.0
 _Y_LABELS: Final = 46.0
 _SWATCH: Final = 11.0
 _LEAST_TICK, _MOST_TICKS = 60.0, 8
@@ -50,7 +50,7 @@ class Rows:
 def plot_beside_rows(area: Box, theme: Theme) -> Box:
     """Return the plot that leaves room for the rows, the numbers of its axis and what stands above it."""
     rows, height = (0.0, _NARROW_HEIGHT) if theme.is_narrow else (_ROWS_WIDTH, _PLOT_HEIGHT)
-    height *= _ROOM_SHARE if theme.is_for_a_room else 1.0
+    height *= _BRIEF_SHARE if theme.is_brief else 1.0
     head = 0.0 if theme.is_narrow else _HEAD_ROOM
     return Box(area.left + _Y_LABELS, area.top + head + SMALL_SIZE / 2, area.width - _Y_LABELS - rows, height)
 
@@ -64,10 +64,11 @@ def draw_rows(rows: Rows, plot: Box, area: Box, theme: Theme) -> Drawing:
     """Return the rows beside the plot, each led to its height, or below the plot's axis on narrow paper."""
     bottom = plot.bottom + _AXIS_ROOM
     if theme.is_narrow:
-        first = bottom + _HEAD_ROOM
-        places = [first + (position + 0.5) * _LABEL_GAP for position in range(len(rows.labels))]
+        head, gap = (_BRIEF_HEAD, _BRIEF_GAP) if theme.is_brief else (_HEAD_ROOM, _LABEL_GAP)
+        first = bottom + head
+        places = [first + (position + 0.5) * gap for position in range(len(rows.labels))]
         row, heading = area, first - LABEL_SIZE
-        bottom = first + _LABEL_GAP * len(rows.labels)
+        bottom = first + gap * len(rows.labels)
     else:
         room = LABEL_SIZE / 2
         places = kept_apart(rows.heights, _LABEL_GAP, plot.top + room, plot.bottom - room)

@@ -40,8 +40,9 @@ class Theme:
     """One look: paper and ink, quiet marks, stages, the two arms, other parts of a whole; and how wide it is.
 
     `parts` differ in lightness, so that they are told apart without colour vision too. `better` and `worse` are for
-    people who are better or worse off, `strain` for a link worker's burnout. For a room, where all letters are large,
-    titles are hardly larger, and the lines on where a picture comes from are left out.
+    people who are better or worse off, `strain` for a link worker's burnout. A brief picture fits a screen with others
+    or with large letters: it is lower, its title is hardly larger than the rest, and the lines on where it comes from
+    are left out, since the page says that.
     """
 
     name: str
@@ -58,7 +59,7 @@ class Theme:
     worse: str
     strain: tuple[str, ...]
     width: float = WIDE
-    is_for_a_room: bool = False
+    is_brief: bool = False
 
     @property
     def is_narrow(self) -> bool:
@@ -132,7 +133,7 @@ def checked_theme(name: str, width: float = WIDE) -> Theme:
 def for_a_room(name: str, screen: float) -> Theme:
     """Return a theme by name, so narrow that on a screen of that many pixels all letters are read from afar."""
     width = (screen - _ROOM_MARGIN) * SMALL_SIZE / ROOM_SIZE
-    return replace(checked_theme(name, min(WIDE, max(NARROWEST, int(width)))), is_for_a_room=True)
+    return replace(checked_theme(name, min(WIDE, max(NARROWEST, int(width)))), is_brief=True)
 
 
 STACK: Final = (Stage.THRIVING, Stage.OFF_BALANCE, Stage.RECOVERING, Stage.PRE_CRISIS, Stage.CRISIS)

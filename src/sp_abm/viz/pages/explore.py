@@ -30,6 +30,7 @@ from sp_abm.viz.pages.running import Look, Outcome, Progress, known_places, plac
 from sp_abm.viz.pages.ui import component, solara
 from sp_abm.viz.pages.waiting import RUNNING, Waiting
 from sp_abm.viz.pages.widgets import Controls, Player, Saved, html
+from sp_abm.viz.words import OUTREACH_NOTE, has_outreach
 
 PRESETS: Final = (
     (BASELINE, "Today"),
@@ -210,13 +211,14 @@ def TakeAway(outcome: Outcome) -> None:
 
 
 def origin(outcome: Outcome) -> str:
-    """Return in a line what was run: seed, weeks and scenario hash, as `sp-abm run` says them."""
+    """Return in a line what was run: seed, weeks and scenario hash, as `sp-abm run` says them, and a caution."""
     about = outcome.comparison.first[1].provenance
     line = (
         f"Scenario ‘{about['scenario']}’ · hash {about['scenario_hash']} · seed {about['seed']} · "
         f"{about['weeks']} weeks · {about['place_name']}"
     )
-    return words("p", line, class_="origin", id="origin")
+    note = words("p", OUTREACH_NOTE, class_="origin") if any(map(has_outreach, outcome.comparison.first)) else ""
+    return words("p", line, class_="origin", id="origin") + note
 
 
 def _again(asked: Asked, pairs: int) -> str:

@@ -93,10 +93,12 @@ class Look:
     room: int = 0
 
     def drawn(self, is_half: bool = False) -> Theme:
-        """Return how a picture is drawn: on Explore two stand beside each other, but not for a room."""
+        """Return how a picture is drawn: on Explore two stand beside each other and are brief, but not for a room."""
         if self.room:
             return for_a_room(self.theme, self.room)
-        return checked_theme(self.theme, PHONE if self.is_phone else HALF if is_half else WIDE)
+        if is_half and not self.is_phone:
+            return replace(checked_theme(self.theme, HALF), is_brief=True)
+        return checked_theme(self.theme, PHONE if self.is_phone else WIDE)
 
 
 @dataclass(frozen=True)
