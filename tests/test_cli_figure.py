@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from sp_abm.cli import main
+from sp_abm.loops import LINKS
 from sp_abm.simulation import Simulation
 from sp_abm.viz.figures import FIGURES
 
@@ -108,3 +109,57 @@ def test_a_folder_has_one_seed_and_what_cannot_be_written_is_said(folders, sp_ab
     assert code == 2 and "holds the results of one run" in err
     code, _, err = sp_abm("figure", "fans", "--scenario", folders[0], "--out", str(tmp_path / "no" / "x.svg"))
     assert code == 2 and "cannot be written" in err
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Return a file as `loops --json` writes it: two measures, one link that carries more, one unmeasured, no more."""
+    shares = {name: {"mean": 0.0, "low": 0.0, "high": 0.0, "verdict": "unclear"} for name in LINKS}
+    shares |= {"load->burnout": {"mean": 0.4, "low": 0.25, "high": 0.55, "verdict": "clear"}}
+    shares |= {"burnout->intention": {"mean": None, "low": None, "high": None, "verdict": "unclear"}}
+    links = {name: {"burnout_mean": share, "share_distress": {**share, "mean": -0.1}} for name, share in shares.items()}
+    path = tmp_path / "loops.json"
+    path.write_text(json.dumps({"plan": "supported-workforce", "links": links}))
+    return path
+
+
+def test_the_diagram_of_loops_is_drawn_with_the_strengths_of_a_study(sp_abm, study):
+    for given in (study, study.parent):
+        said = json.loads(sp_abm("figure", "loops", "--study", str(given), "--json")[1])
+        place = said["columns"].index("strength")
+        strong = [row[:2] + row[place : place + 3] for row in said["rows"] if row[place] is not None]
+        assert strong == [["load", "burnout", 0.4, 0.25, 0.55]] and said["title"] == "Strongest: load → burnout"
+    assert "supported-workforce's change of ‘Burnout of link workers’" in said["description"]
+    code, out, _ = sp_abm("figure", "loops", "--study", str(study), "--measure", "share_distress")
+    assert code == 0 and "change of ‘In distress (pre-crisis or crisis)’" in out
+    study.write_text(study.read_text().replace("0.4", "null"))
+    assert "no link carries a share that can be told from luck" in sp_abm("figure", "loops", "--study", str(study))[1]
+
+
+def test_a_study_of_another_kind_is_told_in_one_line(sp_abm, study, folders):
+    for arguments, said in {
+        ("loops", "--measure", "share_distress"): "--study and --measure are for",
+        ("stages", "--study", str(study)): "--study and --measure are for",
+        ("loops", "--study", str(study), "--measure", "share_distres"): "Did you mean share_distress?",
+        ("loops", "--study", folders[0]): "cannot be read",
+    }.items():
+        code, _, err = sp_abm("figure", *arguments)
+        assert code == 2 and said in err, err
+    content = json.loads(study.read_text())
+    some = next(iter(content["links"].values()))
+    wrong = {"burnout_mean": {"mean": "much", "low": 0, "high": 0}}
+    other_links = ({}, {"load->nowhere": some}, {"load->burnout": {}}, {"load->burnout": wrong})
+    for bad in ("{", "[]", '{"plan": 1}', *({"links": links} for links in other_links)):
+        study.write_text(bad if isinstance(bad, str) else json.dumps(content | bad))
+        code, _, err = sp_abm("figure", "loops", "--study", str(study))
+        assert code == 2 and ("loops.json" in err), (bad, err)
+
+
+def test_a_report_holds_the_diagram_of_a_study_of_its_plan_only(sp_abm, study, folders, tmp_path):
+    page = tmp_path / "report.html"
+    assert sp_abm("report", folders[0], "--html", str(page), "--study", str(study))[0] == 0
+    assert "Strongest: load → burnout" in page.read_text("utf-8")
+    assert sp_abm("report", folders[0], "--html", str(page))[0] == 0
+    assert "Strongest" not in page.read_text("utf-8")
+    code, _, err = sp_abm("report", folders[1], "--html", str(page), "--study", str(study))
+    assert code == 2 and "the study is of supported-workforce, but the results are of today" in err

@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
             "figure stages --scenario supported-workforce --other today --out stages.svg",
             "figure funnel --place average-pcn --out funnel.png --theme dark --width 390",
             "figure fans --scenario supported-workforce --other today --seeds 10 --out fans.svg",
+            "figure loops --study results --measure share_distress --out loops.svg",
             "figure life-line --citizen 112 --out life.svg",
             "figure workforce --scenario my-results --json",
         )
@@ -40,6 +41,10 @@ Drawn = Annotated[
     str, typer.Option(help="What is drawn: a shipped scenario, your own .toml file, or a folder of results.")
 ]
 Against = Annotated[str | None, typer.Option(help="What it is drawn against: the same kinds. Some pictures need one.")]
+Study = Annotated[
+    Path | None, typer.Option(help="For the figure loops: what `loops --out` wrote, or a file of `loops --json`.")
+]
+OfMeasure = Annotated[str, typer.Option(help="Which measure of that study is drawn (default: its first).")]
 File = Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes: a .svg, .png or .csv file.")]
 
 
@@ -53,6 +58,8 @@ def figure(
     seeds: Annotated[int, whole("Pairs of runs, seeds from --seed up: bands and intervals need several.")] = 1,
     citizen: Annotated[int | None, whole("Whose life a life line shows: the number of a dwelling.")] = None,
     link_worker: Annotated[int | None, whole("Which post a life line shows, instead of a citizen.")] = None,
+    study: Study = None,
+    measure: OfMeasure = "",
     out: File = None,
     theme: ThemeName = "light",
     width: PictureWidth = 860,
@@ -68,15 +75,21 @@ def figure(
         _list(as_json)
         return
     found, look = find_figure(name), checked_theme(theme, width)
-    if out is not None and out.suffix not in KINDS:
-        raise BadValue(f"--out {out} must end in one of: {', '.join(KINDS)}.")
+    _check_ending(out)
     if found.needs & (Need.BASELINE | Need.STORY):
         other = other or (_NO_SERVICE if scenario == _TODAY else _TODAY)
-    if Need.STORY in found.needs:
+    if study is not None or measure:
+        material = _studied(found.name, study, measure)
+    elif Need.STORY in found.needs:
         material = _story((scenario, other or _TODAY), (citizen, link_worker), place, seed, years)
     else:
         material = _material([scenario, *([other] if other else [])], place, seed, years, seeds)
     _give(found.picture(material, look), out, as_json)
+
+
+def _check_ending(out: Path | None) -> None:
+    if out is not None and out.suffix not in KINDS:
+        raise BadValue(f"--out {out} must end in one of: {', '.join(KINDS)}.")
 
 
 def _give(picture: "Picture", out: Path | None, as_json: bool) -> None:
@@ -101,6 +114,15 @@ def _list(as_json: bool) -> None:
     for row in rows:
         table.add_row(*row.values())
     screen().print(table)
+
+
+def _studied(name: str, study: Path | None, measure: str) -> "Material":
+    """Return the strengths of a study of the loops, which only one picture shows."""
+    from sp_abm.viz.loop_study import saved_study
+
+    if name != "loops" or study is None:
+        raise BadValue("--study and --measure are for: sp-abm figure loops --study PATH [--measure NAME].")
+    return saved_study(study).material(measure)
 
 
 def _story(

@@ -23,8 +23,12 @@ def report(
         Path | None, typer.Option(metavar="FILE", help="Write one HTML file that needs no network.")
     ] = None,
     pptx: Annotated[Path | None, typer.Option(metavar="FILE", help="Write slides (PowerPoint).")] = None,
+    study: Annotated[
+        Path | None, typer.Option(help="A study of the loops (`loops --out` or `--json`): adds their diagram.")
+    ] = None,
 ) -> None:
     """Write a report of saved results, with the numbers and pictures that the dashboard shows of them."""
+    from sp_abm.viz.loop_study import saved_study, with_loops
     from sp_abm.viz.report_html import as_html
     from sp_abm.viz.saved import saved_report
     from sp_abm.viz.slides import as_slides
@@ -32,6 +36,8 @@ def report(
     if html is None and pptx is None:
         raise BadValue("Say what to write: --html FILE, --pptx FILE, or both.")
     found = saved_report(results)
+    if study:
+        found = with_loops(found, saved_study(study))
     if html:
         _write(html, as_html(found).encode())
     if pptx:

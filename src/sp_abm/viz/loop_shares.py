@@ -1,5 +1,6 @@
 """Loop shares: what part of a plan's effect each link and loop carries."""
 
+from collections.abc import Mapping
 from math import isfinite
 from typing import Final
 
@@ -40,12 +41,17 @@ def _row(name: str, share: Difference) -> Row:
 
 def draw_loop_diagram(study: LoopStudy, measure: str, theme: Theme = LIGHT) -> str:
     """Return the diagram of all links, each as strong as the share of a measure's change that it carries."""
-    strengths = {name: Strength(*found) for name, found in study.strengths(measure).items() if found[0]}
-    known = {name: strength for name, strength in strengths.items() if isfinite(strength.mean)}
-    words = (
-        f"share of what {study.plan.name} changes in {MEASURES[measure].label.lower()} that is gone without the link"
-    )
-    return draw_loops(loop_diagram(Material(strengths=known, strengths_of=words)), theme)
+    strengths = {name: Strength(*found) for name, found in study.strengths(measure).items()}
+    return draw_loops(loop_diagram(share_material(study.plan.name, measure, strengths)), theme)
+
+
+def share_material(plan: str, measure: str, strengths: Mapping[str, Strength]) -> Material:
+    """Return what that diagram is drawn from; a link that carries nothing has no strength."""
+    known = {name: strength for name, strength in strengths.items() if isfinite(strength.mean) and strength.mean}
+    change = f"{plan}'s change of ‘{MEASURES[measure].label}’"
+    if not known:
+        return Material(strengths_of=f"Of {change}, no link carries a share that can be told from luck")
+    return Material(strengths=known, strengths_of=f"share of {change} that is gone without the link")
 
 
 def draw_loop_shares(study: LoopStudy, theme: Theme = LIGHT) -> str:
