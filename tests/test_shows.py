@@ -39,7 +39,7 @@ def lived():
 def value(row):
     """Return a statistic of the targets in the town."""
     statistic = STATISTICS[row]
-    return pooled(statistic, [statistic.seen(worlds) for worlds in lived()]).mean
+    return pooled(statistic.value, [statistic.seen(worlds) for worlds in lived()]).mean
 
 
 def test_burnout_moves_intention_strongly_and_leaving_weakly():
