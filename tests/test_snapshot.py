@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sp_abm.errors import CannotWrite
-from sp_abm.snapshot import write_folder
+from sp_abm.snapshot import write_file, write_folder
 
 
 def fill(word):
@@ -59,3 +59,19 @@ def test_when_writing_fails_the_old_folder_stays(tmp_path):
     with pytest.raises(CannotWrite, match="No space left"):
         write_folder(tmp_path / "there", fails)
     assert (tmp_path / "there" / "word.txt").read_text("utf-8") == "old"
+
+
+def test_a_file_takes_the_place_of_the_old_one_and_its_folder_is_made(tmp_path):
+    for word in (b"old", b"new"):
+        write_file(tmp_path / "there" / "word.txt", word)
+    assert (tmp_path / "there" / "word.txt").read_bytes() == b"new"
+    assert [entry.name for entry in (tmp_path / "there").iterdir()] == ["word.txt"]
+
+
+def test_a_file_that_cannot_take_its_place_leaves_nothing_behind(tmp_path):
+    (tmp_path / "word.txt" / "in the way").mkdir(parents=True)
+    with pytest.raises(CannotWrite, match=r"word\.txt cannot be written"):
+        write_file(tmp_path / "word.txt", b"new")
+    with pytest.raises(CannotWrite, match="cannot be written"):
+        write_file(Path("/dev/null/word.txt"), b"new")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["word.txt"]

@@ -1,7 +1,6 @@
 """Kept: what the pieces of a long study found, each in a file of its own, so that a study that was stopped goes on."""
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from functools import cache
@@ -14,6 +13,7 @@ import numpy as np
 from sp_abm.cells import model_version
 from sp_abm.errors import CannotWrite
 from sp_abm.pool import Done, for_each
+from sp_abm.snapshot import write_file
 
 Piece = TypeVar("Piece")
 Found = dict[str, Any]
@@ -74,11 +74,5 @@ def read(path: Path) -> Found | None:
 
 
 def keep(path: Path, found: Found) -> None:
-    """Keep what was found, whole or not at all: written beside and renamed; raises `CannotWrite`."""
-    beside = path.with_suffix(f".{os.getpid()}.unfinished")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps(found, default=np.ndarray.tolist), "utf-8")
-        beside.replace(path)
-    except OSError as problem:
-        raise CannotWrite(f"{path} cannot be written: {problem.strerror or problem}.") from None
+    """Keep what was found, whole or not at all; raises `CannotWrite`."""
+    write_file(path, json.dumps(found, default=np.ndarray.tolist).encode())

@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
@@ -41,6 +42,20 @@ def write_folder(folder: Path, write: Callable[[Path], None]) -> None:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file beside and rename it into place: whole or not at all; raises `CannotWrite`, leaving nothing."""
+    beside = path.with_name(f".{path.name}-{os.getpid()}-{time.monotonic_ns()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as problem:
+        raise CannotWrite(f"{path} cannot be written: {problem.strerror or problem}.") from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()
 
 
 def parameter_changes(parameters: Parameters) -> dict[str, float]:

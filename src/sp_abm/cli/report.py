@@ -7,7 +7,7 @@ import typer
 
 from sp_abm.cli.options import examples
 from sp_abm.cli.tables import screen
-from sp_abm.errors import BadValue, CannotWrite
+from sp_abm.errors import BadValue
 
 
 def register(app: typer.Typer) -> None:
@@ -45,12 +45,7 @@ def report(
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as problem:
-        beside.unlink(missing_ok=True)
-        raise CannotWrite(f"{path} cannot be written: {problem.strerror or problem}.") from None
+    from sp_abm.snapshot import write_file
+
+    write_file(path, content)
     screen().print(f"Written: {path}", soft_wrap=True)
