@@ -11,10 +11,11 @@ import pytest
 
 from sp_abm.errors import CannotWrite, UnknownName
 from sp_abm.evidence import Target, targets
+from sp_abm.scenario import load
 from sp_abm.simulation import Simulation
-from sp_abm.validation import STATISTICS, pieces, pooling, score_words, studies_of, validate
+from sp_abm.validation import STATISTICS, pieces, pooling, score_words, studies_of, validate, worlds
 from sp_abm.validation.people import in_distress, shock_week, stays
-from sp_abm.validation.pieces import rows_of
+from sp_abm.validation.pieces import Piece, rows_of
 from sp_abm.validation.pooling import Interval, exits_by_age, one, pooled
 from sp_abm.validation.service import signs_hold
 from sp_abm.validation.verdicts import MEETS, MISSES, NEAR, NOT_TESTABLE, counts, judged
@@ -186,6 +187,13 @@ def small_study(monkeypatch):
     study = Study("average-pcn", "sandbox", 2, {"today": Arm(years=0.1)})
     monkeypatch.setitem(STUDIES, "average-pcn", study)
     monkeypatch.setattr(pieces, "rows_of", lambda study: tuple(targets()[row] for row in ("C01", "C34")))
+
+
+def test_a_kept_piece_is_another_when_a_scenario_of_its_worlds_is(small_study, monkeypatch):
+    before, changed = Piece("average-pcn", 1).name, load("today").with_changes({"support_level": 0.9})
+    assert Piece("average-pcn", 1).name == before != Piece("average-pcn", 2).name
+    monkeypatch.setattr(worlds, "load", lambda name: changed)
+    assert Piece("average-pcn", 1).name != before
 
 
 def test_a_stopped_validation_goes_on_from_the_pieces_that_are_done(small_study, tmp_path, monkeypatch):

@@ -39,7 +39,9 @@ class Piece:
     @property
     def name(self) -> str:
         """Return a name that is another whenever the numbers might be."""
-        content = [find_place(STUDIES[self.study].place).content(), self.study, self.seed]
+        study = STUDIES[self.study]
+        arms = {name: arm.as_scenario().content() for name, arm in study.arms.items()}
+        content = [find_place(study.place).content(), arms, self.study, self.seed]
         return f"{self.study}-{self.seed}-{name_of(Path(__file__).parent, content)}"
 
 
