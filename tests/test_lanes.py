@@ -118,6 +118,11 @@ def test_small_places_take_turns_and_large_ones_share_the_cores(monkeypatch):
     monkeypatch.setattr(lanes.os, "cpu_count", lambda: 4)
     assert threads_of_lanes(SHARED_FROM - 1, 8) == 1 and threads_of_lanes(SHARED_FROM, 8) == 4
     assert threads_of_lanes(SHARED_FROM, 3) == 3 and threads_of_lanes(5000, 8, 2) == 2
+    used = []
+    monkeypatch.setattr(lanes, "_all", lambda lane, seeds, threads, done: used.append(threads))
+    for seeds, threads in ((8, None), (8, 2), (1, 9)):
+        simulate_many("today", seeds=seeds, threads=threads)
+    assert used == [1, 2, 1]
 
 
 def test_seeds_are_a_number_or_different_numbers():
