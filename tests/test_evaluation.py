@@ -245,10 +245,12 @@ def test_the_command_prints_what_is_promised_as_json_and_nothing_else(sp_abm, ha
         assert by_method["truth"] == {"mean": 0.0, "low": None, "high": None}
 
 
-def test_the_command_writes_the_figure_the_table_and_where_they_came_from(sp_abm, hamlet_file, tmp_path):
+@pytest.mark.parametrize("asked", [(), ("--plausible",)])
+def test_the_command_writes_the_figure_the_table_and_where_they_came_from(sp_abm, hamlet_file, tmp_path, asked):
     folder = tmp_path / "out"
-    code, out, _ = sp_abm("evaluate", "today", "--place", hamlet_file, *SMALL, "--out", str(folder))
+    code, out, _ = sp_abm("evaluate", "today", "--place", hamlet_file, *SMALL, *asked, "--out", str(folder))
     assert code == 0
+    assert ("over seeds and 1 plausible parameter sets" in " ".join(out.split())) == bool(asked)
     assert "Before and after" in out
     assert "not a forecast" in out
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -259,6 +261,7 @@ def test_the_command_writes_the_figure_the_table_and_where_they_came_from(sp_abm
     ]
     content = json.loads((folder / "evaluation.json").read_text("utf-8"))
     assert set(content["people"]) == {"referred", "completers", "others"}
+    assert content["plausible_sets"] == len(asked)
     assert (folder / "estimates.svg").read_text("utf-8").startswith("<svg")
 
 

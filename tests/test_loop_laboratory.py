@@ -8,6 +8,8 @@ import pytest
 
 from sp_abm import kept
 from sp_abm.cli import main
+from sp_abm.cli.loops import _show
+from sp_abm.cli.tables import screen
 from sp_abm.comparison import TOO_FEW, Difference
 from sp_abm.errors import BadValue, UnknownName
 from sp_abm.kept import name_of
@@ -193,6 +195,17 @@ def test_pieces_that_are_kept_are_not_made_again_and_progress_counts_their_size(
     assert found == {1: {"twice": 2}, 2: {"twice": 4}, 3: {"twice": 6}} and list(found) == [1, 2, 3]
     assert made == [1, 3] and told == [(2, 6), (3, 6), (6, 6)]
     assert kept.read(files[3]) == {"twice": 6} and len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_study_over_plausible_sets_says_so_and_finds_something_else(small, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SP_ABM_CACHE", str(tmp_path))
+    sets = ({"strain.rate_up_per_week": 0.06}, {"strain.rate_up_per_week": 0.11}, {"strain.rate_up_per_week": 0.2})
+    found = study(SUPPORT_ARM, place=HAMLET, seeds=2, years=0.1, parts=["shares"], sets=sets, workers=1)
+    assert found.changes["burnout_mean"] != small[0].changes["burnout_mean"]
+    for each, n in ((found, 2), (small[0], 0)):
+        _show(screen(), each)
+        assert each.as_dict()["plausible_sets"] == n
+        assert ("over seeds and 2 plausible parameter sets" in " ".join(capsys.readouterr().out.split())) == bool(n)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from sp_abm.cli.options import (
 )
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.run import place_line
-from sp_abm.cli.tables import DISCLAIMER, coverage, finite, plain, screen, span, wrapped
+from sp_abm.cli.tables import DISCLAIMER, coverage, finite, plain, screen, span, with_sets, wrapped
 
 if TYPE_CHECKING:
     from sp_abm.comparison import Comparison
@@ -123,9 +123,7 @@ def show(
     from sp_abm.cli.verdicts import conclusion, differences_table, who_moved
 
     seeds = len(comparison.seeds)
-    runs = f"{seeds} paired runs" if seeds > 1 else "1 paired run"
-    if comparison.sets:
-        runs += f" over seeds and {min(seeds, len(comparison.sets))} plausible parameter sets"
+    runs = f"{seeds} paired run{'s' if seeds > 1 else ''}{with_sets(min(seeds, len(comparison.sets)))}"
     for arm in range(1, len(comparison.arms)):
         weeks = comparison.first[arm].n_weeks
         title = f"{comparison.arms[arm]} against {comparison.arms[0]}: {span(weeks)}, {runs}"

@@ -23,7 +23,7 @@ from sp_abm.cli.options import (
 )
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.run import place_line
-from sp_abm.cli.tables import DISCLAIMER, add_heading, finite, indented, plain_table, screen, span, wrapped
+from sp_abm.cli.tables import DISCLAIMER, add_heading, finite, indented, plain_table, screen, span, with_sets, wrapped
 from sp_abm.errors import BadValue
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
@@ -122,9 +122,9 @@ def _show(console: Console, found: "Evaluation", weeks: int) -> None:
 def _who(found: "Evaluation") -> str:
     """Return in a sentence how many people were followed."""
     referred, complete, others = found.sizes.mean(axis=0)
-    n = len(found.seeds)
+    n, years = len(found.seeds), span(round(found.years * WEEKS_PER_YEAR))
     return (
-        f"In each of {n} replication{'s' if n > 1 else ''} of {span(round(found.years * WEEKS_PER_YEAR))}: "
+        f"In each of {n} replication{'s' if n > 1 else ''} of {years}{with_sets(found.n_sets)}: "
         f"{referred:,.0f} people followed from their first referral on, {complete:,.0f} of them completers; "
         f"{others:,.0f} people not referred."
     )
@@ -155,6 +155,7 @@ def _save(found: "Evaluation", weeks: int, folder: Path) -> None:
         "estimates": found.as_dict(weeks),
         "weeks": weeks,
         "seeds": list(found.seeds),
+        "plausible_sets": found.n_sets,
         "years": found.years,
         "has_effect": found.has_effect,
         "scenario": {**found.scenario.content(), "name": found.scenario.name},

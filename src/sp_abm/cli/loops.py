@@ -24,7 +24,7 @@ from sp_abm.cli.options import (
 )
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.run import place_line
-from sp_abm.cli.tables import DISCLAIMER, finite, plain_table, screen, span, wrapped
+from sp_abm.cli.tables import DISCLAIMER, finite, plain_table, screen, span, with_sets, wrapped
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _show(console: Console, found: "LoopStudy") -> None:
     from sp_abm.loop_laboratory.words import said
 
     n = len(found.seeds)
-    runs = f"{n} replication{'s' if n > 1 else ''}"
+    runs = f"{n} replication{'s' if n > 1 else ''}{with_sets(found.n_sets)}"
     title = f"The loops: {found.plan.name} against {found.baseline.name}, {runs}"
     console.print(title, style="bold", soft_wrap=True)
     wrapped(console, place_line(found.place))

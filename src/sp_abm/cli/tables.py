@@ -53,6 +53,11 @@ def span(weeks: int) -> str:
     return f"{size} {unit}{'' if size == 1 else 's'}"
 
 
+def with_sets(n: int) -> str:
+    """Return in words that runs took so many plausible parameter sets in turn, or nothing where none."""
+    return f" over seeds and {n} plausible parameter sets" if n else ""
+
+
 def coverage(weeks: int) -> str:
     """Return in a sentence which weeks the measures of a run of that many weeks cover."""
     windows: dict[str, list[str]] = {}

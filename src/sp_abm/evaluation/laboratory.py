@@ -34,7 +34,8 @@ STATES: Final = ("referred_before", "referred_without", "others_before", "others
 class Evaluation:
     """What each method finds: `values` has shape (seeds, follow-ups, methods, outcomes), `states` likewise.
 
-    `sizes` counts people at the last follow-up, shape (seeds, 3) in the order of `SIZES`.
+    `sizes` counts people at the last follow-up, shape (seeds, 3) in the order of `SIZES`. `n_sets` is how many
+    plausible sets of parameters the seeds took in turn, 0 where they had the defaults.
     """
 
     scenario: Scenario
@@ -45,6 +46,7 @@ class Evaluation:
     values: NDArray[np.float64]
     states: NDArray[np.float64]
     sizes: NDArray[np.float64]
+    n_sets: int = 0
 
     def estimate(self, outcome: str, method: str, weeks: int = FOLLOW_UPS[-1]) -> Difference:
         """Return what a method finds for an outcome so many weeks after referral: mean over seeds, 95% interval."""
@@ -127,7 +129,7 @@ def evaluate(
     values, states, sizes = map(np.stack, zip(*found, strict=True))
     if not sizes[:, 0].any():
         raise BadValue(f"Nobody is referred under {arm.name!r} in {where.name}: there is no service to evaluate.")
-    return Evaluation(arm, where, years, numbers, has_effect, values, states, sizes)
+    return Evaluation(arm, where, years, numbers, has_effect, values, states, sizes, min(len(sets), len(numbers)))
 
 
 _One = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]

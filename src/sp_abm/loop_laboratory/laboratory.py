@@ -32,6 +32,7 @@ class LoopStudy:
     """What the laboratory found; a part that was not asked for is empty.
 
     `changes` by measure; `shares` by link, loop or `ALL`, then by measure; `gains` and `tipping` by (rule, signal).
+    `n_sets` is how many plausible sets of parameters the seeds took in turn, 0 where they had the defaults.
     """
 
     baseline: Scenario
@@ -43,6 +44,7 @@ class LoopStudy:
     shares: dict[str, dict[str, Difference]]
     gains: dict[Review, Difference]
     tipping: dict[Review, TippingPoint]
+    n_sets: int = 0
 
     def strengths(self, measure: str = SHOWN[0]) -> dict[str, tuple[float, float, float]]:
         """Return {link: (mean, low, high)}, the shares that a picture of the links shows; missing where none."""
@@ -60,6 +62,7 @@ class LoopStudy:
             "place": self.place.key,
             "years": self.years,
             "seeds": list(self.seeds),
+            "plausible_sets": self.n_sets,
             "changes": {measure: vars(found) for measure, found in self.changes.items()},
             "links": self._of(lambda name: "->" in name),
             "loops": self._of(lambda name: "->" not in name),
@@ -116,7 +119,8 @@ def study(
     ]
     files = {piece: piece.file for piece in pieces}
     found = gathered(made, files, workers, done, size=lambda piece: piece.years)
-    return LoopStudy(*arms, where, years, numbers, *_shared(found, measures), _gains(found), _tips(found))
+    (changes_of, shares_of), n_sets = _shared(found, measures), min(len(sets), len(numbers))
+    return LoopStudy(*arms, where, years, numbers, changes_of, shares_of, _gains(found), _tips(found), n_sets)
 
 
 def _pieces(
