@@ -157,6 +157,12 @@ def test_no_line_of_words_begins_with_a_number_that_is_put_in():
     assert broken == []
 
 
+def test_no_page_has_the_marks_of_a_merge_that_was_not_finished():
+    pages = [*ROOT.parent.glob("*.md"), *ROOT.rglob("*.md"), *(ROOT.parent / "docs").rglob("*.md")]
+    marks = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+    assert [page for page in pages if marks.search(page.read_text("utf-8"))] == []
+
+
 def test_every_made_file_has_its_sum_and_no_other():
     made = {path for name in STUDIES for path in (f"experiments/{name}/{file}" for file in script(name).made())}
     sums = reproduce.listed()
