@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from experiments.common import Numbers, Script, about_table, each, grid, study_of, where, words
-from experiments.headlines import FIRST, differences_figure
+from experiments.common import Numbers, Script, about_table, difference_figure, each, grid, study_of, where, words
+from experiments.headlines import FIRST
 
 from sp_abm.analysis.quantity import quantity
 from sp_abm.comparison import CLEAR, paired_difference
@@ -44,7 +44,7 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
     made, study = {}, study_of(HERE)
     for arm, own in where(found, against=FIRST).groupby("arm", sort=False):
         title = f"What ‘{str(arm).replace('-', ' ')}’ changes in models that are built otherwise"
-        made[f"{arm}.svg"] = differences_figure(study, own, "alternative", title)
+        made[f"{arm}.svg"] = difference_figure(study, own, title, own["measure"].unique(), "alternative")
     return made
 
 
