@@ -41,8 +41,8 @@ evidence's interval (Pukelsheim's rule). These deviations are made of
   every row: nothing is known about it.
 
 Of {candidates:,} candidates in each block those that no row rules out are left. The last step combines them across
-blocks, runs each combination in the worlds of all rows, and keeps it if no row is implausible there; for a single run
-the luck of a run, as the emulators found it, is a fourth part of the deviations. Of {tried} combinations that were run
+blocks, runs each combination in the worlds of all rows, and keeps it if no row is implausible there; the luck of its
+single run, as the emulators found it, is added to these deviations. Of {tried} combinations that were run
 {kept} were kept.
 
 The worlds are smaller and shorter than those of the validation, so that a run takes a second or two, and rows are read
@@ -192,7 +192,7 @@ def page(record: dict[str, Any], when: str) -> str:
     rows = [together_row(row, entry, rule["cutoff"]) for row, entry in together["rows"].items()]
     parts = [
         head,
-        "## Where the defaults lie, and all rows together",
+        f"## {TOGETHER_TITLE}",
         defaults_part(record),
         table(TOGETHER_HEAD, rows),
     ]

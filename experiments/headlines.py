@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.common import about_table, each, unit_of, words
 from sp_abm.analysis.quantity import Quantity, Values, quantity
-from sp_abm.comparison import CLEAR, paired_difference
+from sp_abm.comparison import paired_difference
 from sp_abm.measures import MEASURES
 from sp_abm.opened import open_study
 from sp_abm.study import Study
@@ -98,27 +98,8 @@ def strongest_figure(study: Study, found: pd.DataFrame, index: str, title: str, 
             said = f"{_figure(mean)} ({_figure(low)} to {_figure(high)})"
             rows.append(Row(row["factor"], mean, low, high, said, is_strong=bool(row["beyond_luck"])))
         panels.append(Panel(heading, in_words, tuple(rows)))
-    quantity_shown = quantity_of(study, next(parts(found))[1])
-    return _drawn(panels, title, subtitle, "Grey: no more than luck alone could do.", quantity_shown)
-
-
-def differences_figure(study: Study, found: pd.DataFrame, label: str, title: str) -> str:
-    """Return differences from reactive practice with their intervals: a panel a measure, a row a value of `label`."""
-    panels = []
-    for measure, own in found.groupby("measure", sort=False):
-        factor, unit = unit_of(str(measure))
-        rows = []
-        for row in each(own):
-            mean, low, high = (factor * end for end in (row.mean, row.low, row.high))
-            rows.append(Row(str(getattr(row, label)), mean, low, high, words(row), is_strong=row.verdict == CLEAR))
-        panels.append(Panel(MEASURES[str(measure)].label, unit, tuple(rows)))
-    subtitle = f"Differences from ‘{FIRST}’ with the same luck, and their 95% intervals"
-    return _drawn(panels, title, subtitle, "Grey: within luck.", quantity_of(study, found))
-
-
-def _drawn(panels: Sequence[Panel], title: str, subtitle: str, note: str, shown: Quantity) -> str:
-    """Return panels as a picture with its words."""
-    texts = Texts(title, subtitle, (note,), study_footer([shown]), f"{title}. {subtitle}.")
+    footer = study_footer([quantity_of(study, next(parts(found))[1])])
+    texts = Texts(title, subtitle, ("Grey: no more than luck alone could do.",), footer, f"{title}. {subtitle}.")
     return draw_intervals(panels, texts, LIGHT)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from sp_abm.calibration import calibrate, plan
 from sp_abm.calibration import runs as trials_run
-from sp_abm.calibration.blocks import BLOCKS, TOGETHER, Block, few_people, many_posts, not_fitted, two_pcns
+from sp_abm.calibration.blocks import BLOCKS, TOGETHER, Block, block_of, few_people, many_posts, not_fitted, two_pcns
 from sp_abm.calibration.history import Tried, combined, match
 from sp_abm.calibration.matching import CUTOFF, Space, implausibility, matched, row_emulator
 from sp_abm.calibration.record import RECORD
@@ -141,7 +141,7 @@ def test_small_places_keep_what_rows_depend_on_for_each_person_or_post():
 
 def fake(trial):
     """Return rows that a straight sum of the parameters moves, in the middle of the evidence at the defaults."""
-    block = {**BLOCKS, **TOGETHER}[trial.block]
+    block = block_of(trial.block)
     facts = {name: (fact.range(value), value) for name, fact, value in all_facts()}
     point = dict(trial.point)
     luck = np.random.default_rng([trial.seed, len(trial.block)])

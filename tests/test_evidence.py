@@ -151,7 +151,7 @@ def test_a_card_says_all_that_is_known_of_a_parameter(printed):
         assert words in card, words
     assert "submodels.turnover.p_intends" in card
     assert "burnout_mean, supported minus reactive: Morris mu*" in " ".join(card.split())
-    assert "not yet measured" in printed("parameters", "turnover.threshold_burnt_out")
+    assert "not screened (docs" in printed("parameters", "turnover.threshold_burnt_out")
     doubtful = printed("parameters", "turnover.rate_leaves_intending_per_week")
     assert "Not checked against the source" in " ".join(doubtful.split())
 

@@ -130,6 +130,13 @@ def test_a_row_in_words_says_its_interval_and_whether_it_is_within_luck():
     assert "of 1,000 people of 16+ |" in told and "| a | −2.0 (−3.0 to −1.0) |" in told
 
 
+def test_what_was_published_of_the_roll_out_is_a_figure_a_range_or_without_an_upper_end():
+    rows = script("national_replay").found.set_index("id")
+    said = dict(re.findall(r"\| (\w+) \| [^|]+ \| ([^|]+) \|", script("national_replay").words["figures"]))
+    assert (said["EO004"], said["P02"], said["W014"]) == ("407,117", "2.20 to 4.00", "3,600 and more")
+    assert said["P03"] == "−0.0500 to −0.0100" and rows.loc["P03", "published_high"] == -0.01
+
+
 def test_a_number_that_no_script_knows_and_a_row_that_is_not_one_are_refused():
     assert filled("It is <!--a.b-->old\nwords<!--/-->.", {"a.b": "5"}) == "It is <!--a.b-->5<!--/-->."
     with pytest.raises(KeyError):
@@ -155,6 +162,12 @@ def test_no_line_of_words_begins_with_a_number_that_is_put_in():
     pages = [*ROOT.rglob("README.md"), *(ROOT.parent / page for page in reproduce.PAGES)]
     broken = [page for page in pages if re.search(r"^ *<!--[\w.-]+-->.", page.read_text("utf-8"), re.MULTILINE)]
     assert broken == []
+
+
+def test_no_page_has_the_marks_of_a_merge_that_was_not_finished():
+    pages = [*ROOT.parent.glob("*.md"), *ROOT.rglob("*.md"), *(ROOT.parent / "docs").rglob("*.md")]
+    marks = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+    assert [page for page in pages if marks.search(page.read_text("utf-8"))] == []
 
 
 def test_every_made_file_has_its_sum_and_no_other():

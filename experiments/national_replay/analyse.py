@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +53,18 @@ def _said(row: Any) -> str:
     return f"{number(row.mean, places)} ({number(row.low, places)} to {number(row.high, places)})".replace("-", "−")
 
 
+def _published(row: Any) -> str:
+    low, high = (number(end, decimals(row.published_low, 3)) for end in (row.published_low, row.published_high))
+    said = f"{low} and more" if isnan(row.published_high) else low if low == high else f"{low} to {high}"
+    return said.replace("-", "−")
+
+
 def numbers(found: pd.DataFrame) -> dict[str, str]:
     """Return every figure of the model, how many are met, and all as a table."""
     lines = []
     for row in each(found):
-        ends = [number(end, decimals(row.published_low, 3)) for end in (row.published_low, row.published_high)]
-        published = ends[0] if ends[0] == ends[1] else " to ".join(ends).replace(" to -", " and more")
         verdict = f"{row.verdict}{' (input)' if row.is_input else ''}"
-        lines.append([row.id, f"{row.what}, {row.when} ({row.unit})", published.replace("-", "−"), _said(row), verdict])
+        lines.append([row.id, f"{row.what}, {row.when} ({row.unit})", _published(row), _said(row), verdict])
     outcomes = found[~found["is_input"]]
     met = f"{(outcomes['verdict'] == 'meets').sum()} of {len(outcomes)}"
     said = {f"{row.id}": _said(row) for row in each(found)}

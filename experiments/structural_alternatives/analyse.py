@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from experiments.common import Script, about_table, each, grid, one, study_of, where, words
-from experiments.headlines import FIRST, differences_figure
+from experiments.common import Numbers, Script, about_table, difference_figure, each, grid, study_of, where, words
+from experiments.headlines import FIRST
 
 from sp_abm.analysis.quantity import quantity
 from sp_abm.comparison import CLEAR, paired_difference
@@ -44,32 +44,34 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
     made, study = {}, study_of(HERE)
     for arm, own in where(found, against=FIRST).groupby("arm", sort=False):
         title = f"What ‘{str(arm).replace('-', ' ')}’ changes in models that are built otherwise"
-        made[f"{arm}.svg"] = differences_figure(study, own, "alternative", title)
+        made[f"{arm}.svg"] = difference_figure(study, own, title, own["measure"].unique(), "alternative")
     return made
 
 
 def numbers(found: pd.DataFrame) -> dict[str, str]:
     """Return the differences in every alternative, and which of them change sign or size."""
-    own, moved = where(found, against=FIRST), where(found, against=AS_IT_IS, verdict=CLEAR)
-    said = {
-        str(arm): grid(rows, list(rows["measure"].unique()), "alternative")
-        for arm, rows in own.groupby("arm", sort=False)
-    }
+    own, compared = where(found, against=FIRST), where(found, against=AS_IT_IS)
+    moved = where(compared, verdict=CLEAR)
+    said = {str(arm): grid(rows, rows["measure"].unique(), "alternative") for arm, rows in own.groupby("arm")}
     said |= {f"{row.arm}.{row.alternative}.{row.measure}": words(row) for row in each(own)}
     clear = each(where(own, alternative=AS_IT_IS, verdict=CLEAR))
     others = [(row, other) for row in clear for other in each(where(own, arm=row.arm, measure=row.measure))[1:]]
-    said |= {"clear": f"{len(clear)}", "comparisons": f"{len(others)}"}
-    said["kept"] = f"{sum(row.mean * other.mean > 0 and other.verdict == CLEAR for row, other in others)}"
-    said["turned"] = f"{sum(row.mean * other.mean < 0 and other.verdict == CLEAR for row, other in others)}"
-    lines = [f"- {row.arm.replace('-', ' ')}, {row.alternative}: {_from_to(own, row)}" for row in each(moved)]
-    said |= {"changed": f"{len(moved)}", "compared": f"{len(where(found, against=AS_IT_IS))}"}
-    return said | {"moved": "\n\n" + "\n".join(lines) + "\n\n"}
+    faded = [other for _, other in others if other.verdict != CLEAR]
+    kept = [row for row, other in others if other.verdict == CLEAR and row.mean * other.mean > 0]
+    counted = dict(clear=clear, comparisons=others, kept=kept, changed=moved, compared=compared)
+    said |= {name: f"{len(rows)}" for name, rows in counted.items()}
+    said["turned"] = f"{len(others) - len(kept) - len(faded)}"
+    return said | {"moved": _listed(each(moved), said), "faded": _listed(faded, said)}
 
 
-def _from_to(own: pd.DataFrame, row: Any) -> str:
-    """Return what a difference is in an alternative, and what it is in the model as it is."""
-    here, there = (one(own, arm=row.arm, measure=row.measure, alternative=to) for to in (row.alternative, AS_IT_IS))
-    return f"{MEASURES[row.measure].label} {words(here)}, as it is {words(there)}"
+def _listed(rows: Sequence[Any], said: Numbers) -> str:
+    """Return in Markdown what differences are in an alternative, and what each is in the model as it is."""
+    lines = []
+    for row in rows:
+        here, there = (said[f"{row.arm}.{to}.{row.measure}"] for to in (row.alternative, AS_IT_IS))
+        named = f"{row.arm.replace('-', ' ')}, {row.alternative}: {MEASURES[row.measure].label}"
+        lines.append(f"- {named} {here}, as it is {there}")
+    return "\n\n" + "\n".join(lines) + "\n\n"
 
 
 SCRIPT = Script(HERE, tabulate, figures, numbers)

@@ -194,6 +194,11 @@ TOGETHER: Final[Mapping[str, Block]] = {
 """What combinations of the blocks' survivors are judged by: every row of every block, in worlds of all parameters."""
 
 
+def block_of(name: str) -> Block:
+    """Return the block of a name, one that is fitted or one of all rows together."""
+    return BLOCKS[name] if name in BLOCKS else TOGETHER[name]
+
+
 def not_fitted() -> tuple[str, ...]:
     """Return the calibration rows that no block is fitted to."""
     fitted = {row for block in BLOCKS.values() for row in block.rows}

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from sp_abm import __version__
-from sp_abm.calibration.blocks import BLOCKS, TOGETHER, not_fitted
+from sp_abm.calibration.blocks import TOGETHER, block_of, not_fitted
 from sp_abm.calibration.history import History, Tried
 from sp_abm.calibration.matching import CANDIDATES, CUTOFF, DEVIATIONS, DIGITS, DISCREPANCY
 from sp_abm.calibration.runs import SECONDS
@@ -135,7 +135,7 @@ def _evidence(row: str) -> dict[str, Any]:
 
 
 def _worlds(name: str) -> dict[str, Any]:
-    block = {**BLOCKS, **TOGETHER}[name]
+    block = block_of(name)
     return {"place": block.place.key, "years": {arm: content.years for arm, content in block.arms.items()}}
 
 

@@ -8,7 +8,7 @@ from time import process_time
 from typing import Final
 
 from sp_abm import validation
-from sp_abm.calibration.blocks import BLOCKS, TOGETHER
+from sp_abm.calibration.blocks import block_of
 from sp_abm.designs import Point
 from sp_abm.kept import gathered, name_of
 from sp_abm.scenario import load
@@ -35,7 +35,7 @@ class Trial:
     @property
     def name(self) -> str:
         """Return a name that is another whenever the numbers might be."""
-        block = {**BLOCKS, **TOGETHER}[self.block]
+        block = block_of(self.block)
         arms = {name: repr(arm) for name, arm in block.arms.items()}
         content = [block.place.content(), arms, block.rows, self.seed, self.point]
         return f"{self.block.replace(': ', '-')}-{name_of(Path(validation.__file__).parent, content)}"
@@ -49,7 +49,7 @@ def trials(block: str, first_seed: int, points: Sequence[Point]) -> list[Trial]:
 def observed(trial: Trial) -> dict[str, float]:
     """Live through the worlds of a trial; return the value of each row of its block, and how long that took."""
     began = process_time()
-    block = {**BLOCKS, **TOGETHER}[trial.block]
+    block = block_of(trial.block)
     changes = dict(trial.point)
     starts: dict[str, Simulation] = {}
     worlds: dict[str, Lived] = {}
