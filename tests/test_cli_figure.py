@@ -1,6 +1,7 @@
 """`sp-abm figure`: one picture as SVG, PNG, CSV, table or JSON, of runs, of folders of results and of a life."""
 
 import json
+import re
 import shlex
 from pathlib import Path
 from xml.etree import ElementTree
@@ -177,7 +178,8 @@ def test_a_study_of_another_kind_is_told_in_one_line(sp_abm, study, folders):
 def test_a_report_holds_the_diagram_of_a_study_of_its_plan_only(sp_abm, study, folders, tmp_path):
     page = tmp_path / "report.html"
     assert sp_abm("report", folders[0], "--html", str(page), "--study", str(study))[0] == 0
-    assert "Strongest: load → burnout" in page.read_text("utf-8")
+    titles = re.findall(r"<svg[^>]*><title[^>]*>([^<]+)", page.read_text("utf-8"))
+    assert titles[0] == "Strongest: load → burnout" and len(titles) > 5
     assert sp_abm("report", folders[0], "--html", str(page))[0] == 0
     assert "Strongest" not in page.read_text("utf-8")
     code, _, err = sp_abm("report", folders[1], "--html", str(page), "--study", str(study))
