@@ -26,11 +26,9 @@ def taken(folder: Path = FOLDER) -> None:
             with visiting(browser, server, theme=theme) as watched:
                 for page in PAGES:
                     watched.go(f"/{page}")
-                    watched.settled(_PATIENCE)
                     _take(watched, f"{page or 'story'}-{theme}", folder)
         with visiting(browser, server, 390, 844) as watched:
             watched.go("/explore")
-            watched.settled(_PATIENCE)
             _take(watched, "explore-phone", folder)
         with visiting(browser, server, 1920, 1080) as watched:
             watched.go("/explore")

@@ -1,11 +1,15 @@
 """`sp-abm figure`: one picture as SVG, PNG, CSV, table or JSON, of runs, of folders of results and of a life."""
 
 import json
+import re
+import shlex
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from sp_abm.cli import main
+from sp_abm.cli.options import LOOP_STUDY
 from sp_abm.loops import LINKS
 from sp_abm.simulation import Simulation
 from sp_abm.viz.figures import FIGURES
@@ -72,7 +76,23 @@ def test_the_table_is_shown_or_printed_as_json_with_the_same_numbers(folders, sp
     content = json.loads(sp_abm("figure", "funnel", "--scenario", folders[0], "--json")[1])
     assert content["title"] in shown and content["columns"][0] == "step"
     assert all(f"{row[1]:,}" in shown for row in content["rows"])
-    assert "Illustrative model, not a forecast" in shown and "--out funnel.svg" in shown
+    assert "Illustrative model, not a forecast" in shown
+
+
+def test_the_command_that_draws_what_is_shown_repeats_what_was_asked(folders, sp_abm, study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    spaced = tmp_path / "a study"
+    spaced.mkdir()
+    study.rename(spaced / study.name)
+    for asked in (
+        ("loops", "--study", str(spaced), "--measure", "share_distress", "--width", "390.0"),
+        ("stages", "--scenario", folders[0], "--other", folders[1], "--theme", "dark"),
+    ):
+        shown = sp_abm("figure", *asked)[1]
+        command = shlex.split(shown.partition("Draw it: ")[2])
+        assert command == ["sp-abm", "figure", *asked, "--out", f"{asked[0]}.svg"]
+        assert sp_abm(*command[1:])[0] == 0
+        assert json.loads(sp_abm("figure", *asked, "--json")[1])["title"] in Path(command[-1]).read_text("utf-8")
 
 
 def test_a_picture_that_needs_a_baseline_gets_one(folders, sp_abm):
@@ -118,7 +138,7 @@ def study(tmp_path):
     shares |= {"load->burnout": {"mean": 0.4, "low": 0.25, "high": 0.55, "verdict": "clear"}}
     shares |= {"burnout->intention": {"mean": None, "low": None, "high": None, "verdict": "unclear"}}
     links = {name: {"burnout_mean": share, "share_distress": {**share, "mean": -0.1}} for name, share in shares.items()}
-    path = tmp_path / "loops.json"
+    path = tmp_path / LOOP_STUDY.marker
     path.write_text(json.dumps({"plan": "supported-workforce", "links": links}))
     return path
 
@@ -158,7 +178,8 @@ def test_a_study_of_another_kind_is_told_in_one_line(sp_abm, study, folders):
 def test_a_report_holds_the_diagram_of_a_study_of_its_plan_only(sp_abm, study, folders, tmp_path):
     page = tmp_path / "report.html"
     assert sp_abm("report", folders[0], "--html", str(page), "--study", str(study))[0] == 0
-    assert "Strongest: load → burnout" in page.read_text("utf-8")
+    titles = re.findall(r"<svg[^>]*><title[^>]*>([^<]+)", page.read_text("utf-8"))
+    assert titles[0] == "Strongest: load → burnout" and len(titles) > 5
     assert sp_abm("report", folders[0], "--html", str(page))[0] == 0
     assert "Strongest" not in page.read_text("utf-8")
     code, _, err = sp_abm("report", folders[1], "--html", str(page), "--study", str(study))

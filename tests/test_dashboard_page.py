@@ -6,6 +6,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from benchmarks.browser import PAGES
 
 from sp_abm.errors import BadValue
 from sp_abm.places import place
@@ -15,7 +16,8 @@ from sp_abm.viz.pages import running
 from sp_abm.viz.pages.cards import place_card, scenario_card, seed_card, years_card
 from sp_abm.viz.pages.running import MOST_RESIDENTS, SMALL, known_places, place_of, steps_of
 
-PAGE = " ".join((Path(__file__).parents[1] / "docs" / "dashboard.md").read_text("utf-8").split())
+FOLDER = Path(__file__).parents[1] / "docs"
+PAGE = " ".join((FOLDER / "dashboard.md").read_text("utf-8").split())
 
 
 def stated(pattern: str) -> list[int]:
@@ -36,6 +38,13 @@ def test_the_bounds_of_the_page_are_those_of_the_code():
     ]
     assert stated(r"a place of more than ([\d,]+) residents only the first pair is run unasked") == [SMALL]
     assert stated(r"typical network of ([\d,]+)") == [place("average-pcn").residents]
+
+
+def test_every_screenshot_is_shown_and_every_page_is_among_them_in_both_themes():
+    shown = re.findall(r"!\[[^\]]+\]\(screenshots/([^)]+)\)", PAGE)
+    taken = {path.name for path in (FOLDER / "screenshots").iterdir()}
+    assert sorted(shown) == sorted(taken)
+    assert {f"{page or 'story'}-{theme}.png" for page in PAGES for theme in ("light", "dark")} < taken
 
 
 def test_no_page_runs_a_place_years_or_pairs_beyond_the_bounds(monkeypatch):

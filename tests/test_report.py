@@ -3,12 +3,13 @@
 import io
 import json
 import re
+import sys
 
 import pytest
 
 from sp_abm.cli import compare as compare_command
 from sp_abm.comparison import compare
-from sp_abm.errors import BadFile
+from sp_abm.errors import BadFile, MissingExtra
 from sp_abm.measures import MEASURES
 from sp_abm.run import simulate
 from sp_abm.viz.findings import findings
@@ -56,6 +57,12 @@ def test_every_picture_on_the_slides_has_words_for_those_who_do_not_see_it(made)
     assert all(slide.shapes.title.text_frame.text for slide in deck.slides)
     for shape in pictures:
         assert shape.left >= 0 and shape.left + shape.width <= deck.slide_width
+
+
+def test_slides_say_which_extra_they_need(made, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pptx", None)
+    with pytest.raises(MissingExtra, match=r"A PowerPoint file needs pptx, .* pip install 'sp_abm\[slides\]'"):
+        as_slides(report_of(made))
 
 
 def test_a_saved_run_alone_compares_nothing(tmp_path):

@@ -75,6 +75,14 @@ def test_a_card_stands_behind_every_control_and_says_of_what_is_chosen(visit):
     )
 
 
+def test_the_choices_of_the_people_page_have_cards_too(visit):
+    watched = visit()
+    watched.go("/people?scenario=today&years=1&kind=link+worker&person=0&other=horizon-3")
+    watched.open_panels()
+    person, other = watched.page.locator("form .card-facts").all_inner_texts()
+    assert "by the number of a post" in person and load("horizon-3").expected in other
+
+
 def test_the_run_shown_is_the_run_of_the_command_line(visit):
     watched = visit()
     watched.go("/explore?scenario=today&support_level=0.8&years=2&seed=5")
@@ -173,11 +181,15 @@ def check_files(server, links):
     assert svg.startswith(b"<svg") and png.startswith(b"\x89PNG") and b"," in table
 
 
-@pytest.mark.parametrize("page", ["compare", "loop", "people"])
+@pytest.mark.parametrize("page", ["", "compare", "loop", "people"])
 def test_pictures_of_the_other_pages_have_tables_and_files_too(visit, server, page):
     watched = visit()
     watched.go(f"/{page}?years=1")
+    if not page:
+        watched.page.check("#guess-1")
+        watched.page.click("text=Reveal")
     watched.page.wait_for_selector("main figure", timeout=90_000)
+    assert watched.page.locator("main svg").count() == watched.page.locator("main figure svg").count()
     for figure in watched.page.locator("main figure").all():
         assert figure.locator("svg > title").count() == figure.locator("svg > desc").count() == 1
         assert figure.locator("table tbody tr").count() >= 1

@@ -18,6 +18,8 @@ def test_every_letter_in_sight_has_28_pixels_and_more_in_pictures_bar_and_notes_
     watched = visit(width=width, height=1080)
     page, seen = watched.page, []
     for path in (
+        "?years=1",
+        "loop?scenario=today&years=1",
         "explore?years=1",
         "compare?years=1",
         "evidence",
@@ -25,10 +27,15 @@ def test_every_letter_in_sight_has_28_pixels_and_more_in_pictures_bar_and_notes_
     ):
         watched.go(f"/{path}")
         watched.settled()
+        if page.locator("#guess-1").count():
+            page.check("#guess-1")
+            page.click("text=Reveal")
+            page.wait_for_selector("main svg")
         before = page.evaluate("document.querySelector('main svg')?.viewBox.baseVal.width || 0")
         page.click("text=Present")
         if before:
-            page.wait_for_function(f"() => document.querySelector('main svg').viewBox.baseVal.width !== {before}")
+            width_now = f"(document.querySelector('main svg')?.viewBox.baseVal.width || {before})"
+            page.wait_for_function(f"() => {width_now} !== {before}")
         watched.settled()
         page.keyboard.press("n")
         assert page.locator("aside.notes .keys").is_visible() and page.locator("nav a").first.is_visible()

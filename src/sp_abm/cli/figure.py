@@ -1,12 +1,13 @@
 """`sp-abm figure`: one picture of a run, of two beside each other or of a life, as SVG, PNG, table or JSON."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from sp_abm.cli.options import AsJson, PictureWidth, PlaceName, ThemeName, Years, examples, whole
+from sp_abm.cli.options import AsJson, PictureWidth, PlaceName, ThemeName, Years, as_given, examples, whole
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.tables import finite, plain_table, screen, wrapped
 from sp_abm.errors import BadValue, CannotWrite
@@ -49,6 +50,7 @@ File = Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes: 
 
 
 def figure(
+    context: typer.Context,
     name: Name = None,
     scenario: Drawn = _TODAY,
     other: Against = None,
@@ -84,7 +86,7 @@ def figure(
         material = _story((scenario, other or _TODAY), (citizen, link_worker), place, seed, years)
     else:
         material = _material([scenario, *([other] if other else [])], place, seed, years, seeds)
-    _give(found.picture(material, look), out, as_json)
+    _give(found.picture(material, look), out, as_json, context)
 
 
 def _check_ending(out: Path | None) -> None:
@@ -92,12 +94,14 @@ def _check_ending(out: Path | None) -> None:
         raise BadValue(f"--out {out} must end in one of: {', '.join(KINDS)}.")
 
 
-def _give(picture: "Picture", out: Path | None, as_json: bool) -> None:
-    """Print the picture's numbers, as JSON or for people, and write it where it is to go."""
+def _give(picture: "Picture", out: Path | None, as_json: bool, context: typer.Context) -> None:
+    """Print the picture's numbers, as JSON or for people with how to draw it, and write it where it is to go."""
     if as_json:
         _print_json(picture)
     elif out is None:
         _show(picture)
+        command = shlex.join([*as_given(context), "--out", f"{picture.name}.svg"])
+        screen().print(f"Draw it: {command}", soft_wrap=True)
     if out is not None:
         _write(picture, out)
         screen(stderr=as_json).print(f"{picture.title}\nIt is in {out}", soft_wrap=True)
@@ -192,7 +196,6 @@ def _show(picture: "Picture") -> None:
     console.print(table)
     for note in picture.notes:
         wrapped(console, note)
-    wrapped(console, f"Draw it: sp-abm figure {picture.name} --out {picture.name}.svg")
 
 
 def _write(picture: "Picture", out: Path) -> None:

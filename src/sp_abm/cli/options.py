@@ -75,6 +75,17 @@ def examples(*commands: str) -> str:
     return "\n".join(["Examples:", *(f"  sp-abm {command}" for command in commands)])
 
 
+def as_given(context: typer.Context) -> list[str]:
+    """Return the words of the command that runs, with the arguments and options that were given to it."""
+    words = ["sp-abm", str(context.info_name)]
+    for each in context.command.params:
+        source = context.get_parameter_source(str(each.name))
+        if source is not None and source.name == "COMMANDLINE":
+            words += [each.opts[0]] if each.param_type_name == "option" else []
+            words += [] if getattr(each, "is_flag", False) else [str(context.params[str(each.name)])]
+    return words
+
+
 def parsed_changes(given: Iterable[str] | None) -> dict[str, Any]:
     """Return {name: value} from ``name=value`` texts; raises `BadValue` or `UnknownName`."""
     changes: dict[str, Any] = {}

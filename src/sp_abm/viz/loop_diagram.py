@@ -9,6 +9,7 @@ from sp_abm.loops import LINKS, LOOPS, Link
 from sp_abm.viz.amounts import decimals
 from sp_abm.viz.axes import Box, Drawing, middle_of
 from sp_abm.viz.frame import Texts, framed
+from sp_abm.viz.intervals import figures
 from sp_abm.viz.legend import Key, legend
 from sp_abm.viz.loop_layout import BENT, COLUMNS, COUNTED, PLACES, ROWS
 from sp_abm.viz.material import Material, Strength
@@ -27,7 +28,7 @@ from sp_abm.viz.svg import (
 )
 from sp_abm.viz.table import Cell, Table, table
 from sp_abm.viz.theme import LIGHT, SMALL_SIZE, Theme
-from sp_abm.viz.words import NOT_A_FORECAST, footer, quoted, signed
+from sp_abm.viz.words import NOT_A_FORECAST, footer, quoted
 
 VICIOUS: Final = "R1"
 """The loop that is drawn in a colour of its own."""
@@ -121,27 +122,40 @@ def loop_diagram(material: Material) -> Diagram:
 
 
 def _texts(material: Material, arrows: tuple[Arrow, ...]) -> Texts:
-    known = sorted((arrow for arrow in arrows if arrow.strength), key=lambda arrow: -arrow.size)
-    title = f"{len(LINKS)} links make {len(LOOPS)} loops"
+    known = _ranked(arrows)
+    title, subtitle = _title(material, known), _subtitle(material, known)
+    foot = [NOT_A_FORECAST] if material.results is None else footer(material.results, material.baseline)
+    strongest = [f"{_name(each.link)} {_strength_words(each.strength, _places(arrows))}" for each in known[:MOST_NAMED]]
+    loops = [f"{code}: {words}" for code, words in LOOPS.items()]
+    described = ". ".join([title, subtitle, *strongest, *loops])
+    return Texts(title, subtitle, _notes(arrows, known), tuple(foot), f"{described}.")
+
+
+def _ranked(arrows: Sequence[Arrow]) -> list[Arrow]:
+    """Return the arrows whose strength is known, the strongest first."""
+    return sorted((arrow for arrow in arrows if arrow.strength), key=lambda arrow: -arrow.size)
+
+
+def _title(material: Material, known: Sequence[Arrow]) -> str:
+    strongest = f"Strongest: {' and '.join(_name(arrow.link) for arrow in known[:2])}"
+    title = strongest if known else f"{len(LINKS)} links make {len(LOOPS)} loops"
+    return title if material.results is None else f"{title}, in {quoted(material.results)}"
+
+
+def _subtitle(material: Material, known: Sequence[Arrow]) -> str:
     if known:
-        names = " and ".join(_name(arrow.link) for arrow in known[:2])
-        title = f"Strongest: {names}"
-    if material.results is not None:
-        title += f", in {quoted(material.results)}"
-    what = material.strengths_of or "strength"
-    bare = material.strengths_of or "No strengths are measured here"
-    subtitle = f"Width of an arrow: {what}" if known else f"What acts on what in the model. {bare}"
+        return f"Width of an arrow: {material.strengths_of or 'strength'}"
+    return f"What acts on what in the model. {material.strengths_of or 'No strengths are measured here'}"
+
+
+def _notes(arrows: Sequence[Arrow], known: Sequence[Arrow]) -> tuple[str, ...]:
     notes = [f"Orange: {VICIOUS}, {LOOPS[VICIOUS]}. Dotted: what follows by counting, without a link of its own."]
     if any(arrow.is_cut for arrow in arrows):
         notes.append("Cut links are crossed out: nothing of a change comes through them.")
     if known:
-        has_range = any(isfinite(arrow.strength.low) for arrow in known if arrow.strength)
+        has_range = any(arrow.strength and isfinite(arrow.strength.low) for arrow in known)
         notes.append("In brackets: 95% intervals over runs." if has_range else "One run: strengths may be chance.")
-    foot = [NOT_A_FORECAST] if material.results is None else footer(material.results, material.baseline)
-    loops = [f"{code}: {words}" for code, words in LOOPS.items()]
-    named = [f"{_name(arrow.link)} {_strength_words(arrow.strength, _places(arrows))}" for arrow in known[:MOST_NAMED]]
-    described = ". ".join([title, subtitle, *named, *loops])
-    return Texts(title, subtitle, tuple(notes), tuple(foot), f"{described}.")
+    return tuple(notes)
 
 
 def _name(link: Link) -> str:
@@ -154,7 +168,7 @@ def draw_loops(view: Diagram, theme: Theme = LIGHT) -> str:
     def draw(area: Box) -> Drawing:
         keys = [Key("more makes more", theme.ink, "line"), Key("more makes less", theme.ink, "dashed")]
         marks, top = legend(keys, area, theme)
-        ranked = sorted((arrow for arrow in view.arrows if arrow.strength), key=lambda arrow: -arrow.size)
+        ranked = _ranked(view.arrows)
         below = Box(area.left, top, area.width, 0.0)
         if theme.is_narrow:
             listed, bottom = _list(ranked[: 2 * MOST_NAMED] or list(view.arrows), view.places, below, theme)
@@ -285,9 +299,4 @@ def _list(arrows: list[Arrow], places: int, area: Box, theme: Theme) -> Drawing:
 
 
 def _strength_words(strength: Strength | None, places: int) -> str:
-    if strength is None:
-        return ""
-    said = signed(strength.mean, places)
-    if not isfinite(strength.low):
-        return said
-    return f"{said} ({signed(strength.low, places)} to {signed(strength.high, places)})"
+    return figures(strength.mean, strength.low, strength.high, places) if strength else ""

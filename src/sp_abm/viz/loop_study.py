@@ -72,12 +72,15 @@ def _number(value: float | None) -> float:
 
 
 def with_loops(report: Report, study: SavedStudy) -> Report:
-    """Return a report with the diagram of a study among the pictures of the study's plan."""
+    """Return a report with the diagram of a study before the other pictures of the study's plan.
+
+    A page that would be too large leaves out the last pictures, and this one was asked for.
+    """
     names = [plan.name for plan in report.plans]
     if study.plan not in names:
         raise BadValue(f"the study is of {study.plan}, but the results are of {', '.join(names)}.")
     picture = FIGURES["loops"].picture(study.material())
     plans = (
-        replace(plan, pictures=(*plan.pictures, picture)) if plan.name == study.plan else plan for plan in report.plans
+        replace(plan, pictures=(picture, *plan.pictures)) if plan.name == study.plan else plan for plan in report.plans
     )
     return replace(report, plans=tuple(plans))

@@ -3,7 +3,7 @@
 import io
 from typing import Any, Final
 
-from sp_abm.errors import MissingExtra
+from sp_abm.extras import extra
 from sp_abm.viz.findings import Finding
 from sp_abm.viz.headline import HEADLINE_MEASURES
 from sp_abm.viz.png import to_png
@@ -20,12 +20,9 @@ _HEADS: Final = ("Difference", "95% interval", "Verdict")
 
 def as_slides(report: Report) -> bytes:
     """Return the report as a PowerPoint file; raises `MissingExtra` where the library is not installed."""
-    try:
-        from pptx import Presentation
-        from pptx.util import Inches
-    except ImportError:
-        raise MissingExtra("Slides need python-pptx: python -m pip install 'sp_abm[slides]'.") from None
-    deck = Presentation()
+    deck = extra("pptx", "slides", "A PowerPoint file").Presentation()
+    from pptx.util import Inches
+
     deck.slide_width, deck.slide_height = Inches(_WIDE), Inches(_HIGH)
     deck.core_properties.title, deck.core_properties.author = report.title, "sp_abm"
     _words(deck, report.title, [*report.notes, *report.origin])

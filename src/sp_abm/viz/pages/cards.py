@@ -81,6 +81,15 @@ def seed_card() -> str:
     return _lines({"Meaning": meaning, "Allowed": f"0 to {MOST_SEED:,}, whole", "Source": _CHOSEN}, ())
 
 
+def person_card() -> str:
+    """Return what stands behind the choice of somebody whose life is told."""
+    meaning = (
+        "whose life is told: a citizen by the number of a dwelling, or a link worker by the number of a post; without "
+        "a number, somebody to whom something happens in the first world. One life shows how, not how much"
+    )
+    return _lines({"Meaning": meaning, "Source": "yours"}, ())
+
+
 def file_card() -> str:
     """Return what stands behind a scenario of the visitor's own."""
     meaning = (

@@ -12,6 +12,7 @@ from sp_abm.story.telling import KINDS
 from sp_abm.viz.asked import Asked, fields_of
 from sp_abm.viz.figures import FIGURES, Need
 from sp_abm.viz.material import Material
+from sp_abm.viz.pages.cards import person_card, scenario_card
 from sp_abm.viz.pages.markup import tag, words
 from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.running import Look, place_of, use_work
@@ -79,7 +80,14 @@ def People(asked: Asked, look: Look, search: str, on_link: Callable[[str], None]
 
     if refused:
         html("div", words("p", refused), class_="refused", role="alert")
-    Person(kind=whom.kind, person=whom.person, other=whom.world, worlds=list(scenario_names()), event_tell_of=ask)
+    Person(
+        kind=whom.kind,
+        person=whom.person,
+        other=whom.world,
+        worlds=list(scenario_names()),
+        cards={"the person": person_card(), "the other world": scenario_card(load(whom.world))},
+        event_tell_of=ask,
+    )
     Waiting(progress, "One story is one throw of luck, the same in both worlds: it shows how, not how much.")
     if made:
         html("div", _pictures(made, asked, whom, look), class_="measure")

@@ -4,7 +4,7 @@ from sp_abm.viz.figures import Picture
 from sp_abm.viz.pages.markup import details, figure, table, tag, words
 
 
-def picture_block(picture: Picture, query: str) -> str:
+def picture_block(picture: Picture, query: str, is_slide: bool = True) -> str:
     """Return a picture with its description, its table, and links to its files; `query` asks for it again."""
     panel = details(
         f"Table: {picture.title}",
@@ -15,4 +15,4 @@ def picture_block(picture: Picture, query: str) -> str:
               download=f"{picture.name}.{kind}", aria_label=f"{picture.name} as {kind.upper()}")
         for kind in ("svg", "png", "csv")
     ]  # fmt: skip
-    return figure(picture.name, picture.svg, panel, tag("p", *links, class_="downloads"))
+    return figure(picture.name, picture.svg, panel, tag("p", *links, class_="downloads"), is_slide)

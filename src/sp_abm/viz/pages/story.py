@@ -9,6 +9,7 @@ from sp_abm.viz.asked import Asked, fields_of
 from sp_abm.viz.drawn import material_of, pictures
 from sp_abm.viz.findings import Finding, finding, runs_in_words
 from sp_abm.viz.pages.markup import link, tag, verdict_mark, words
+from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.running import SMALL, STORE, Look, arms_of, place_of, seeds_of, use_work
 from sp_abm.viz.pages.ui import component, solara
 from sp_abm.viz.pages.waiting import Waiting
@@ -97,7 +98,7 @@ def StoryWalk(asked: Asked, look: Look, step: int, on_step: Callable[[int], None
         made = STORE.comparison(
             arms_of(plan), place_of(plan), seeds_of(plan, pairs), plan.years, report, is_urgent=False
         )
-        return answer_to(here, made, look)
+        return answer_to(here, made, look, replace(plan, runs=pairs).query(theme=look.theme))
 
     made, progress = use_work(work, (step, plan, look))
     guess = guesses.get(step, -1)
@@ -130,13 +131,13 @@ def plan_of(step: Step, asked: Asked) -> Asked:
     return replace(plain, scenario=step.scenario)
 
 
-def answer_to(step: Step, made: Comparison, look: Look) -> str:
-    """Return what the model says to a step's question, with its doubt."""
+def answer_to(step: Step, made: Comparison, look: Look, query: str) -> str:
+    """Return what the model says to a step's question, with its doubt; `query` asks for its picture again."""
     lines = "".join(_line(finding(made, measure), step.scenario == "today") for measure in step.measures)
     if not step.picture:
         return lines
     drawn = pictures(material_of(made), [step.picture], look.drawn())[step.picture]
-    return lines + tag("div", drawn.svg, class_="picture", tabindex="0", role="group", aria_label=drawn.title)
+    return lines + picture_block(drawn, query, is_slide=False)
 
 
 def _line(found: Finding, is_alone: bool) -> str:

@@ -57,8 +57,8 @@ def Links(caption: str, links: list[dict[str, Any]], event_cut: Event) -> None:
 
 
 @from_vue("person.vue")
-def Person(kind: str, person: str, other: str, worlds: list[str], event_tell_of: Event) -> None:
-    """Ask whose life is to be told, and in which two worlds."""
+def Person(kind: str, person: str, other: str, worlds: list[str], cards: dict[str, str], event_tell_of: Event) -> None:
+    """Ask whose life is to be told, and in which two worlds, with a card on each."""
 
 
 @from_vue("walk.vue")
