@@ -108,6 +108,17 @@ def test_scenarios_are_saved_named_loaded_and_compared(visit):
     assert "Plan A" in watched.page.inner_text(".plans") and "Plan <i>B</i>" in watched.page.inner_text(".plans")
 
 
+def test_a_name_that_is_being_typed_outlasts_the_answer_to_a_run(visit):
+    watched = visit()
+    for path in ("explore?scenario=today&caseload_cap=60&years=5&runs=20", "compare?scenario=horizon-3&years=2"):
+        watched.go(f"/{path}")
+        watched.page.fill("#save-name", "half a na", timeout=60_000)
+        assert watched.page.locator("main svg").count() == 0
+        watched.page.wait_for_selector("main svg", timeout=90_000)
+        watched.settled()
+        assert watched.page.input_value("#save-name") == "half a na"
+
+
 def test_an_unknown_page_is_not_found_and_the_server_goes_on(server):
     with pytest.raises(urllib.error.HTTPError) as missing:
         urllib.request.urlopen(f"{server.address}/no-such-page", timeout=30)

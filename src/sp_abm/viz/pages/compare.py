@@ -14,7 +14,7 @@ from sp_abm.viz.figures import Picture
 from sp_abm.viz.pages.markup import link, table, tag, words
 from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.running import SMALL, STORE, Look, place_of, seeds_of, use_work
-from sp_abm.viz.pages.ui import component
+from sp_abm.viz.pages.ui import component, slot
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import Saved, html
 from sp_abm.viz.runs import Report
@@ -101,15 +101,17 @@ def Compare(asked: Asked, look: Look, search: str) -> None:
         place = place_of(plans[0])
     pairs = pairs_of(plans)
     made, progress = use_work(lambda report: compared(plans, report), plans)
-    if problem:
-        html("div", words("p", problem), class_="refused", role="alert")
+    with slot():
+        if problem:
+            html("div", words("p", problem), class_="refused", role="alert")
     html(
         "p",
         words("span", f"Against {BASELINE}, in {place.name}, {plans[0].years} years: the same people, the same luck."),
     )
     Waiting(progress, f"{pairs} pairs of runs a plan." if pairs > 1 else "One run a plan: differences may be chance.")
-    if made:
-        html("div", _body(made, plans, look), class_="measure")
+    with slot():
+        if made:
+            html("div", _body(made, plans, look), class_="measure")
     Saved(query=asked.query(), plan_name=asked.resolved().name)
 
 

@@ -27,7 +27,7 @@ from sp_abm.viz.pages.film import film
 from sp_abm.viz.pages.markup import details, findings_table, tag, verdict_mark, words
 from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.running import Look, Outcome, Progress, known_places, place_of, served_place, use_outcome
-from sp_abm.viz.pages.ui import component, solara
+from sp_abm.viz.pages.ui import component, slot, solara
 from sp_abm.viz.pages.waiting import RUNNING, Waiting
 from sp_abm.viz.pages.widgets import Controls, Player, Saved, html
 from sp_abm.viz.words import OUTREACH_NOTE, has_outreach
@@ -52,9 +52,10 @@ def Explore(asked: Asked, look: Look, on_asked: OnAsked, on_problem: Callable[[s
             Findings(asked, outcome, progress, on_asked)
             if outcome:
                 Pictures(outcome, is_old=not outcome.is_of(asked))
-    if outcome:
-        Player(content=film(outcome.comparison, look.theme))
-        TakeAway(outcome)
+    with slot():
+        if outcome:
+            Player(content=film(outcome.comparison, look.theme))
+            TakeAway(outcome)
     Saved(query=asked.query(), plan_name=asked.resolved().name)
 
 

@@ -15,7 +15,7 @@ from sp_abm.viz.pages.cards import fact_card
 from sp_abm.viz.pages.live import Live, measure_in, plainly
 from sp_abm.viz.pages.markup import findings_table, tag, words
 from sp_abm.viz.pages.running import SMALL, STORE, Look, place_of, seeds_of, use_work
-from sp_abm.viz.pages.ui import component
+from sp_abm.viz.pages.ui import component, slot
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import Links, html
 
@@ -31,8 +31,9 @@ def Loop(asked: Asked, look: Look, search: str, on_link: Callable[[str], None]) 
         measure = measure_in(search)
     except SpAbmError as problem:
         measure, refused = measure_in(""), f"This link cannot be followed, so you see the usual measure. {problem}"
-    if refused:
-        html("div", words("p", refused), class_="refused", role="alert")
+    with slot():
+        if refused:
+            html("div", words("p", refused), class_="refused", role="alert")
     Live(asked, look, measure)
     if asked.cut:
         Cut(asked, pairs)

@@ -25,4 +25,9 @@ else:
         return solara.component_vue(path, vuetify=False)
 
 
-__all__ = ["component", "from_vue", "solara", "use_task"]
+def slot() -> Any:
+    """Return a place for what comes and goes; the parts after it stay as they are, with what was typed into them."""
+    return solara.v.Html(tag="div")
+
+
+__all__ = ["component", "from_vue", "slot", "solara", "use_task"]
