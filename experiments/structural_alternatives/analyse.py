@@ -1,6 +1,6 @@
 """Structural alternatives: do the headline differences keep their sign and size in models that are built otherwise?"""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,7 +44,7 @@ def figures(found: pd.DataFrame) -> dict[str, str]:
     made, study = {}, study_of(HERE)
     for arm, own in where(found, against=FIRST).groupby("arm", sort=False):
         title = f"What ‘{str(arm).replace('-', ' ')}’ changes in models that are built otherwise"
-        made[f"{arm}.svg"] = difference_figure(study, own, title, own["measure"].unique(), "alternative")
+        made[f"{arm}.svg"] = difference_figure(study, own, title, list(own["measure"].unique()), "alternative")
     return made
 
 
@@ -52,13 +52,13 @@ def numbers(found: pd.DataFrame) -> dict[str, str]:
     """Return the differences in every alternative, and which of them change sign or size."""
     own, compared = where(found, against=FIRST), where(found, against=AS_IT_IS)
     moved = where(compared, verdict=CLEAR)
-    said = {str(arm): grid(rows, rows["measure"].unique(), "alternative") for arm, rows in own.groupby("arm")}
+    said = {str(arm): grid(rows, list(rows["measure"].unique()), "alternative") for arm, rows in own.groupby("arm")}
     said |= {f"{row.arm}.{row.alternative}.{row.measure}": words(row) for row in each(own)}
     clear = each(where(own, alternative=AS_IT_IS, verdict=CLEAR))
     others = [(row, other) for row in clear for other in each(where(own, arm=row.arm, measure=row.measure))[1:]]
     faded = [other for _, other in others if other.verdict != CLEAR]
     kept = [row for row, other in others if other.verdict == CLEAR and row.mean * other.mean > 0]
-    counted = dict(clear=clear, comparisons=others, kept=kept, changed=moved, compared=compared)
+    counted: dict[str, Sized] = dict(clear=clear, comparisons=others, kept=kept, changed=moved, compared=compared)
     said |= {name: f"{len(rows)}" for name, rows in counted.items()}
     said["turned"] = f"{len(others) - len(kept) - len(faded)}"
     return said | {"moved": _listed(each(moved), said), "faded": _listed(faded, said)}
