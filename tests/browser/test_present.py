@@ -138,6 +138,10 @@ def test_a_link_is_cut_on_the_loop_page_and_a_person_is_told(visit):
     assert "with the links cut" in page.inner_text("main .finding")
     watched.go("/people?scenario=today&years=1&kind=link+worker&person=0")
     page.wait_for_selector("main h2:text('Link worker 0')", timeout=90_000)
+    watched.go("/people?scenario=today&years=1&kind=citizen&person=112&other=no-service")
+    page.wait_for_selector("main h2:text('Citizen 112')", timeout=90_000)
+    parted = page.inner_text("p:text('The two worlds part')")
+    assert parted.endswith(". Why: the service exists in ‘today’ and not in ‘no-service’."), parted
     watched.go("/people?kind=dog")
     assert "somebody is chosen" in page.inner_text("[role=alert]")
 

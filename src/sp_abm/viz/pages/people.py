@@ -1,6 +1,6 @@
 """People: who is behind the number? One life, or one post, in two worlds of the same luck."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -9,6 +9,7 @@ from sp_abm.errors import BadValue, SpAbmError, unknown
 from sp_abm.scenario import load, scenario_names
 from sp_abm.story import Story, tell
 from sp_abm.story.telling import KINDS
+from sp_abm.story.watch import Happening
 from sp_abm.viz.asked import Asked, fields_of
 from sp_abm.viz.figures import FIGURES, Need
 from sp_abm.viz.material import Material
@@ -20,6 +21,7 @@ from sp_abm.viz.pages.ui import component, slot
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import Person, html
 from sp_abm.viz.runs import Report
+from sp_abm.viz.words import as_sentence
 
 _OTHERS: Final = {"citizen": "no-service", "link worker": "supported-workforce"}
 _DIGITS: Final = 7
@@ -106,10 +108,10 @@ def _told(story: Story) -> str:
     """Return the two lives beside each other, week by week."""
     first, second = story.worlds
     parted = story.parting
-    split = (
-        words("p", f"The two worlds part in week {parted.week}: {parted.what} {parted.why}".strip()) if parted else
-        words("p", "The two worlds never part for this person.")
-    )  # fmt: skip
+    split = "The two worlds never part for this person."
+    if parted:
+        split = as_sentence(f"The two worlds part in week {parted.week}: {parted.what}")
+        split += f" {as_sentence(f'Why: {parted.why}')}" if parted.why else ""
     weeks = sorted({each.week for world in story.worlds for each in world.happenings})
     lines = {world.scenario: {week: _said(world.happenings, week) for week in weeks} for world in story.worlds}
     rows = [("at the start", first.at_start, second.at_start)]
@@ -129,16 +131,11 @@ def _told(story: Story) -> str:
     )
     return (
         words("h2", f"{story.kind.capitalize()} {story.number}: {story.who}")
-        + split
+        + words("p", split)
         + tag("div", shown, class_="scroll", tabindex="0", role="region", aria_label="The life in words")
     )
 
 
-def _said(happenings: tuple[object, ...], week: int) -> str:
-    found = [each for each in happenings if getattr(each, "week", None) == week]
-    return " ".join(_sentence(getattr(each, "what", ""), getattr(each, "why", "")) for each in found)
-
-
-def _sentence(what: str, why: str) -> str:
-    text = f"{what} ({why})" if why else what
-    return f"{text[:1].upper()}{text[1:]}."
+def _said(happenings: Iterable[Happening], week: int) -> str:
+    found = [each for each in happenings if each.week == week]
+    return " ".join(as_sentence(f"{each.what} ({each.why})" if each.why else each.what) for each in found)

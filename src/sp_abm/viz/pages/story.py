@@ -137,6 +137,8 @@ def answer_to(step: Step, made: Comparison, look: Look, query: str) -> str:
     if not step.picture:
         return lines
     drawn = pictures(material_of(made), [step.picture], look.drawn())[step.picture]
+    if len(made.seeds) > 1:
+        lines += words("p", f"Means of {len(made.seeds)} runs. The picture shows one of them, seed {made.seeds[0]}.")
     return lines + picture_block(drawn, query, is_slide=False)
 
 
