@@ -21,7 +21,7 @@ SHOWN = (*MAPPED, "mean_wait_weeks", "reach_per_1000_per_year")
 PLANS: Final[dict[str, dict[str, Any]]] = {
     "little support": {"support_level": 0.2},
     "much support": {"support_level": 0.9},
-    "cap 50": {"caseload_cap": 50},
+    **{f"cap {cap}": {"caseload_cap": cap} for cap in (50, 100)},
     "a fifth to outreach": {"arm": "fifth-everyone"},
     "a fifth off balance": {"arm": "fifth-off-balance"},
     "a tenth, much support": {"arm": "tenth-everyone", "support_level": 0.9},
@@ -55,10 +55,10 @@ def corners(found: pd.DataFrame) -> pd.DataFrame:
 def figures(found: pd.DataFrame, folder: Path = HERE) -> dict[str, str]:
     """Return the plans side by side, the corners, and the heat maps of each outreach arm against today."""
     study, title = common.study_of(folder), "What support, a cap and outreach change"
-    made = {"plans.svg": common.difference_figure(study, plans(found), title, SHOWN, "plan")}
-    title, rows = "Much support against little", where(found, study="headline", against="today", measure=MAPPED)
-    made["corners.svg"] = common.difference_figure(study, corners(found), title, (*MAPPED[:3], "posts"), "corner")
-    return made | common.heat_maps(study, rows, "support_level", "caseload_cap", "today")
+    made = common.heat_maps(study, where(found, study="headline", against="today", measure=MAPPED), *POINT, "today")
+    made["plans.svg"] = common.difference_figure(study, plans(found), title, SHOWN, "plan")
+    shown, title = (*MAPPED[:3], "posts"), "Much support against little"
+    return made | {"corners.svg": common.difference_figure(study, corners(found), title, shown, "corner")}
 
 
 def numbers(found: pd.DataFrame) -> dict[str, str]:
