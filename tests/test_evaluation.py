@@ -11,10 +11,9 @@ from sp_abm.cli import main
 from sp_abm.comparison import in_turn
 from sp_abm.errors import BadValue, UnknownName
 from sp_abm.evaluation.estimators import METHODS
-from sp_abm.evaluation.groups import first_referrals, index_weeks
-from sp_abm.evaluation.laboratory import STATES, Evaluation, evaluate
+from sp_abm.evaluation.groups import first_referrals, groups, index_weeks
+from sp_abm.evaluation.laboratory import evaluate
 from sp_abm.evaluation.records import OUTCOMES, WINDOW, Records
-from sp_abm.evaluation.words import why
 from sp_abm.panel import Panel
 from sp_abm.places import place
 from sp_abm.scenario import load
@@ -85,6 +84,66 @@ def test_a_first_referral_is_the_earliest_and_one_shortly_before_the_run_rules_a
     assert case.tolist()[0] == 2
 
 
+def followed(left, cases, weeks=156):
+    """Return made-up records of as many people as `left` says when they go; an outcome is (last, week, person, ...)."""
+    n = len(left)
+    traits = SimpleNamespace(age=np.full(n, 40.0), is_female=np.arange(n) % 2, fifth=np.zeros(n))
+    return SimpleNamespace(
+        rows=np.arange(n), holders=np.zeros(n, int), stage=np.zeros((weeks, n)), left=np.array(left), traits=traits,
+        outcomes=lambda people, week, last: np.column_stack([last, week, people, people, people]).astype(float),
+    )  # fmt: skip
+
+
+def test_people_referred_are_followed_from_then_and_others_from_the_week_of_one_of_those_referrals():
+    """Referred in 40 (person 0), 60 (1), 20 (4, too early), 120 (5, too late), before the run (6) and 50 (7).
+
+    Weeks 40, 50 and 60 are dealt out to 0, 1, ... 5, 7 in turn: 1 gets 50, 2 gets 60, 3 gets 40, 5 gets 60 and 7 gets
+    40, so that 1 and 7 are of both kinds; 0 and 4 were referred by then. 3 moves out, and 1 dies in the other world,
+    just too soon for a year. Person 0 has a dose by week 70, between the follow-ups; 7 starts no activity.
+    """
+    cases = SimpleNamespace(
+        citizen=np.array([0, 1, 4, 5, 6, 7]), holder=np.zeros(6, int),
+        week_referred=np.array([40, 60, 20, 120, -5, 50]),
+        week_third=np.array([70, 61, 21, 121, -9999, 55]), week_started=np.array([65, 61, 21, 121, -9999, -9999]),
+    )  # fmt: skip
+    here, there = (followed(left, cases) for left in ([156, 156, 156, 92, 156, 156, 156, 156], [156, 112] + [156] * 6))
+    there.outcomes = lambda people, week, last: -np.column_stack([last, week, people, people, people]).astype(float)
+    half, year = groups(here, there, cases)
+    for (treated, others), weeks in ((half, 26), (year, 52)):
+        assert treated.before[:, :3].tolist() == [[39, 40, 0], [49, 50, 7]]
+        assert treated.after[:, :3].tolist() == [[40 + weeks, 40 + weeks, 0], [50 + weeks, 50 + weeks, 7]]
+        assert (treated.without == -treated.after).all() and (others.without == -others.after).all()
+        assert others.before[:, 1:3].tolist() == [[50, 1], [60, 2], [60, 5], [40, 7]]
+        assert not others.is_complete.any()
+    assert (half[0].is_complete.tolist(), year[0].is_complete.tolist()) == ([False, False], [True, False])
+    known = year[0].known[1].tolist()
+    assert known == pytest.approx([40, 1600, 1, 0, np.log(50), 50, 7, 7, 7])
+
+
+def test_consultations_are_of_the_half_year_up_to_a_week_as_a_rate_a_year():
+    """In weeks 4, 5, 30 and 31 the first consults 100, 1, 2 and 50 times: 3 in the 26 weeks up to week 30, 6 a year.
+
+    The second has moved out in week 20, and again somebody in week 25: they were there until 20.
+    """
+    citizens = SimpleNamespace(
+        age=np.array([40, 16, 15]), holder=np.zeros(3, np.uint16), female=np.zeros(3), fifth=np.zeros(3),
+        id=np.arange(3), contentment=np.zeros(3), stage=np.zeros(3, np.int8), lonely=np.zeros(3, bool),
+    )  # fmt: skip
+    luck = SimpleNamespace(uniforms=lambda question, week, ids, holders: np.full((ids.size, 4), 0.5))
+    world = SimpleNamespace(citizens=citizens, week=208, luck=luck, parameters=load("today").parameter_set())
+    records = Records(world, 40)
+    for week in range(40):
+        world.week = 208 + week
+        citizens.consultations = np.full(3, {4: 100, 5: 1, 30: 2, 31: 50}.get(week, 0), np.uint8)
+        citizens.stage[:2] = (3, 0) if week == 30 else (0, 3)
+        citizens.holder[1] = (week >= 20) + (week >= 25)
+        records.close_week(world)
+    first = records.outcomes(np.array([0, 0, 1]), np.array([30, 31, 30]), np.array([30, 31, 29]))
+    assert first[:, 0].tolist() == [6, 2 * (2 + 50), 2 * (100 + 1)]
+    assert first[:, 1].tolist() == [10, 0.3, 0.3]
+    assert records.rows.tolist() == [0, 1] and records.left.tolist() == [40, 20]
+
+
 def test_people_are_followed_from_half_a_year_before_to_a_year_after():
     assert index_weeks(156) == range(26, 104)
     assert not index_weeks(78)
@@ -136,31 +195,6 @@ def test_the_bias_that_matching_leaves_shrinks_where_people_are_alike_and_spells
     biases = [found.bias("gp_consultations", "matched", 26).mean for found in (today, alike)]
     assert biases[0] > 2
     assert 0 <= biases[1] < 0.75 * biases[0]
-
-
-def made_up(before_after, truth, has_effect=False):
-    """Return an evaluation with these estimates of distress, one a seed; everything else is nothing."""
-    n = len(before_after)
-    values = np.zeros((n, 2, len(METHODS), len(OUTCOMES)))
-    for method, found in (("before_after", before_after), ("truth", truth)):
-        values[:, :, list(METHODS).index(method), OUTCOMES.index("distress")] = np.array(found)[:, None]
-    states, sizes = np.zeros((n, 2, len(STATES), len(OUTCOMES))), np.full((n, 3), 10.0)
-    return Evaluation(load("today"), HAMLET, 3, tuple(range(n)), has_effect, values, states, sizes)
-
-
-def test_the_plain_sentences_say_how_much_would_have_come_anyway():
-    """Changes of -2 and -2.2 of which -1 and -1.2 are the service's: -1 would have come anyway, in both seeds."""
-    found = made_up([-2.0, -2.2], [-1.0, -1.2], has_effect=True)
-    recovery, completers, _, _, truth = why(found, 52)
-    assert "changes by −2.10 points in a year; −1.00 points of that would come without the service too" in recovery
-    assert "of which the service did nothing" in completers
-    assert "The truth, −1.10 points (95% interval up to 1.27 points either way)" in truth
-
-
-def test_the_plain_sentences_say_where_runs_are_too_few_or_nobody_is_helped():
-    recovery, _, _, _, truth = why(made_up([-2.0, 1.0], [0.0, 0.0]), 52)
-    assert recovery.endswith("how much of it would have come anyway cannot be told from so few runs.")
-    assert truth.endswith("the service reaches nobody's health here, in either world.")
 
 
 def test_a_figure_has_a_panel_an_outcome_and_a_row_a_method(without_effect):
