@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sp_abm.cli.progress import duration, pace
 from sp_abm.cli.tables import by_subject, covers, finite, span
 from sp_abm.cli.verdicts import conclusion, differences_table, interval, verdict, who_moved
 from sp_abm.comparison import Comparison, Difference
@@ -85,6 +86,63 @@ def test_who_moved_gives_both_directions_and_the_balance() -> None:
         "12 (10 to 14) people are thriving who would have been off balance, 4.0 (4.0 to 4.0) the other way round; "
         "on balance 8.0 (6.5 to 9.5): clear."
     )
+
+
+def test_exchanges_that_are_clear_come_first_the_largest_before_and_the_smallest_are_counted() -> None:
+    """Of eight exchanges one is clear, the smallest (3); of the rest 20 comes before 13; two are only counted."""
+    comparison = made({}, 0.0)
+    comparison.moves[:, 1] = 0
+    luck = np.where(np.arange(10) % 2, 90.0, -90.0)
+    for few, (one, other) in enumerate([(0, 1), (0, 2), (0, 3), (0, 4), (1, 2), (1, 3), (1, 4)]):
+        comparison.moves[:, 1, one, other] = 100 + luck
+        comparison.moves[:, 1, other, one] = 80 + few
+    comparison.moves[:, 1, 2, 3] = 3
+    lines = who_moved(comparison, 1)
+    assert len(lines) == 1 + 6 + 1 and lines[-1] == "  and 2 smaller exchanges."
+    assert lines[1].strip() == (
+        "3.0 (3.0 to 3.0) people are in crisis who would have been in pre-crisis, 0 (0 to 0) the other way round; "
+        "on balance 3.00 (3.00 to 3.00): clear."
+    )
+    assert [words.split(" who would have been ")[0].split(" people are ")[1] for words in lines[2:4]] == [
+        "off balance", "in pre-crisis",
+    ]  # fmt: skip
+    comparison.moves[:, 1] = 100 * np.eye(5)
+    (nobody,) = who_moved(comparison, 1)
+    assert nobody.endswith("(about 500 people of 16 and over) in the last week: nobody is at another stage.")
+
+
+def test_what_is_clear_beyond_the_headlines_is_told_strongest_first_and_six_at_most() -> None:
+    """Ten to sixteen half intervals from nothing; burnout is a headline and comes first though the weakest."""
+    names = ["occupancy", "share_aware", "trust_mean", "in_post", "n_waiting", "n_volunteers", "burnout_mean"]
+    comparison = made({}, 0.0)
+    wobble = 0.1 * np.where(np.arange(10) % 2, 1.0, -1.0)
+    for strength, name in enumerate(names):
+        comparison.values[:, 1, list(MEASURES).index(name)] += (2.0 - 0.1 * strength) * (-1) ** strength + wobble
+    lines = conclusion(comparison, 1)
+    assert lines[0] == f"Clear in 7 of {len(MEASURES)} measures, among them:"
+    labels = [MEASURES[name].label for name in ("burnout_mean", *names[:5])]
+    assert [line.strip().partition(":")[0].lower() for line in lines[1:7]] == [label.lower() for label in labels]
+    assert len(lines) == 7 and ": higher by " in lines[2] and ": lower by " in lines[3]
+
+
+def test_where_nothing_is_clear_more_runs_are_advised() -> None:
+    lines = conclusion(made({"share_distress": 0.01, "burnout_mean": 0.01, "share_aware": 0.01}, 0.1), 1)
+    assert lines == [
+        "No difference is clear.",
+        f"Not clear: {MEASURES['share_distress'].label.lower()}; {MEASURES['burnout_mean'].label.lower()}. "
+        "More runs may tell (--seeds 30).",
+    ]
+
+
+def test_times_are_told_in_seconds_minutes_and_hours() -> None:
+    assert [duration(seconds) for seconds in (0.4, 89.4, 90, 5399, 5400)] == ["0 s", "89 s", "2 min", "90 min", "1.5 h"]
+
+
+def test_a_pace_is_a_rate_or_where_it_is_slow_the_time_of_one() -> None:
+    """30 of 130 in 10 s: 3 a second, 100 to go in 33 s; 19 in 10 s are fewer than 2 a second."""
+    assert pace(30, 130, 10, "week") == "3 weeks a second, about 33 s left"
+    assert pace(19, 57, 10, "seed") == "1 s a seed, about 20 s left"
+    assert pace(1, 3, 200, "seed") == "3 min a seed, about 7 min left"
 
 
 @pytest.mark.parametrize(

@@ -70,14 +70,15 @@ def test_records_hold_what_a_panel_of_the_same_run_reads():
 
 
 def test_a_first_referral_is_the_earliest_and_one_shortly_before_the_run_rules_a_person_out():
-    """Persons in rows 3, 5 and 8: 3 is referred in weeks 40 and 12, 5 in week -4 and 30, 8 is a newcomer's case."""
+    """Persons in rows 3, 5 and 8: 3 is referred in weeks 40 and 12, 5 in week -26 and 30; of 8 there is the case of a
+    newcomer and one of week -27. Rows 4 and 9 are of people who are not recorded."""
     records = SimpleNamespace(
         rows=np.array([3, 5, 8]), holders=np.array([0, 0, 0], np.uint16), stage=np.zeros((90, 3), np.int8)
     )
     cases = SimpleNamespace(
-        citizen=np.array([5, 3, 3, 5, 8, -1]),
-        holder=np.array([0, 0, 0, 0, 1, 0], np.uint16),
-        week_referred=np.array([-4, 40, 12, 30, 20, -9999]),
+        citizen=np.array([5, 3, 3, 5, 8, -1, 8, 4, 9]),
+        holder=np.array([0, 0, 0, 0, 1, 0, 0, 0, 0], np.uint16),
+        week_referred=np.array([-26, 40, 12, 30, 20, -9999, -27, 1, 2]),
     )
     first, case = first_referrals(records, cases)
     assert first.tolist() == [12, -1, 90]
@@ -95,25 +96,25 @@ def followed(left, cases, weeks=156):
 
 
 def test_people_referred_are_followed_from_then_and_others_from_the_week_of_one_of_those_referrals():
-    """Referred in 40 (person 0), 60 (1), 20 (4, too early), 120 (5, too late), before the run (6) and 50 (7).
+    """Referred in 26 (person 0), 60 (1), 20 (4, too early), 104 (5, too late), before the run (6) and 50 (7).
 
-    Weeks 40, 50 and 60 are dealt out to 0, 1, ... 5, 7 in turn: 1 gets 50, 2 gets 60, 3 gets 40, 5 gets 60 and 7 gets
-    40, so that 1 and 7 are of both kinds; 0 and 4 were referred by then. 3 moves out, and 1 dies in the other world,
-    just too soon for a year. Person 0 has a dose by week 70, between the follow-ups; 7 starts no activity.
+    Weeks 26, 50 and 60 are dealt out to 0, 1, ... 5, 7 in turn: 1 gets 50, 2 gets 60, 3 gets 26, 5 gets 60 and 7 gets
+    26, so that 1 and 7 are of both kinds; 0 and 4 were referred by then. 3 moves out, and 1 dies in the other world,
+    just too soon for a year. Person 0 has a dose by week 56, between the follow-ups; 7 starts no activity.
     """
     cases = SimpleNamespace(
         citizen=np.array([0, 1, 4, 5, 6, 7]), holder=np.zeros(6, int),
-        week_referred=np.array([40, 60, 20, 120, -5, 50]),
-        week_third=np.array([70, 61, 21, 121, -9999, 55]), week_started=np.array([65, 61, 21, 121, -9999, -9999]),
+        week_referred=np.array([26, 60, 20, 104, -5, 50]),
+        week_third=np.array([56, 61, 21, 121, -9999, 55]), week_started=np.array([51, 61, 21, 121, -9999, -9999]),
     )  # fmt: skip
-    here, there = (followed(left, cases) for left in ([156, 156, 156, 92, 156, 156, 156, 156], [156, 112] + [156] * 6))
+    here, there = (followed(left, cases) for left in ([156, 156, 156, 78, 156, 156, 156, 156], [156, 112] + [156] * 6))
     there.outcomes = lambda people, week, last: -np.column_stack([last, week, people, people, people]).astype(float)
     half, year = groups(here, there, cases)
     for (treated, others), weeks in ((half, 26), (year, 52)):
-        assert treated.before[:, :3].tolist() == [[39, 40, 0], [49, 50, 7]]
-        assert treated.after[:, :3].tolist() == [[40 + weeks, 40 + weeks, 0], [50 + weeks, 50 + weeks, 7]]
+        assert treated.before[:, :3].tolist() == [[25, 26, 0], [49, 50, 7]]
+        assert treated.after[:, :3].tolist() == [[26 + weeks, 26 + weeks, 0], [50 + weeks, 50 + weeks, 7]]
         assert (treated.without == -treated.after).all() and (others.without == -others.after).all()
-        assert others.before[:, 1:3].tolist() == [[50, 1], [60, 2], [60, 5], [40, 7]]
+        assert others.before[:, 1:3].tolist() == [[50, 1], [60, 2], [60, 5], [26, 7]]
         assert not others.is_complete.any()
     assert (half[0].is_complete.tolist(), year[0].is_complete.tolist()) == ([False, False], [True, False])
     known = year[0].known[1].tolist()

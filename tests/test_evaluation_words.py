@@ -82,6 +82,17 @@ def test_matching_says_in_what_it_misses_the_truth_and_in_what_it_does_not():
         "Matched controls cannot be told from the truth in GP and nurse consultations, life satisfaction, loneliness "
         "and SWEMWBS but miss it in distress by +1.50 points, for what records do not show"
     )
+    assert missed.endswith("illness, how readily a person consults, how long a spell has lasted.")
+
+
+def test_matching_may_miss_the_truth_in_everything():
+    found = made_up([-2.0, -2.2], [-1.0, -1.2])
+    found.values[:, 1, list(METHODS).index("matched")] = 1.0
+    found.values[:, 1, list(METHODS).index("truth")] = 0.0
+    assert why(found, 52)[3].startswith(
+        "Matched controls miss it in GP and nurse consultations by +1.00 consultations a year, distress by +1.00 "
+        "points, life satisfaction by +1.00 points, loneliness by +100.0 in 100 people and SWEMWBS by +1.00 points, for"
+    )
 
 
 def test_loneliness_is_told_in_100_people_and_a_loss_with_its_sign():

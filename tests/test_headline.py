@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -63,6 +64,29 @@ def test_nine_pairs_are_too_few_whatever_they_show():
     made = a_comparison([0.27] * 9, [0.31, *[0.32] * 8])
     assert finding(made, DOSE).verdict == "too few runs"
     assert "needs 10" in doubt(made)
+
+
+def test_a_clear_fall_is_told_from_the_smaller_to_the_larger():
+    """Ten pairs that fall by .030 or .050, in turn: 40, likely 32.5 to 47.5 fewer."""
+    made = a_comparison([0.31] * 10, [0.31 - (0.03, 0.05)[k % 2] for k in range(10)])
+    assert sentence(made).endswith(
+        "270.0 got enough support to matter, 40.0 fewer than today (likely 32.5 to 47.5 fewer)."
+    )
+    assert doubt(made) == "10 pairs of runs: 1 of 4 changes clear."
+
+
+def test_too_few_pairs_give_a_range_without_calling_it_likely():
+    """Two pairs, 20 and 60 more: 40, and 12.706 x 28.284 / sqrt 2 = 254.1 to either side."""
+    words = sentence(a_comparison([0.27, 0.27], [0.29, 0.33]))
+    assert words.endswith("310 got enough support to matter, 40 more than today (between 214 fewer and 294 more).")
+
+
+def test_a_level_without_one_to_compare_it_with_stands_alone():
+    assert sentence(a_comparison([np.nan], [0.31])) == "Of 1,000 people referred, 310 got enough support to matter."
+    alone = a_comparison([0.31], [0.31])
+    alone = replace(alone, scenarios=(alone.scenarios[0],) * 2)
+    assert sentence(alone) == "Of 1,000 people referred, 310 got enough support to matter."
+    assert sentence(a_comparison([0.31], [0.31])).endswith("310 got enough support to matter, the same as today.")
 
 
 def test_fewer_is_said_of_what_falls_and_leavers_are_of_100():
