@@ -10,7 +10,7 @@ from sp_abm.comparison import Comparison, Difference
 from sp_abm.measures import MEASURES
 from sp_abm.places import place
 from sp_abm.scenario import Scenario
-from sp_abm.viz.amounts import amount, number
+from sp_abm.viz.amounts import amount, bare, number, number_in
 
 
 def test_every_measure_has_exactly_one_subject() -> None:
@@ -106,9 +106,20 @@ def test_exchanges_that_are_clear_come_first_the_largest_before_and_the_smallest
     assert [words.split(" who would have been ")[0].split(" people are ")[1] for words in lines[2:4]] == [
         "off balance", "in pre-crisis",
     ]  # fmt: skip
+    comparison.moves[:, 1, 1, 4] = comparison.moves[:, 1, 4, 1] = 0
+    assert who_moved(comparison, 1)[-1] == "  and 1 smaller exchange."
     comparison.moves[:, 1] = 100 * np.eye(5)
     (nobody,) = who_moved(comparison, 1)
     assert nobody.endswith("(about 500 people of 16 and over) in the last week: nobody is at another stage.")
+
+
+def test_an_exchange_of_as_many_either_way_is_told_once() -> None:
+    comparison = made({}, 0.0)
+    comparison.moves[:, 1, 1, 0] = comparison.moves[:, 1, 0, 1] = 4
+    _, *told = who_moved(comparison, 1)
+    assert [line.strip().partition(", ")[0] for line in told] == [
+        "4.0 (4.0 to 4.0) people are thriving who would have been off balance"
+    ]
 
 
 def test_what_is_clear_beyond_the_headlines_is_told_strongest_first_and_six_at_most() -> None:
@@ -161,6 +172,13 @@ def test_a_verdict_says_when_there_is_nothing_to_doubt(difference: Difference, w
 def test_a_clear_interval_never_looks_as_if_it_touched_nothing() -> None:
     assert interval(Difference(1.46, 0.03, 2.9, "clear"))[1] == "+0.03 to +2.90"
     assert interval(Difference(1.4, np.nan, np.nan, "too few runs")) == ("+1.40", "-")
+    assert interval(Difference(1.0, -0.003, 2.003, "unclear")) == ("+1.0", "0.0 to +2.0")
+
+
+def test_a_number_that_is_shown_is_the_same_for_machines() -> None:
+    assert [bare(shown) for shown in ("1,234", "-0.5", "-")] == ["1234", "-0.5", ""]
+    assert [number_in(shown) for shown in ("1,234", "+2.50", "-")] == [1234, 2.5, None]
+    assert isinstance(number_in("1,234"), int) and isinstance(number_in("5.0"), float)
 
 
 def test_the_table_of_differences_lists_every_measure() -> None:

@@ -43,6 +43,11 @@ def test_one_run_says_so_and_gives_no_range():
     assert (found.verdict, found.range, found.difference) == ("one run", "-", "+40")
 
 
+def test_levels_and_their_difference_have_the_decimals_of_the_larger_level():
+    """310 and 9.2 of 1,000 in one run: 300.8 fewer, none of them with decimals, since 310 needs none."""
+    assert finding(a_comparison([0.31], [0.0092]), DOSE).numbers == ("310", "9", "-301", "-", "-")
+
+
 def test_a_clear_difference_is_likely_within_its_interval():
     """Ten pairs that differ by .030 or .050, in turn: mean .040, sd .01054, half .00754, so 32 to 48."""
     base = [0.27] * 10
@@ -63,7 +68,9 @@ def test_an_unclear_difference_is_not_called_more_or_fewer():
 def test_nine_pairs_are_too_few_whatever_they_show():
     made = a_comparison([0.27] * 9, [0.31, *[0.32] * 8])
     assert finding(made, DOSE).verdict == "too few runs"
-    assert "needs 10" in doubt(made)
+    assert doubt(made) == "9 pairs of runs: too few for a verdict, which needs 10."
+    alone = a_comparison([0.27], [0.31])
+    assert doubt(alone) == "One run of each, with the same luck: the difference may be chance."
 
 
 def test_a_clear_fall_is_told_from_the_smaller_to_the_larger():
@@ -98,6 +105,7 @@ def test_fewer_is_said_of_what_falls_and_leavers_are_of_100():
 def test_what_does_not_exist_is_not_compared():
     made = a_comparison([np.nan], [np.nan])
     assert sentence(made) == "Of 1,000 people referred, nothing can be said: there are none in this run."
+    assert finding(made, DOSE).verdict == "-"
 
 
 def test_a_plan_that_is_the_baseline_is_identical():
@@ -120,6 +128,13 @@ def test_no_cell_of_a_csv_file_is_a_formula():
     assert csv_text([["-1.5e3", "-1+cmd", "+", "-"]]) == "-1.5e3,'-1+cmd,'+,'-\n"
     for line in csv.reader(io.StringIO(dictionary_csv())):
         assert not any(cell.startswith(("=", "@")) for cell in line)
+
+
+def test_the_dictionary_tells_of_every_column_of_both_files():
+    told = [(row["file"], row["column"]) for row in csv.DictReader(io.StringIO(dictionary_csv()))]
+    columns = csv.DictReader(io.StringIO(as_csv(findings(a_comparison([0.5], [0.5]))))).fieldnames
+    weekly = [("weekly.csv", column) for column in ("week", *MEASURES)]
+    assert told == [*(("findings.csv", column) for column in columns), *weekly]
 
 
 @pytest.mark.parametrize("pairs", [1, 5, 10])
