@@ -4,17 +4,19 @@ import json
 import random
 from dataclasses import replace
 from importlib import import_module
+from importlib.resources import files
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 
 from sp_abm.errors import BadValue, SpAbmError
-from sp_abm.levers import CHOICES, LEVERS, SWITCHES
+from sp_abm.levers import CHOICES, LEVERS, SWITCHES, shown
 from sp_abm.loops import LINKS
 from sp_abm.parameters import all_facts
 from sp_abm.scenario import from_toml, load, scenario_names
 from sp_abm.viz.again import as_command, as_python, as_toml
-from sp_abm.viz.asked import MOST_LETTERS, MOST_NAME, Asked, asked_in, clean_name, uploaded
+from sp_abm.viz.asked import MOST_LETTERS, MOST_NAME, Asked, asked_in, clean_name, plain, uploaded
 
 FACTS = {full: fact for full, fact, _ in all_facts() if not full.startswith("staffing.m")}
 
@@ -177,6 +179,32 @@ def test_moving_a_lever_back_is_no_change():
     assert moved.resolved().name == "today, changed"
     assert moved.with_lever("support_level", 0.39) == asked
     assert asked.with_cut("burnout->intention", True).with_cut("burnout->intention", False) == asked
+
+
+ALONE = "support_level = 0.9\nsupport_peers = 0.39\n"
+"""Peers stay as today's 0.39, which they would not if they were left out: they follow the support level."""
+
+
+def test_a_channel_that_stays_as_it_was_does_not_follow_the_support_level_that_is_changed():
+    link = asked_in("scenario=today&support_level=0.9&support_peers=0.39")
+    file = uploaded(f"[levers]\n{ALONE}", "alone.toml", Asked())
+    for asked in (link, file, asked_in(link.query()), from_toml(as_toml(link), "again")):
+        plan = asked if not isinstance(asked, Asked) else asked.resolved()
+        assert [plan.value(f"support_{name}", 9) for name in ("level", "peers", "security")] == [0.9, 0.39, 0.9]
+    assert link.with_lever("support_level", 0.39) == asked_in("scenario=today&support_peers=0.39") == Asked("today")
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_a_scenario_we_ship_means_the_same_as_a_file_of_the_visitors_own(name):
+    text = files("sp_abm").joinpath("data", "scenarios", f"{name}.toml").read_text("utf-8")
+    again, first = (
+        uploaded(text, f"{name}.toml", Asked()).resolved(),
+        {lever: load(name).value(lever, 0) for lever in LEVERS},
+    )
+    assert np.array_equal(again.timeline(520), load(name).timeline(520))
+    assert (again.start, again.warm_up, again.cut) == (load(name).start, load(name).warm_up, load(name).cut)
+    fixed = asked_in(urlencode([("scenario", name), *((lever, plain(shown(lever, first[lever]))) for lever in LEVERS)]))
+    assert np.array_equal(fixed.resolved().timeline(520), np.repeat([list(first.values())], 520, axis=0))
 
 
 def test_the_same_again_as_a_command_and_in_python():

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from sp_abm.errors import BadValue, unknown
-from sp_abm.levers import CHOICES, LEVERS, SWITCHES, lever_value, shown
+from sp_abm.levers import CHOICES, FOLLOWS, LEVERS, SWITCHES, lever_value, shown
 from sp_abm.loops import checked_cuts
 from sp_abm.parameters import Parameters, all_facts, changed
 from sp_abm.randomness import checked_seed
@@ -183,13 +183,20 @@ def clean_name(name: str) -> str:
 
 
 def _ordered(levers: Mapping[str, Timeline], scenario: str) -> tuple[tuple[str, Timeline], ...]:
-    """Return timelines in the order of the levers, without those that are the scenario's own."""
+    """Return timelines in the order of the levers, without those that are the scenario's own.
+
+    What follows another lever stays where that one is changed: left out, it would go along.
+    """
     own = load(scenario)
-    return tuple(
-        (lever, levers[lever])
-        for lever in LEVERS
-        if lever in levers and levers[lever] != own.levers.get(lever, ((0, own.value(lever, 0)),))
-    )
+    changed = {lever for lever, steps in levers.items() if steps != _own(own, lever)}
+    kept = changed | {lever for lever, followed in FOLLOWS.items() if followed in changed and lever not in own.levers}
+    return tuple((lever, levers[lever]) for lever in LEVERS if lever in levers and lever in kept)
+
+
+def _own(scenario: Scenario, lever: str) -> Timeline:
+    """Return a scenario's own timeline of a lever, that of the lever it follows where it is not set itself."""
+    followed = scenario.levers.get(FOLLOWS.get(lever, lever))
+    return scenario.levers.get(lever) or followed or ((0, scenario.value(lever, 0)),)
 
 
 def _shipped(name: str, field: str) -> str:
