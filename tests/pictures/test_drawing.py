@@ -8,7 +8,7 @@ import pytest
 from PIL import ImageFont
 
 from sp_abm.errors import BadValue, UnknownName
-from sp_abm.viz.axes import Box, kept_apart, round_ticks, stretches, thinned, time_ticks
+from sp_abm.viz.axes import Box, Scale, kept_apart, points, round_ticks, stretches, thinned, time_ticks, x_axis, y_axis
 from sp_abm.viz.bands import stacked
 from sp_abm.viz.figures import FIGURES
 from sp_abm.viz.legend import Key, legend
@@ -44,6 +44,7 @@ def test_coordinates_are_short_and_never_missing():
 def test_long_words_are_wrapped_balanced_and_shortened():
     assert wrapped("one two three", 40, 10) == ["one two", "three"]
     assert text_width(shortened("W" * 99, 100, 10), 10) <= 100
+    assert shortened("abc", 0, 10) == "…"
     lines = balanced("of one hundred people some were reached and x", 200, 10)
     assert len(lines) == 2 and len(lines[1]) > 10
 
@@ -77,15 +78,56 @@ def test_an_axis_counts_years_of_a_long_run_and_whole_weeks_of_a_short_one(a_run
     assert "weeks from the start" in shown and "| last 3 weeks |" in shown
 
 
+def test_a_run_of_two_years_has_an_axis_of_years():
+    assert [time_ticks(weeks, 5)[2] for weeks in (103, 104)] == ["weeks", "years"]
+
+
+def test_a_scale_leads_from_values_to_pixels_upside_down_too():
+    """From 2 to 6 over 80 pixels up: a quarter of the way is 20 pixels."""
+    up = Scale(2, 6, 100, 20)
+    assert [up(value) for value in (2, 3, 6)] == [100, 80, 20]
+
+
+def drawn(marks, tag):
+    """Return the elements with a tag: attributes by name, numbers as such, and the content."""
+    found = [mark for mark in marks if mark.tag == tag]
+    return [({name: float(v) for name, v in mark.attributes if name[:1] in "xy"}, mark.content) for mark in found]
+
+
+def test_an_axis_of_time_is_marked_and_numbered_where_its_years_end():
+    """Two years over 520 pixels from 50 on: at 50, 310 and 570; what they count stands below their middle."""
+    marks = x_axis(104, Box(50, 10, 520, 200), LIGHT, 3)
+    base, *ticks = drawn(marks, "line")
+    assert base[0] == {"x1": 50, "y1": 210, "x2": 570, "y2": 210}
+    assert [(at["x1"], at["x2"], at["y1"]) for at, _ in ticks] == [(x, x, 210) for x in (50, 310, 570)]
+    *numbers, unit = drawn(marks, "text")
+    assert [(at["x"], words) for at, words in numbers] == [(50, "0"), (310, "1"), (570, "2")]
+    assert (unit[0]["x"], unit[1]) == (310, "years from the start") and unit[0]["y"] > numbers[0][0]["y"] + 10
+
+
+def test_a_grid_line_lies_at_its_value_and_its_number_left_of_it():
+    marks = y_axis([0, 5], Scale(0, 10, 210, 10), Box(50, 10, 520, 200), LIGHT, "{:g} people".format)
+    assert [at for at, _ in drawn(marks, "line")] == [{"x1": 50, "y1": y, "x2": 570, "y2": y} for y in (210, 110)]
+    numbers = drawn(marks, "text")
+    assert [words for _, words in numbers] == ["0 people", "5 people"]
+    assert all(at["x"] < 50 and abs(at["y"] - y) < 8 for (at, _), y in zip(numbers, (210, 110), strict=True))
+
+
+def test_a_value_is_drawn_at_the_end_of_its_week():
+    values, weeks = np.array([1.0, 2.0, 4.0]), np.array([0, 2])
+    assert points(values, weeks, Scale(0, 3, 0, 30), Scale(0, 4, 40, 0)) == [(10, 30), (30, 0)]
+
+
 def test_labels_are_kept_apart_inside_their_room():
     placed = kept_apart([5, 6, 99, 99], 10, 0, 100)
     assert min(np.diff(placed)) >= 10 and placed[0] >= 0 and placed[-1] <= 100
+    assert kept_apart([95, 96, 97], 10, 0, 100) == [80, 90, 100] and kept_apart([-5, 30], 10, 0, 100) == [0, 30]
 
 
 def test_a_line_is_broken_where_values_are_missing_and_always_ends_with_the_last_week():
     values = np.array([1.0, np.nan, 1.0, 1.0])
     assert [part.tolist() for part in stretches(values, np.arange(4))] == [[0], [2, 3]]
-    assert thinned(2600)[-1] == 2599 and thinned(2600).size <= 520
+    assert thinned(2600)[-1] == 2599 and max(thinned(weeks).size for weeks in (2600, 521)) <= 520
 
 
 def test_a_rolling_mean_uses_the_weeks_there_are():
