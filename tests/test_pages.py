@@ -85,7 +85,7 @@ def test_two_lives_stand_beside_each_other_week_by_week_and_say_where_they_are_t
     other = told("no-service", ill, (2, "influence", "became lonely"), (5, "turnover", "found work"))
     split = Parting(2, "in A: nothing", "it came from others")
     lives = people._told(Story("citizen", 4, "the man", place("sandbox"), 1, 52, (one, other), split, False))
-    assert "The two worlds part in week 2: in A: nothing it came from others" in lives
+    assert "The two worlds part in week 2: in A: nothing. Why: it came from others.<" in lives
     rows = [[cell.split("</")[0].rpartition(">")[2] for cell in row.split("<td")] for row in lives.split("<tr>")[2:]]
     assert rows == [
         ["at the start", "off balance", "the same"],
