@@ -1,5 +1,6 @@
 """Pages of the dashboard: what a link leads to, what a click changes, and how a life or an answer is put into words."""
 
+import csv
 from dataclasses import replace
 from datetime import date
 from html import unescape
@@ -16,7 +17,9 @@ from sp_abm.story import Story
 from sp_abm.story.parting import Parting
 from sp_abm.story.telling import Told
 from sp_abm.story.watch import Happening
+from sp_abm.viz import files
 from sp_abm.viz.asked import Asked, asked_in
+from sp_abm.viz.files import made_file
 from sp_abm.viz.pages import explore, people
 from sp_abm.viz.pages import story as walk
 from sp_abm.viz.pages.compare import pairs_of, plans_in
@@ -114,6 +117,16 @@ def test_plans_of_a_comparison_share_place_luck_and_time_and_have_names_of_their
     with pytest.raises(BadValue, match="compares 5 plans; this page compares 4 at most"):
         plans_in("plan=a&" * 5, Asked())
     assert (pairs_of(usual), pairs_of((Asked(),))) == (1, 10)
+
+
+def test_a_comparison_is_taken_away_with_every_difference_and_no_plans_name_is_a_formula(monkeypatch):
+    made = a_comparison(n_waiting=(40, 60))
+    made = replace(made, scenarios=(made.scenarios[0], replace(made.scenarios[1], name="=1+1")))
+    monkeypatch.setattr(files, "compared", lambda plans: made)
+    rows = list(csv.reader(made_file("comparison.csv", "plan=name%3D%3D1%2B1").content.decode().splitlines()))
+    assert rows[0] == ["arm", "measure", "mean", "low", "high", "verdict"]
+    assert {row[0] for row in rows[1:]} == {"'=1+1"} and [row[1] for row in rows[1:]] == list(MEASURES)
+    assert rows[1 + list(MEASURES).index("n_waiting")][2:] == ["20.0", "", "", "too few runs"]
 
 
 def test_a_choice_on_the_page_changes_that_alone_and_begins_with_few_runs():

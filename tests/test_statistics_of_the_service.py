@@ -279,8 +279,9 @@ def test_burnout_of_two_worlds_is_that_of_those_in_post_in_the_last_year(row, ar
 
 
 def test_colleagues_are_pairs_in_one_pcn_who_are_both_in_post():
-    """PCN 0 has .2 and .4 (and a vacancy), PCN 1 a single .9: two ordered pairs a week, fully unlike each other."""
+    """PCN 0 has .2 and .4 (and a vacancy), PCN 1 a single .9, as the last week knows: two pairs a week, unlike."""
     holder, pcn = weeks((0, 0), (0, 0), (0, 0), (0, -1)), weeks((0, 0), (0, 0), (1, 1), (0, 0))
+    pcn[:-1, 2] = 0
     run = {TODAY: lived(crew(holder=holder, pcn=pcn, burnout=weeks((9, 0.2), (9, 0.4), (9, 0.9), (9, 0.7))))}
     seen = workforce.colleagues(run)
     assert seen[0].tolist() == pytest.approx([2 * YEAR, 0.16 * YEAR, 0.6 * YEAR, 0.2 * YEAR])

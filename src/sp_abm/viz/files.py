@@ -20,6 +20,7 @@ from sp_abm.viz.png import to_png
 from sp_abm.viz.report import report_of
 from sp_abm.viz.report_html import as_html
 from sp_abm.viz.slides import as_slides
+from sp_abm.viz.table import table
 from sp_abm.viz.theme import Theme, checked_theme
 
 _KINDS: Final = {
@@ -46,6 +47,12 @@ def _weeks(_: Asked, comparison: Comparison) -> str:
     return comparison.first[1].weekly.to_csv()
 
 
+def _differences(comparison: Comparison) -> str:
+    """Return every difference as CSV, in which no name that a visitor gave to a plan is a formula."""
+    frame = comparison.differences().reset_index()
+    return table(frame.columns, frame.itertuples(index=False, name=None)).csv()
+
+
 _MADE: Final[Mapping[str, Callable[[Asked, Comparison], str | bytes]]] = {
     "findings.csv": lambda _, comparison: as_csv(findings(comparison)),
     "weekly.csv": _weeks,
@@ -55,7 +62,7 @@ _MADE: Final[Mapping[str, Callable[[Asked, Comparison], str | bytes]]] = {
 _OF_PLANS: Final[Mapping[str, Callable[[Comparison], str | bytes]]] = {
     "comparison.html": lambda comparison: as_html(report_of(comparison)),
     "comparison.pptx": lambda comparison: as_slides(report_of(comparison)),
-    "comparison.csv": lambda comparison: comparison.differences().to_csv(),
+    "comparison.csv": _differences,
 }
 
 
