@@ -78,7 +78,7 @@ def _values(comparison: "Comparison", arm: int, p_accepts: float, position: int)
 
 def outreach_words(comparison: "Comparison", arm: int, ranges: Ranges) -> str:
     """Return what must be said of an arm that differs in outreach, or nothing: the doubt, and the range it leaves."""
-    from sp_abm.viz.words import OUTREACH_NOTE
+    from sp_abm.caveats import OUTREACH_NOTE
 
     if not any(has_outreach(comparison.scenarios[each]) for each in (0, arm)):
         return ""

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pandas as pd  # noqa: F401  Solara looks for its types; half imported by a run's thread, it would fail
 
+from sp_abm.caveats import NOT_A_FORECAST
 from sp_abm.errors import SpAbmError
 from sp_abm.viz.asked import PAGE_FIELDS, Asked, asked_in
 from sp_abm.viz.pages.compare import Compare
@@ -19,7 +20,7 @@ from sp_abm.viz.pages.texts import NOTES, TITLES
 from sp_abm.viz.pages.ui import component, solara
 from sp_abm.viz.pages.widgets import Frame, html
 from sp_abm.viz.server import serve
-from sp_abm.viz.words import NOT_A_FORECAST, NOT_REAL, as_sentence
+from sp_abm.viz.words import caution
 
 MOST_PIXELS: Final = 10_000
 
@@ -89,8 +90,7 @@ def _understood(search: str) -> tuple[Asked, str]:
 
 def _where(asked: Asked) -> str:
     place = place_of(asked)
-    note = "" if place.is_real else f" {as_sentence(place.note or NOT_REAL)}"
-    return f"{place.name}, {place.residents:,} residents.{note}"
+    return f"{place.name}, {place.residents:,} residents. {caution(place)}".rstrip()
 
 
 @component
