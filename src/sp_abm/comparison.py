@@ -117,19 +117,21 @@ class Comparison:
     def as_dict(self) -> dict[str, Any]:
         """Return {arms, seeds, differences, moved, ...} for machines; missing numbers are None."""
         others = dict(enumerate(self.arms[1:], 1))
-        content: dict[str, Any] = {
-            "arms": self.arms,
-            "seeds": self.seeds,
-            "plausible_sets": min(len(self.sets), len(self.seeds)),
-            "place": self.place.key,
-            "years": self.years,
-            "differences": {
-                name: {measure: vars(self.difference(arm, measure)) for measure in MEASURES}
-                for arm, name in others.items()
-            },
-            "moved": {name: self.moved(arm) for arm, name in others.items()},
-        }
-        return {name: finite(value) for name, value in content.items()}
+        content: dict[str, Any] = finite(
+            {
+                "arms": self.arms,
+                "seeds": self.seeds,
+                "plausible_sets": min(len(self.sets), len(self.seeds)),
+                "place": self.place.key,
+                "years": self.years,
+                "differences": {
+                    name: {measure: vars(self.difference(arm, measure)) for measure in MEASURES}
+                    for arm, name in others.items()
+                },
+                "moved": {name: self.moved(arm) for arm, name in others.items()},
+            }
+        )
+        return content
 
 
 def difference_in(measure: str, here: NDArray[np.float64], base: NDArray[np.float64]) -> Difference:

@@ -68,7 +68,7 @@ def App() -> None:
         if refused or problem:
             html("div", words("p", refused or problem) + link("Begin with the usual scenario", "/explore"),
                  class_="refused", role="alert")  # fmt: skip
-        Body(page, asked, look, search, router.push, set_problem)
+        Body(page, asked, look, search, go, router.push, set_problem)
     html("p", words("span", f"{NOT_A_FORECAST}. {_where(asked)}"), class_="foot", role="contentinfo")
 
 
@@ -99,17 +99,13 @@ def Body(
     asked: Asked,
     look: Look,
     search: str,
+    on_asked: Callable[[Asked], None],
     push: Callable[[str], None],
     on_problem: Callable[[str], None],
 ) -> None:
     """Show the page that the link names."""
-
-    def explore(wanted: Asked) -> None:
-        on_problem("")
-        push(f"/explore?{wanted.query()}")
-
     if page == "explore":
-        Explore(asked, look, explore, on_problem)
+        Explore(asked, look, on_asked, on_problem)
     elif page == "compare":
         Compare(asked, look, search)
     elif page == "loop":

@@ -42,13 +42,9 @@ class File:
     content: bytes
 
 
-def _weeks(_: Asked, comparison: Comparison) -> str:
-    return comparison.first[1].weekly.to_csv()
-
-
 _MADE: Final[Mapping[str, Callable[[Asked, Comparison], str | bytes]]] = {
     "findings.csv": lambda _, comparison: as_csv(findings(comparison)),
-    "weekly.csv": _weeks,
+    "weekly.csv": lambda _, comparison: comparison.first[1].weekly.to_csv(),
     "report.html": lambda asked, comparison: as_html(report_of(comparison, asked)),
     "report.pptx": lambda asked, comparison: as_slides(report_of(comparison, asked)),
 }

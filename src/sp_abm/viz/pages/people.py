@@ -17,9 +17,9 @@ from sp_abm.viz.pages.cards import person_card, scenario_card
 from sp_abm.viz.pages.markup import tag, words
 from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.running import Look, place_of, use_work
-from sp_abm.viz.pages.ui import component, slot
+from sp_abm.viz.pages.ui import component
 from sp_abm.viz.pages.waiting import Waiting
-from sp_abm.viz.pages.widgets import Person, html
+from sp_abm.viz.pages.widgets import Person, html, refusal
 from sp_abm.viz.runs import Report
 from sp_abm.viz.words import as_sentence
 
@@ -80,9 +80,7 @@ def People(asked: Asked, look: Look, search: str, on_link: Callable[[str], None]
         fields = {name: str(wanted[name]) for name in ("kind", "person", "other") if wanted.get(name)}
         on_link(f"/people?{asked.query()}&{urlencode(fields)}")
 
-    with slot():
-        if refused:
-            html("div", words("p", refused), class_="refused", role="alert")
+    refusal(refused)
     Person(
         kind=whom.kind,
         person=whom.person,
