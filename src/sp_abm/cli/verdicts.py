@@ -90,14 +90,11 @@ def conclusion(comparison: "Comparison", arm: int) -> list[str]:
     ranked = dict.fromkeys((*HEADLINES, *_strongest_first(found)))
     clear = [name for name in ranked if verdict(found[name]) == "clear"]
     open_ = [name for name in HEADLINES if verdict(found[name]) == "unclear"]
-    lines = []
+    lines = ["No difference is clear."]
     if clear:
-        lines.append(
-            f"Clear in {len(clear)} of {len(found)} measures{', among them' if len(clear) > MOST_NAMED else ''}:"
-        )
-        lines += [f"  {_changed(name, found[name])}" for name in clear[:MOST_NAMED]]
-    else:
-        lines.append("No difference is clear.")
+        among = ", among them" if len(clear) > MOST_NAMED else ""
+        changes = [f"  {_changed(name, found[name])}" for name in clear[:MOST_NAMED]]
+        lines = [f"Clear in {len(clear)} of {len(found)} measures{among}:", *changes]
     if open_:
         labels = "; ".join(_lower(MEASURES[name].label) for name in open_)
         lines.append(f"Not clear: {labels}. More runs may tell (--seeds {3 * seeds}).")
