@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from sp_abm.caveats import OUTREACH_NOTE
 from sp_abm.cli.options import (
     RUN,
     AsJson,
@@ -130,7 +131,6 @@ def _panel(panel: int | None, every: int, folder: Path | None) -> dict[str, Any]
 
 def as_dict(results: "Results") -> dict[str, Any]:
     """Return a run for machines: scenario, place, seed, years, measures and provenance."""
-    from sp_abm.caveats import OUTREACH_NOTE
     from sp_abm.measures import MEASURES
     from sp_abm.viz.words import has_outreach
 
@@ -152,7 +152,6 @@ def place_line(where: "Place") -> str:
 
 
 def _show(console: Console, results: "Results", arm: "Scenario", where: "Place", given: dict[str, Any]) -> None:
-    from sp_abm.caveats import OUTREACH_NOTE
     from sp_abm.viz.words import has_outreach
 
     provenance = results.provenance
