@@ -163,7 +163,7 @@ def noise_share(values: Values) -> float:
     n = values.shape[1]
     if n < 2:
         return float("nan")
-    return luck_variance(values) / n / float(values.mean(axis=1).var(ddof=1))
+    return float(luck_variance(values) / n / values.mean(axis=1).var(ddof=1))
 
 
 def luck_variance(values: Values) -> float:
@@ -173,7 +173,7 @@ def luck_variance(values: Values) -> float:
     """
     points, n = values.shape
     rest = values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
-    return float((rest**2).sum()) / ((points - 1) * (n - 1))
+    return float((rest**2).sum() / ((points - 1) * (n - 1)))
 
 
 def _sampled(found: Quantity, kind: str) -> list[str]:
