@@ -1,6 +1,7 @@
 """The headline differences, and how much they hang on each parameter: common to the studies of sensitivity."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import sqrt
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.common import about_table, each, unit_of, words
-from sp_abm.analysis.quantity import Quantity, Values, quantity
+from sp_abm.analysis.quantity import Quantity, quantity
+from sp_abm.analysis.sensitivity import luck_variance
 from sp_abm.comparison import paired_difference
 from sp_abm.measures import MEASURES
 from sp_abm.opened import open_study
@@ -58,20 +60,10 @@ def headline_rows(stores: Sequence[Path], analysed: Analysis, spread: int) -> pd
             about = {"arm": arm, "measure": measure, "against": FIRST, "n": pairs.size, **vars(known)}
             about |= dict(zip(("points_low", "points_high"), np.quantile(over, MIDDLE), strict=True))
             about["share_same_sign"] = float((np.sign(over) == np.sign(known.mean)).mean())
-            frame = analysed(found, spread_of_luck(luck.balanced))
+            frame = analysed(found, sqrt(luck_variance(luck.balanced)))
             for rank, row in enumerate(frame.to_dict("records"), 1):
                 rows.append(about | {"rank": rank} | {str(name): value for name, value in row.items()})
     return about_table(opened, rows)
-
-
-def spread_of_luck(values: Values) -> float:
-    """Return the standard deviation of luck at a point, over points and seeds; what a seed does at all points is none.
-
-    `values` has shape (points, seeds).
-    """
-    points, seeds = values.shape
-    rest = values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
-    return float(np.sqrt((rest**2).sum() / ((points - 1) * (seeds - 1))))
 
 
 def parts(found: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

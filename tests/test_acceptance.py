@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from sp_abm.caveats import goes_out
 from sp_abm.cli import main
-from sp_abm.cli.acceptance import acceptance_ranges, has_outreach, outreach_words
+from sp_abm.cli.acceptance import acceptance_ranges, outreach_words
 from sp_abm.comparison import compare
 from sp_abm.measures import MEASURES
 from sp_abm.scenario import Scenario, load
@@ -76,5 +77,5 @@ def test_nothing_is_run_or_said_where_nobody_does_outreach():
 
 
 def test_outreach_that_begins_later_is_outreach():
-    assert has_outreach(Scenario("later").with_changes({"outreach_share": [{"from": 104, "value": 0.2}]}))
-    assert not has_outreach(Scenario("never").with_changes({"outreach_share": 0}))
+    assert goes_out(Scenario("later").with_changes({"outreach_share": [{"from": 104, "value": 0.2}]}).levers)
+    assert not goes_out(Scenario("never").with_changes({"outreach_share": 0}).levers) and not goes_out({})

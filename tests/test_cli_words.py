@@ -1,15 +1,18 @@
 """The words of the command line: numbers as people write them, verdicts, and comparisons told in sentences."""
 
+import json
+
 import numpy as np
 import pytest
 
 from sp_abm.cli.progress import duration, pace
-from sp_abm.cli.tables import by_subject, covers, finite, span
+from sp_abm.cli.tables import by_subject, covers, span
 from sp_abm.cli.verdicts import conclusion, differences_table, interval, verdict, who_moved
 from sp_abm.comparison import Comparison, Difference
 from sp_abm.measures import MEASURES
 from sp_abm.places import place
 from sp_abm.scenario import Scenario
+from sp_abm.strict_json import finite, to_json
 from sp_abm.viz.amounts import amount, bare, number, number_in
 
 
@@ -43,6 +46,12 @@ def test_a_length_of_time_is_whole_years_or_weeks() -> None:
 
 def test_missing_numbers_become_null() -> None:
     assert finite({"a": (float("nan"), 1.0), "b": [float("inf")]}) == {"a": [None, 1.0], "b": [None]}
+    assert json.loads(to_json({"a": float("nan"), "b": 0.1 + 0.2, "c": 7, "d": True}, 6)) == {
+        "a": None,
+        "b": 0.3,
+        "c": 7,
+        "d": True,
+    }
 
 
 def made(differences: dict[str, float], noise: float, seeds: int = 10) -> Comparison:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from experiments.common import Script, about_table, each, estimate, markdown, where, words
 
+from sp_abm.caveats import NOT_A_FORECAST
 from sp_abm.comparison import CLEAR, UNCLEAR
 from sp_abm.evaluation.estimators import LABELS, METHODS
 from sp_abm.evaluation.records import OUTCOMES, UNITS
@@ -13,7 +14,6 @@ from sp_abm.evaluation.words import NAMES
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.intervals import Panel, draw_intervals
 from sp_abm.viz.theme import LIGHT
-from sp_abm.viz.words import NOT_A_FORECAST
 
 HERE = Path(__file__).parent
 DECIMALS = dict.fromkeys(OUTCOMES, 2) | {"loneliness": 3}

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 from experiments.common import Script, about_table, each, estimate, markdown, where
 
+from sp_abm.caveats import NOT_A_FORECAST
 from sp_abm.measures import MEASURES
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.intervals import Panel, draw_intervals
 from sp_abm.viz.theme import LIGHT
-from sp_abm.viz.words import NOT_A_FORECAST
 
 HERE = Path(__file__).parent
 PARTS = ("changes", "links", "loops", "gain", "tipping")

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 from experiments.common import Script, about_table, each, markdown
 
+from sp_abm.caveats import NOT_A_FORECAST
 from sp_abm.viz.amounts import decimals, number
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.intervals import Panel, Row, draw_intervals
 from sp_abm.viz.intervals import figures as interval_figures
 from sp_abm.viz.theme import LIGHT
-from sp_abm.viz.words import NOT_A_FORECAST
 
 HERE = Path(__file__).parent
 

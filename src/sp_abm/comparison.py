@@ -19,6 +19,7 @@ from sp_abm.randomness import checked_seed
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario, load
 from sp_abm.simulation import Simulation, checked_years
+from sp_abm.strict_json import finite
 from sp_abm.vocabulary import ADULT_AGE, Stage
 
 if TYPE_CHECKING:
@@ -101,41 +102,36 @@ class Comparison:
 
     def moved(self, arm: int) -> list[dict[str, Any]]:
         """Return who moved because of an arm: `from`, `to`, mean people over seeds, low, high."""
-        found = []
-        for before in Stage:
-            for after in Stage:
-                people = self.moves[:, arm, before, after]
-                if before != after and people.any():
-                    difference = paired_difference(people)
-                    found.append(
-                        {
-                            "from": before.word,
-                            "to": after.word,
-                            "people": difference.mean,
-                            "low": _plain(difference)["low"],
-                            "high": _plain(difference)["high"],
-                        }
-                    )
-        return found
+        moves = self.moves[:, arm]
+        found = {
+            (before, after): paired_difference(moves[:, before, after])
+            for before in Stage
+            for after in Stage
+            if before != after and moves[:, before, after].any()
+        }
+        return [
+            {"from": before.word, "to": after.word, "people": people.mean, "low": people.low, "high": people.high}
+            for (before, after), people in found.items()
+        ]
 
     def as_dict(self) -> dict[str, Any]:
         """Return {arms, seeds, differences, moved, ...} for machines; missing numbers are None."""
-        return {
-            "arms": list(self.arms),
-            "seeds": list(self.seeds),
-            "plausible_sets": min(len(self.sets), len(self.seeds)),
-            "place": self.place.key,
-            "years": self.years,
-            "differences": {
-                self.arms[arm]: {measure: _plain(self.difference(arm, measure)) for measure in MEASURES}
-                for arm in range(1, len(self.arms))
-            },
-            "moved": {self.arms[arm]: self.moved(arm) for arm in range(1, len(self.arms))},
-        }
-
-
-def _plain(difference: Difference) -> dict[str, Any]:
-    return {name: None if value != value else value for name, value in vars(difference).items()}
+        others = dict(enumerate(self.arms[1:], 1))
+        content: dict[str, Any] = finite(
+            {
+                "arms": self.arms,
+                "seeds": self.seeds,
+                "plausible_sets": min(len(self.sets), len(self.seeds)),
+                "place": self.place.key,
+                "years": self.years,
+                "differences": {
+                    name: {measure: vars(self.difference(arm, measure)) for measure in MEASURES}
+                    for arm, name in others.items()
+                },
+                "moved": {name: self.moved(arm) for arm, name in others.items()},
+            }
+        )
+        return content
 
 
 def difference_in(measure: str, here: NDArray[np.float64], base: NDArray[np.float64]) -> Difference:

@@ -105,14 +105,7 @@ def unit_problem(dimensions: int) -> dict[str, Any]:
 def check_design(design: Design, factors: Sequence[Factor], where: str) -> None:
     """Raise `BadValue` if the design cannot be made of these factors."""
     place, kind = f"design ({where})", design.kind
-    if kind != "list" and design.listed:
-        raise BadValue(f"{place}: points are for kind = 'list', not for {kind!r}.")
-    if kind not in SAMPLED and design.n:
-        raise BadValue(f"{place}: n is for kind = 'lhs', 'sobol' or 'morris'; the points of {kind!r} follow without.")
-    if kind != "sobol" and design.is_second_order is not None:
-        raise BadValue(f"{place}: second_order is for kind = 'sobol', not for {kind!r}.")
-    if kind != "morris" and design.levels is not None:
-        raise BadValue(f"{place}: levels are for kind = 'morris', not for {kind!r}.")
+    _check_options(design, place)
     if kind in SAMPLED or kind == "ofat":
         _check_factors(design, factors, place)
         _check_size(design, place)
@@ -121,6 +114,19 @@ def check_design(design: Design, factors: Sequence[Factor], where: str) -> None:
     ranged = [factor.name for factor in factors if not factor.levels]
     if kind == "grid" and ranged:
         raise BadValue(f"{place}: a grid needs levels = [...] for every factor; {ranged[0]} has a range.")
+
+
+def _check_options(design: Design, place: str) -> None:
+    """Raise `BadValue` if something is given that only another kind of design takes."""
+    kind = design.kind
+    if kind != "list" and design.listed:
+        raise BadValue(f"{place}: points are for kind = 'list', not for {kind!r}.")
+    if kind not in SAMPLED and design.n:
+        raise BadValue(f"{place}: n is for kind = 'lhs', 'sobol' or 'morris'; the points of {kind!r} follow without.")
+    if kind != "sobol" and design.is_second_order is not None:
+        raise BadValue(f"{place}: second_order is for kind = 'sobol', not for {kind!r}.")
+    if kind != "morris" and design.levels is not None:
+        raise BadValue(f"{place}: levels are for kind = 'morris', not for {kind!r}.")
 
 
 _COUNTED: Final[Mapping[str, str]] = {

@@ -150,15 +150,7 @@ def _ocel(told: list[Event]) -> dict[str, Any]:
     for event in told:
         about = {name: said for name, of in _OBJECTS.items() if (said := of(event))}
         objects.update({said: name for name, said in about.items()})
-        events.append(
-            {
-                "id": f"event {event['event']}",
-                "type": event["activity"],
-                "time": event["moment"],
-                "attributes": [{"name": name, "value": fact} for name, fact in _facts(event).items()],
-                "relationships": [{"objectId": said, "qualifier": name} for name, said in about.items()],
-            }
-        )
+        events.append(_ocel_event(event, about))
     declared = [{"name": name, "type": kind} for name, kind in attributes.items()]
     kinds = sorted({event["activity"] for event in told})
     return {
@@ -168,4 +160,15 @@ def _ocel(told: list[Event]) -> dict[str, Any]:
             {"id": said, "type": name, "attributes": [], "relationships": []} for said, name in objects.items()
         ],
         "events": events,
+    }
+
+
+def _ocel_event(event: Event, about: dict[str, str]) -> dict[str, Any]:
+    """Return an event as OCEL has it, with all that it is about, by kind."""
+    return {
+        "id": f"event {event['event']}",
+        "type": event["activity"],
+        "time": event["moment"],
+        "attributes": [{"name": name, "value": fact} for name, fact in _facts(event).items()],
+        "relationships": [{"objectId": said, "qualifier": name} for name, said in about.items()],
     }

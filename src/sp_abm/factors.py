@@ -142,17 +142,22 @@ def _ranged(name: str, entry: Mapping[str, Any], distribution: str, kind: str, p
     if not low < high:
         raise BadValue(f"{place}: low = {low!r} must be below high = {high!r}.")
     shape = tuple(_number(entry, key, distribution, place) for key in SHAPES[distribution])
+    _check_shape(distribution, low, high, shape, place)
+    return Factor(name, (), float(low), float(high), distribution, shape, kind)
+
+
+_MOST_SD: Final = 5.0
+"""Standard deviations that may lie between a normal distribution's mean and the range it is cut to."""
+
+
+def _check_shape(distribution: str, low: float, high: float, shape: tuple[float, ...], place: str) -> None:
+    """Raise `BadValue` if a distribution cannot be made between low and high of what its shape says."""
     if distribution == "loguniform" and not low > 0:
         raise BadValue(f"{place}: low = {low!r} must be above 0 for distribution = 'loguniform'.")
     if distribution == "triangular" and not low <= shape[0] <= high:
         raise BadValue(f"{place}: mode = {shape[0]:g} must be from low = {low!r} to high = {high!r}.")
     if distribution == "normal":
         _check_normal(shape[0], shape[1], low, high, place)
-    return Factor(name, (), float(low), float(high), distribution, shape, kind)
-
-
-_MOST_SD: Final = 5.0
-"""Standard deviations that may lie between a normal distribution's mean and the range it is cut to."""
 
 
 def _check_normal(mean: float, sd: float, low: float, high: float, place: str) -> None:

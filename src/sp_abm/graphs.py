@@ -39,8 +39,7 @@ class Network:
         import networkx as nx
 
         world, graph = self._world, nx.Graph()
-        for pcn in range(world.pcns.id.shape[0]):
-            graph.add_node(("pcn", pcn), kind="pcn")
+        graph.add_nodes_from(("pcn", pcn) for pcn in range(world.pcns.id.size))
         for row, pcn in enumerate(world.practices.pcn):
             graph.add_edge(("practice", row), ("pcn", int(pcn)), tie="belongs to")
         for row, practice in enumerate(world.gps.practice):
@@ -48,9 +47,9 @@ class Network:
         for row, pcn in enumerate(world.organisations.pcn):
             graph.add_edge(("organisation", row), ("pcn", int(pcn)), tie="works in")
         for row in np.flatnonzero(world.link_workers.fte > 0).tolist():
-            graph.add_edge(("post", int(row)), ("pcn", int(world.link_workers.pcn[row])), tie="employed by")
+            graph.add_edge(("post", row), ("pcn", int(world.link_workers.pcn[row])), tie="employed by")
             for organisation in np.flatnonzero(world.knowledge.known[row]):
-                graph.add_edge(("post", int(row)), ("organisation", int(organisation)), tie="knows")
+                graph.add_edge(("post", row), ("organisation", int(organisation)), tie="knows")
         for node in graph:
-            graph.nodes[node].setdefault("kind", node[0])
+            graph.nodes[node]["kind"] = node[0]
         return graph

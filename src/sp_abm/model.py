@@ -58,7 +58,7 @@ class SocialPrescribingModel(mesa.Model):
         self.network = Network(self.world)
         self._link_workers: dict[tuple[int, int], LinkWorker] = {}
         for kind in LASTING:
-            for row in range(getattr(self.world, kind.table).id.shape[0] if kind.table != "commissioner" else 1):
+            for row in range(len(getattr(self.world, kind.table)[0])):
                 kind(self, self.world, row)
         self._meet_link_workers()
         reporters = {name: _reporter(name) for name in self._measures}

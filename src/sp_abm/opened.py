@@ -199,7 +199,6 @@ class OpenStudy:
 
         With them go a dictionary of all columns, the study's file, and who ran it with which versions.
         """
-
         provenance = self.provenance
 
         def write(beside: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sp_abm.initialisation import Progress
+from sp_abm.initialisation import Progress, quiet
 from sp_abm.loops import Cuts
 from sp_abm.panel import checked_panel
 from sp_abm.places import Place
@@ -42,7 +42,7 @@ def simulate(
     threads: int | None = None,
     panel: int | None = None,
     panel_every: int = 1,
-    progress: Progress | None = None,
+    progress: Progress = quiet,
     **levers: Any,
 ) -> Results:
     """Simulate a scenario in a place and return its results.
@@ -57,20 +57,19 @@ def simulate(
     """
     weeks = checked_years(years)
     checked_panel(panel, panel_every)
-    found = find_place(place)
-    options: dict[str, Any] = {"progress": progress} if progress else {}
+    where = find_place(place)
     simulation = Simulation.start(
         load(scenario).with_cut(cut),
-        found,
+        where,
         checked_seed(seed),
         changes={**levers, **(parameters or {})},
         switch_off=switch_off,
         rules=rules,
         warm_up=warm_up,
         events=events,
-        threads=threads or threads_for(found.residents),
+        threads=threads or threads_for(where.residents),
         weeks=weeks,
-        **options,
+        progress=progress,
     )
     simulation.follow(panel, panel_every)
-    return simulation.run(weeks, **options).results()
+    return simulation.run(weeks, progress).results()

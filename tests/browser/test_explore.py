@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from sp_abm.caveats import OUTREACH_NOTE
 from sp_abm.scenario import load
-from sp_abm.viz.words import OUTREACH_NOTE
 
 pytestmark = pytest.mark.slow
 

@@ -1,6 +1,6 @@
 """Heat map: a quantity over two factors, and the line where it changes sign: the tipping contour."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -123,16 +123,11 @@ def heat_map(found: Quantity, x: str = "", y: str = "", threshold: float | None 
     columns, rows = found.column(x), found.column(y)
     xs, ys = _levels(columns), _levels(rows)
     at = 0.0 if threshold is None and found.is_difference else threshold
-    by_cell: dict[tuple[Any, Any], list[int]] = {}
+    points: dict[tuple[Any, Any], list[int]] = {}
     for point, key in enumerate(zip(columns, rows, strict=True)):
-        by_cell.setdefault(key, []).append(point)
-    lacking = [(one, two) for two in ys for one in xs if (one, two) not in by_cell]
-    if lacking:
-        raise BadValue(
-            f"A heat map needs every value of {x} with every value of {y}, as a grid has them; "
-            f"{len(lacking):,} of {len(xs) * len(ys):,} combinations were not run, such as {lacking[0]}."
-        )
-    cells = tuple(tuple(_cell(found, by_cell[one, two], at or 0.0) for one in xs) for two in ys)
+        points.setdefault(key, []).append(point)
+    _check_grid([(one, two) for two in ys for one in xs], points, x, y)
+    cells = tuple(tuple(_cell(found, points[one, two], at or 0.0) for one in xs) for two in ys)
     averaged = tuple(name for name in found.study.factor_names if name not in (x, y))
     return HeatMap(found, x, y, xs, ys, cells, at, averaged)
 
@@ -155,6 +150,16 @@ def _levels(values: Sequence[Any]) -> tuple[Any, ...]:
     if any(value is None for value in different):
         raise BadValue("A heat map needs a grid of two factors; here some points leave a factor as it is.")
     return tuple(different if any(isinstance(value, str) for value in different) else sorted(different))
+
+
+def _check_grid(wanted: Sequence[tuple[Any, Any]], run: Collection[tuple[Any, Any]], x: str, y: str) -> None:
+    """Raise `BadValue` if some combinations of the values of two factors were not run."""
+    lacking = [pair for pair in wanted if pair not in run]
+    if lacking:
+        raise BadValue(
+            f"A heat map needs every value of {x} with every value of {y}, as a grid has them; "
+            f"{len(lacking):,} of {len(wanted):,} combinations were not run, such as {lacking[0]}."
+        )
 
 
 def _cell(found: Quantity, points: list[int], threshold: float) -> Difference:

@@ -158,16 +158,22 @@ def sobol(found: Quantity) -> Variance:
 def noise_share(values: Values) -> float:
     """Return which share of the variance between the points' means is luck; missing with one replication.
 
-    Luck that all points have in common, since replications share seeds, is no part of it. `values` has shape (points,
-    replications).
+    `values` has shape (points, replications).
     """
-    points, n = values.shape
+    n = values.shape[1]
     if n < 2:
         return float("nan")
+    return float(luck_variance(values) / n / values.mean(axis=1).var(ddof=1))
+
+
+def luck_variance(values: Values) -> float:
+    """Return the variance of luck at a point, from values of shape (points, replications), two and more of both.
+
+    Luck that all points have in common, since replications share seeds, is no part of it.
+    """
+    points, n = values.shape
     rest = values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
-    variance = float((rest**2).sum()) / ((points - 1) * (n - 1))
-    between = float(values.mean(axis=1).var(ddof=1))
-    return float(variance / n / between)
+    return float((rest**2).sum() / ((points - 1) * (n - 1)))
 
 
 def _sampled(found: Quantity, kind: str) -> list[str]:

@@ -98,99 +98,100 @@ _PATHWAY: Final = ("C19", "C20", "C22", "C23", "C24", "C25", "C35")
 _WORKFORCE: Final = ("C27", "C28", "C29", "C30", "C31")
 _COUNTED: Final = Arm(years=3, watches=(LastYear, Tellers))
 _SPELLS: Final = Arm(NO_SERVICE, years=4, watches=(Histories,))
+_REFERRED: Final = {TODAY: Arm(years=1.5)}
+_EMPLOYED: Final = {TODAY: Arm(years=3)}
 
-BLOCKS: Final[Mapping[str, Block]] = {
-    block.name: block
-    for block in (
-        Block(
-            "stages",
-            "how people are: health stages, spells of distress, loneliness",
-            few_people(),
-            {TODAY: Arm(years=2), NO_SERVICE: _SPELLS},
-            _STAGES,
-            (
-                "population.ratio_deprivation",
-                "transitions.rate_thriving_off_balance",
-                "transitions.rate_off_balance_thriving",
-                "transitions.rate_off_balance_pre_crisis",
-                "transitions.rate_pre_crisis_recovering",
-                "transitions.rate_pre_crisis_crisis",
-                "transitions.rate_recovering_thriving",
-                "transitions.share_duration_floor",
-                "transitions.weeks_duration",
-                "influence.rate_lonely_per_week",
-            ),
-            points=70,
+
+def _by_name(*blocks: Block) -> Mapping[str, Block]:
+    return {block.name: block for block in blocks}
+
+
+BLOCKS: Final = _by_name(
+    Block(
+        "stages",
+        "how people are: health stages, spells of distress, loneliness",
+        few_people(),
+        {TODAY: Arm(years=2), NO_SERVICE: _SPELLS},
+        _STAGES,
+        (
+            "population.ratio_deprivation",
+            "transitions.rate_thriving_off_balance",
+            "transitions.rate_off_balance_thriving",
+            "transitions.rate_off_balance_pre_crisis",
+            "transitions.rate_pre_crisis_recovering",
+            "transitions.rate_pre_crisis_crisis",
+            "transitions.rate_recovering_thriving",
+            "transitions.share_duration_floor",
+            "transitions.weeks_duration",
+            "influence.rate_lonely_per_week",
         ),
-        Block(
-            "consulting",
-            "what people do: consult a GP, tell one, come because they were told",
-            few_people(),
-            {TODAY: _COUNTED},
-            _CONSULTING,
-            (
-                "population.shape_frailty",
-                "population.share_discloses",
-                "life_events.rate_illness_per_week",
-                "help_seeking.rate_consultation_per_year",
-                "help_seeking.ratio_distress",
-                "help_seeking.ratio_ill",
-                "referral.rate_told_per_week",
-            ),
-            points=40,
+        points=70,
+    ),
+    Block(
+        "consulting",
+        "what people do: consult a GP, tell one, come because they were told",
+        few_people(),
+        {TODAY: _COUNTED},
+        _CONSULTING,
+        (
+            "population.shape_frailty",
+            "population.share_discloses",
+            "life_events.rate_illness_per_week",
+            "help_seeking.rate_consultation_per_year",
+            "help_seeking.ratio_distress",
+            "help_seeking.ratio_ill",
+            "referral.rate_told_per_week",
         ),
-        Block(
-            "pathway",
-            "what becomes of need: referral, contact, connection, closure",
-            two_pcns(),
-            {TODAY: Arm(years=1.5)},
-            _PATHWAY,
-            (
-                "referral.p_identified",
-                "referral.rate_self_per_week",
-                "allocation.rate_gives_up_per_week",
-                "contact.minutes_contact",
-                "contact.p_willing",
-                "contact.share_ready",
-                "closure.rate_disengages_per_week",
-                "word_of_mouth.share_aware_from_media",
-            ),
-            points=50,
+        points=40,
+    ),
+    Block(
+        "pathway",
+        "what becomes of need: referral, contact, connection, closure",
+        two_pcns(),
+        _REFERRED,
+        _PATHWAY,
+        (
+            "referral.p_identified",
+            "referral.rate_self_per_week",
+            "allocation.rate_gives_up_per_week",
+            "contact.minutes_contact",
+            "contact.p_willing",
+            "contact.share_ready",
+            "closure.rate_disengages_per_week",
+            "word_of_mouth.share_aware_from_media",
         ),
-        Block(
-            "workforce",
-            "what the work does to link workers: burnout, intention, leaving, vacancies",
-            many_posts(),
-            {TODAY: Arm(years=3)},
-            _WORKFORCE,
-            (
-                "strain.rate_up_per_week",
-                "strain.rate_down_per_week",
-                "strain.sd_condition",
-                "turnover.intercept_intention",
-                "turnover.rate_leaves_intending_per_week",
-                "turnover.rate_leaves_otherwise_per_week",
-                "staffing.min_weeks_to_fill",
-                "staffing.max_weeks_to_fill",
-            ),
-            points=60,
+        points=50,
+    ),
+    Block(
+        "workforce",
+        "what the work does to link workers: burnout, intention, leaving, vacancies",
+        many_posts(),
+        _EMPLOYED,
+        _WORKFORCE,
+        (
+            "strain.rate_up_per_week",
+            "strain.rate_down_per_week",
+            "strain.sd_condition",
+            "turnover.intercept_intention",
+            "turnover.rate_leaves_intending_per_week",
+            "turnover.rate_leaves_otherwise_per_week",
+            "staffing.min_weeks_to_fill",
+            "staffing.max_weeks_to_fill",
         ),
-    )
-}
-TOGETHER: Final[Mapping[str, Block]] = {
-    block.name: block
-    for block in (
-        Block(
-            "together: people",
-            "all rows of people",
-            few_people(),
-            {TODAY: _COUNTED, NO_SERVICE: _SPELLS},
-            (*_STAGES, *_CONSULTING),
-        ),
-        Block("together: pathway", "all rows of the pathway", two_pcns(), {TODAY: Arm(years=1.5)}, _PATHWAY),
-        Block("together: workforce", "all rows of link workers", many_posts(), {TODAY: Arm(years=3)}, _WORKFORCE),
-    )
-}
+        points=60,
+    ),
+)
+TOGETHER: Final = _by_name(
+    Block(
+        "together: people",
+        "all rows of people",
+        few_people(),
+        {TODAY: _COUNTED, NO_SERVICE: _SPELLS},
+        (*_STAGES, *_CONSULTING),
+    ),
+    Block("together: pathway", "all rows of the pathway", two_pcns(), _REFERRED, _PATHWAY),
+    Block("together: workforce", "all rows of link workers", many_posts(), _EMPLOYED, _WORKFORCE),
+)
 """What combinations of the blocks' survivors are judged by: every row of every block, in worlds of all parameters."""
 
 

@@ -1,21 +1,21 @@
 """Calibrate: all blocks, then all together, in a folder that keeps every run, so that one that was stopped goes on."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
 from sp_abm.analysis.emulator import LEAST_POINTS
 from sp_abm.calibration.blocks import BLOCKS, TOGETHER, Block
 from sp_abm.calibration.history import SETS, TRIES, chosen_blocks, defaults, match, noise_of, plausible
+from sp_abm.calibration.matching import DIGITS
 from sp_abm.calibration.record import RECORD, Calibrated, table_of
 from sp_abm.calibration.runs import Done
 from sp_abm.cells import model_version
 from sp_abm.errors import BadValue, CannotWrite
 from sp_abm.plausible import TABLE
-from sp_abm.store import Store
+from sp_abm.snapshot import write_file
+from sp_abm.strict_json import to_json
 
 PLAN: Final = "calibration-plan.json"
 WAVES: Final = 1
@@ -79,8 +79,7 @@ def calibrate(planned: Plan, folder: Path, *, workers: int | None = None, done: 
     """
     if folder.exists() and not (folder / PLAN).exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CannotWrite(f"{folder} holds other files, not a calibration. Name a new or an empty folder.")
-    store = Store(folder)
-    store.put(PLAN, json.dumps(planned.as_dict(), indent=1).encode())
+    write_file(folder / PLAN, to_json(planned.as_dict()).encode())
     means: dict[str, Any] = {"workers": workers, "done": done}
     histories = tuple(
         match(block, folder, waves=planned.waves, points=planned.points, **means) for block in planned.blocks
@@ -90,18 +89,7 @@ def calibrate(planned: Plan, folder: Path, *, workers: int | None = None, done: 
         tried = plausible(histories, folder, sets=planned.sets, **means)
         found = Calibrated(histories, tuple(tried), defaults(noise_of(histories), folder, **means))
         source = f"sp-abm calibrate, model {model_version()}, record {RECORD}"
-        store.put(TABLE, table_of([each.point for each in found.kept], source).encode())
+        write_file(folder / TABLE, table_of([each.point for each in found.kept], source).encode())
     content = {"command": planned.command, "plan": planned.as_dict(), **found.as_dict()}
-    store.put(RECORD, json.dumps(_plain(content), indent=1, allow_nan=False).encode())
+    write_file(folder / RECORD, to_json(content, DIGITS).encode())
     return found
-
-
-def _plain(content: Any) -> Any:
-    """Return nested content with every number that is none as None, and others with six digits."""
-    if isinstance(content, Mapping):
-        return {key: _plain(value) for key, value in content.items()}
-    if isinstance(content, list | tuple):
-        return [_plain(item) for item in content]
-    if isinstance(content, float):
-        return float(f"{content:.6g}") if isfinite(content) else None
-    return content

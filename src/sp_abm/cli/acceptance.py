@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sp_abm.caveats import OUTREACH_NOTE, goes_out
 from sp_abm.measures import MEASURES
 from sp_abm.viz.amounts import MISSING, decimals, number, scaled
 
 if TYPE_CHECKING:
     from sp_abm.comparison import Comparison
-    from sp_abm.scenario import Scenario
 
 PARAMETER: Final = "outreach.p_accepts"
 MOST_SEEDS: Final = 3
@@ -38,11 +38,6 @@ Ranges = Mapping[str, AcceptanceRange]
 """By the name of the arm."""
 
 
-def has_outreach(scenario: "Scenario") -> bool:
-    """Say whether link workers ever go out to meet people in a scenario."""
-    return any(value > 0 for _, value in scenario.levers.get("outreach_share", ()))
-
-
 def acceptance_ranges(comparison: "Comparison", most_seeds: int = MOST_SEEDS) -> dict[str, AcceptanceRange]:
     """Run arms that use outreach again with few and with many accepting, in the first few seeds."""
     from sp_abm.parameters import all_facts
@@ -51,7 +46,7 @@ def acceptance_ranges(comparison: "Comparison", most_seeds: int = MOST_SEEDS) ->
     seeds = comparison.seeds[:most_seeds]
     ranges = {}
     for arm in range(1, len(comparison.arms)):
-        if not any(has_outreach(comparison.scenarios[each]) for each in (0, arm)):
+        if not _is_concerned(comparison, arm):
             continue
         low, high = (
             np.mean([_values(comparison, arm, p, s) - _values(comparison, 0, p, s) for s in range(len(seeds))], axis=0)
@@ -63,12 +58,17 @@ def acceptance_ranges(comparison: "Comparison", most_seeds: int = MOST_SEEDS) ->
     return ranges
 
 
+def _is_concerned(comparison: "Comparison", arm: int) -> bool:
+    """Say whether an arm, or the first one, goes out to people."""
+    return any(goes_out(comparison.scenarios[each].levers) for each in (0, arm))
+
+
 def _values(comparison: "Comparison", arm: int, p_accepts: float, position: int) -> Any:
     """Return an arm's measures for one seed were that share to accept; as they are where nobody is asked."""
     from sp_abm.simulation import Simulation, checked_years
 
     scenario, seed = comparison.scenario(arm, position), comparison.seeds[position]
-    if not has_outreach(scenario):
+    if not goes_out(scenario.levers):
         return comparison.values[position, arm]
     weeks = checked_years(comparison.years)
     start = Simulation.start(scenario, comparison.place, seed, weeks=weeks)
@@ -78,9 +78,7 @@ def _values(comparison: "Comparison", arm: int, p_accepts: float, position: int)
 
 def outreach_words(comparison: "Comparison", arm: int, ranges: Ranges) -> str:
     """Return what must be said of an arm that differs in outreach, or nothing: the doubt, and the range it leaves."""
-    from sp_abm.viz.words import OUTREACH_NOTE
-
-    if not any(has_outreach(comparison.scenarios[each]) for each in (0, arm)):
+    if not _is_concerned(comparison, arm):
         return ""
     found = ranges.get(comparison.arms[arm])
     if found is None:

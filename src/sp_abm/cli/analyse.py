@@ -1,6 +1,5 @@
 """`sp-abm analyse`: what the runs of a sweep say together, as sentences, tables and pictures."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import floor, isfinite, log10
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from sp_abm.cli.options import AsJson, FolderKind, PictureWidth, ThemeName, checked_folder, examples, number
-from sp_abm.cli.tables import DISCLAIMER, finite, plain_table, screen, wrapped
+from sp_abm.cli.tables import DISCLAIMER, plain_table, print_json, screen, wrapped
 from sp_abm.cli.verdicts import HEADLINES
 from sp_abm.errors import BadValue, SpAbmError, unknown
+from sp_abm.strict_json import to_json
 from sp_abm.viz.amounts import number as shown_number
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def analyse(
     if folder:
         save(asked, done, refused, folder, look)
     if as_json:
-        print(json.dumps(finite(_content(asked, done, refused)), indent=1, allow_nan=False))
+        print_json(_content(asked, done, refused))
     else:
         _show(asked, done, refused)
     if folder:
@@ -327,17 +327,14 @@ def _cell(value: Any, places: int | None) -> str:
 def save(asked: Asked, done: Mapping[str, Shown], refused: Mapping[str, str], folder: Path, look: "Theme") -> None:
     """Write every table as CSV, every picture as SVG and PNG, and all of it as JSON, all or nothing."""
     from sp_abm.snapshot import write_folder
-    from sp_abm.viz.png import to_png
+    from sp_abm.viz.png import write_picture
 
     def write(beside: Path) -> None:
-        text = json.dumps(finite(_content(asked, done, refused)), indent=1, allow_nan=False)
-        (beside / ANALYSIS.marker).write_text(text, "utf-8")
+        (beside / ANALYSIS.marker).write_text(to_json(_content(asked, done, refused)), "utf-8")
         for name, shown in done.items():
             for title, table in shown.tables.items():
                 table.to_csv(beside / f"{title}.csv", index=False)
             if shown.draw:
-                svg = shown.draw(look)
-                (beside / f"{name}.svg").write_text(svg, "utf-8")
-                (beside / f"{name}.png").write_bytes(to_png(svg))
+                write_picture(shown.draw(look), beside, name)
 
     write_folder(folder, write)

@@ -6,14 +6,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from sp_abm.cli.catalogue import print_json
-from sp_abm.cli.options import AsJson, check_runs, examples, whole
+from sp_abm.cli.options import AsJson, Workers, check_runs, examples, whole
 from sp_abm.cli.progress import Meter, announce_compiling, duration
-from sp_abm.cli.tables import plain_table, screen, wrapped
+from sp_abm.cli.tables import plain_table, print_json, screen, wrapped
 from sp_abm.errors import BadValue
 
 if TYPE_CHECKING:
     from sp_abm.calibration.record import Calibrated
+BlockName = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="BLOCK",
+        help="stages, consulting, pathway or workforce; may be given several times (default: all, then together).",
+    ),
+]
+KeptIn = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Keep runs, record and sets here, and go on from there.")
+]
+PlanOnly = Annotated[bool, typer.Option("--plan", metavar="", help="Say what would be run, and run nothing.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -26,21 +36,13 @@ def register(app: typer.Typer) -> None:
 
 
 def calibrate(
-    block: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="BLOCK",
-            help="stages, consulting, pathway or workforce; may be given several times (default: all, then together).",
-        ),
-    ] = None,
+    block: BlockName = None,
     waves: Annotated[int, whole("How many waves of runs each block has.")] = 1,
     points: Annotated[int | None, whole("How many points a wave has (default: each block its own).")] = None,
     sets: Annotated[int, whole("How many plausible sets are wanted.")] = 50,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep runs, record and sets here, and go on from there.")
-    ] = None,
-    plan: Annotated[bool, typer.Option("--plan", metavar="", help="Say what would be run, and run nothing.")] = False,
-    workers: Annotated[int | None, whole("How many processes share the work (default: one a core).")] = None,
+    out: KeptIn = None,
+    plan: PlanOnly = False,
+    workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
     """Match the model to the calibration rows: keep the parameter sets that no row rules out.

@@ -1,13 +1,13 @@
 """What there is: places, scenarios, measures, levers and links."""
 
-import json
 import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
 from sp_abm.cli.options import AsJson, examples
-from sp_abm.cli.tables import add_heading, by_subject, coverage, finite, plain, plain_table, screen, wrapped
+from sp_abm.cli.tables import add_heading, by_subject, coverage, plain_table, print_json, screen, wrapped
+from sp_abm.viz.amounts import plain
 
 if TYPE_CHECKING:
     from sp_abm.declare import Fact
@@ -32,11 +32,6 @@ def register(app: typer.Typer) -> None:
     for command in (places, scenarios, measures, levers, links):
         name = command.__name__
         app.command(epilog=examples(name, f"{name} --json"))(command)
-
-
-def print_json(content: Any) -> None:
-    """Print content as JSON; a missing number is null."""
-    print(json.dumps(finite(content), indent=1, allow_nan=False))
 
 
 def _print_own(kind: str, rest: str, example: str, command: str) -> None:

@@ -1,6 +1,5 @@
 """`sp-abm compare`: several scenarios with the same luck, what differs, and whether it is more than luck."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +16,7 @@ from sp_abm.cli.options import (
     Out,
     PlaceName,
     Plausible,
+    Workers,
     Years,
     check_runs,
     checked_folder,
@@ -26,7 +26,9 @@ from sp_abm.cli.options import (
 )
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.run import place_line
-from sp_abm.cli.tables import DISCLAIMER, coverage, finite, plain, screen, span, with_sets, wrapped
+from sp_abm.cli.tables import DISCLAIMER, coverage, print_json, screen, span, with_sets, wrapped
+from sp_abm.strict_json import to_json
+from sp_abm.viz.amounts import plain
 
 if TYPE_CHECKING:
     from sp_abm.comparison import Comparison
@@ -57,7 +59,7 @@ def compare(
     years: Years = 5,
     changes: Changes = None,
     plausible: Plausible = False,
-    workers: Annotated[int | None, whole("How many processes share the runs (default: one a core).")] = None,
+    workers: Workers = None,
     no_acceptance_range: Annotated[
         bool,
         typer.Option(
@@ -81,7 +83,7 @@ def compare(
     comparison = compared(arms, where, seeds, years, workers, plausible=plausible)
     ranges: Ranges = {} if no_acceptance_range else acceptance_ranges(comparison)
     if as_json:
-        print(json.dumps(content_of(comparison, ranges), indent=1, allow_nan=False))
+        print_json(content_of(comparison, ranges))
     else:
         show(screen(), comparison, given, ranges)
     if folder:
@@ -107,10 +109,10 @@ def compared(
         return run_all(arms, where, seeds, years, plausible=plausible, workers=workers, done=meter.seeds)
 
 
-def content_of(comparison: "Comparison", ranges: Ranges) -> Any:
+def content_of(comparison: "Comparison", ranges: Ranges) -> dict[str, Any]:
     """Return a comparison for machines; with the range that acceptance leaves where outreach is used."""
     acceptance = {"acceptance": ranges_as_dict(ranges)} if ranges else {}
-    return finite(comparison.as_dict() | acceptance)
+    return comparison.as_dict() | acceptance
 
 
 def show(
@@ -155,11 +157,10 @@ def save(comparison: "Comparison", folder: Path, ranges: Ranges | None = None) -
     from sp_abm.snapshot import write_folder
 
     provenance = {arm: first.provenance for arm, first in zip(comparison.arms, comparison.first, strict=True)}
-    content = finite(content_of(comparison, ranges or {}) | {"provenance": provenance})
+    content = content_of(comparison, ranges or {}) | {"provenance": provenance}
 
     def write(beside: Path) -> None:
-        text = json.dumps(content, indent=1, allow_nan=False)
-        (beside / COMPARISON.marker).write_text(text, "utf-8")
+        (beside / COMPARISON.marker).write_text(to_json(content), "utf-8")
         comparison.differences().to_csv(beside / "differences.csv")
         comparison.summaries.to_csv(beside / "summaries.csv")
 

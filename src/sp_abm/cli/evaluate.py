@@ -1,6 +1,6 @@
 """`sp-abm evaluate`: one service measured five ways, beside what it truly did."""
 
-import json
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -14,6 +14,8 @@ from sp_abm.cli.options import (
     Out,
     PlaceName,
     Plausible,
+    ScenarioName,
+    Workers,
     Years,
     check_runs,
     checked_folder,
@@ -23,8 +25,20 @@ from sp_abm.cli.options import (
 )
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.run import place_line
-from sp_abm.cli.tables import DISCLAIMER, add_heading, finite, indented, plain_table, screen, span, with_sets, wrapped
+from sp_abm.cli.tables import (
+    DISCLAIMER,
+    add_heading,
+    indented,
+    plain_table,
+    print_json,
+    screen,
+    span,
+    with_sets,
+    wrapped,
+)
 from sp_abm.errors import BadValue
+from sp_abm.strict_json import to_json
+from sp_abm.viz.amounts import MISSING
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -37,6 +51,9 @@ _HOW: Final = (
     "the same weeks on; matched on age, sex, deprivation, consultations and the survey at the start. Intervals are "
     "over replications."
 )
+NoEffect = Annotated[
+    bool, typer.Option("--no-effect", metavar="", help="Let nothing the service does reach people's health.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -52,18 +69,15 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
-    scenario: Annotated[str, typer.Argument(help="A shipped scenario (see `scenarios`) or your own .toml file.")],
+    scenario: ScenarioName,
     place: PlaceName = "average-pcn",
     seeds: Annotated[int, whole("How many replications the intervals are made of.")] = 10,
     years: Years = 3,
     months: Annotated[int, whole("When people are asked again after referral: 6 or 12.")] = 12,
-    no_effect: Annotated[
-        bool,
-        typer.Option("--no-effect", metavar="", help="Let nothing the service does reach people's health."),
-    ] = False,
+    no_effect: NoEffect = False,
     changes: Changes = None,
     plausible: Plausible = False,
-    workers: Annotated[int | None, whole("How many processes share the runs (default: one a core).")] = None,
+    workers: Workers = None,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -87,7 +101,7 @@ def evaluate(
             arm, where, seeds, years, has_effect=not no_effect, sets=sets, workers=workers, done=meter.seeds
         )
     if as_json:
-        print(json.dumps(finite(found.as_dict(weeks)), indent=1, allow_nan=False))
+        print_json(found.as_dict(weeks))
     else:
         _show(screen(), found, weeks)
     if folder:
@@ -134,13 +148,14 @@ def _table(found: "Evaluation", weeks: int) -> Any:
     from sp_abm.evaluation.estimators import LABELS, METHODS
     from sp_abm.evaluation.records import OUTCOMES, UNITS
     from sp_abm.evaluation.words import NAMES
+    from sp_abm.viz.words import started
 
     table = plain_table("Outcome and method", "Change", "95% interval", "Off the truth by", right=(1, 3))
     for outcome in OUTCOMES:
-        add_heading(table, f"{NAMES[outcome][:1].upper()}{NAMES[outcome][1:]}, {UNITS[outcome]}")
+        add_heading(table, f"{started(NAMES[outcome])}, {UNITS[outcome]}")
         for method in METHODS:
             estimate, bias = found.estimate(outcome, method, weeks), found.bias(outcome, method, weeks)
-            interval = f"{estimate.low:+.3f} to {estimate.high:+.3f}" if estimate.low == estimate.low else "-"
+            interval = f"{estimate.low:+.3f} to {estimate.high:+.3f}" if isfinite(estimate.low) else MISSING
             off = "" if method == "truth" else f"{bias.mean:+.3f}"
             table.add_row(indented(LABELS[method]), f"{estimate.mean:+.3f}", interval, off)
     return table
@@ -149,7 +164,7 @@ def _table(found: "Evaluation", weeks: int) -> Any:
 def _save(found: "Evaluation", weeks: int, folder: Path) -> None:
     from sp_abm.snapshot import write_folder
     from sp_abm.viz.estimates import draw_estimates
-    from sp_abm.viz.png import to_png
+    from sp_abm.viz.png import write_picture
 
     content = {
         "estimates": found.as_dict(weeks),
@@ -164,10 +179,8 @@ def _save(found: "Evaluation", weeks: int, folder: Path) -> None:
     }
 
     def write(beside: Path) -> None:
-        svg = draw_estimates(found, weeks)
-        (beside / EVALUATION.marker).write_text(json.dumps(finite(content), indent=1, allow_nan=False), "utf-8")
+        (beside / EVALUATION.marker).write_text(to_json(content), "utf-8")
         found.frame().to_csv(beside / "estimates.csv", index=False)
-        (beside / "estimates.svg").write_text(svg, "utf-8")
-        (beside / "estimates.png").write_bytes(to_png(svg))
+        write_picture(draw_estimates(found, weeks), beside, "estimates")
 
     write_folder(folder, write)

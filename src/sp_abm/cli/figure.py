@@ -1,6 +1,5 @@
 """`sp-abm figure`: one picture of a run, of two beside each other or of a life, as SVG, PNG, table or JSON."""
 
-import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -9,7 +8,7 @@ import typer
 
 from sp_abm.cli.options import AsJson, PictureWidth, PlaceName, ThemeName, Years, as_given, examples, whole
 from sp_abm.cli.progress import Meter, announce_compiling
-from sp_abm.cli.tables import finite, plain_table, screen, wrapped
+from sp_abm.cli.tables import plain_table, print_json, screen, wrapped
 from sp_abm.errors import BadValue, CannotWrite
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ def _list(as_json: bool) -> None:
 
     rows = [{"figure": each.name, "shows": each.title, "needs": needed(each.needs)} for each in FIGURES.values()]
     if as_json:
-        print(json.dumps(rows, indent=1))
+        print_json(rows)
         return
     table = plain_table("Figure", "Shows", "Needs", is_of_names=True)
     for row in rows:
@@ -184,7 +183,7 @@ def _print_json(picture: "Picture") -> None:
         "columns": picture.table.columns,
         "rows": picture.table.rows,
     }
-    print(json.dumps(finite(content), indent=1, allow_nan=False))
+    print_json(content)
 
 
 def _show(picture: "Picture") -> None:

@@ -1,6 +1,5 @@
 """`sp-abm loops`: what each link and loop carries, the gain of the vicious circle, the tipping point of support."""
 
-import json
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +14,7 @@ from sp_abm.cli.options import (
     Out,
     PlaceName,
     Plausible,
+    Workers,
     Years,
     check_runs,
     checked_folder,
@@ -24,11 +24,13 @@ from sp_abm.cli.options import (
 )
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.run import place_line
-from sp_abm.cli.tables import DISCLAIMER, finite, plain_table, screen, span, with_sets, wrapped
+from sp_abm.cli.tables import DISCLAIMER, plain_table, print_json, screen, span, with_sets, wrapped
+from sp_abm.strict_json import to_json
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
 if TYPE_CHECKING:
     from sp_abm.loop_laboratory.laboratory import LoopStudy
+
 Plan = Annotated[str, typer.Argument(help="The scenario whose effect is shared out among links and loops.")]
 Against = Annotated[str, typer.Option(help="The scenario it is compared with; cut links are frozen at it.")]
 Part = Annotated[
@@ -62,7 +64,7 @@ def loops(
     measure: MeasureName = None,
     changes: Changes = None,
     plausible: Plausible = False,
-    workers: Annotated[int | None, whole("How many processes share the runs (default: one a core).")] = None,
+    workers: Workers = None,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -75,19 +77,17 @@ def loops(
 
     check_runs(seeds, workers)
     folder = checked_folder(out, LOOP_STUDY)
-    given = parsed_changes(changes)
     wanted: dict[str, Any] = {
         "parts": tuple(part or PARTS),
         "measures": tuple(measure or SHOWN),
-        "workers": workers,
-        "changes": given,
+        "changes": parsed_changes(changes),
         "sets": needed_sets() if plausible else (),
     }
     announce_compiling()
     with Meter() as meter:
-        found = study(plan, against, place, seeds, years, done=meter.years, **wanted)
+        found = study(plan, against, place, seeds, years, **wanted, workers=workers, done=meter.years)
     if as_json:
-        print(json.dumps(finite(found.as_dict()), indent=1, allow_nan=False))
+        print_json(found.as_dict())
     else:
         _show(screen(), found)
     if folder:
@@ -166,7 +166,7 @@ def _save(found: "LoopStudy", folder: Path) -> None:
 
     from sp_abm.snapshot import write_folder
     from sp_abm.viz.loop_shares import draw_loop_diagram, draw_loop_shares
-    from sp_abm.viz.png import to_png
+    from sp_abm.viz.png import write_picture
 
     rows = [
         {"name": name, "measure": measure, **vars(share)}
@@ -175,8 +175,7 @@ def _save(found: "LoopStudy", folder: Path) -> None:
     ]
 
     def write(beside: Path) -> None:
-        text = json.dumps(finite(found.as_dict()), indent=1, allow_nan=False)
-        (beside / LOOP_STUDY.marker).write_text(text, "utf-8")
+        (beside / LOOP_STUDY.marker).write_text(to_json(found.as_dict()), "utf-8")
         pd.DataFrame(rows, columns=["name", "measure", "mean", "low", "high", "verdict"]).to_csv(
             beside / "shares.csv", index=False
         )
@@ -184,7 +183,6 @@ def _save(found: "LoopStudy", folder: Path) -> None:
             return
         pictures = {"shares": draw_loop_shares(found), "diagram": draw_loop_diagram(found, rows[0]["measure"])}
         for name, svg in pictures.items():
-            (beside / f"{name}.svg").write_text(svg, "utf-8")
-            (beside / f"{name}.png").write_bytes(to_png(svg))
+            write_picture(svg, beside, name)
 
     write_folder(folder, write)

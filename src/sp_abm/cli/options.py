@@ -12,6 +12,7 @@ import typer
 
 from sp_abm.errors import BadValue, CannotWrite, UnknownName, unknown
 
+ScenarioName = Annotated[str, typer.Argument(help="A shipped scenario (see `scenarios`) or your own .toml file.")]
 PlaceName = Annotated[str, typer.Option("--place", help="A shipped place (see `places`) or your own .toml file.")]
 
 
@@ -40,6 +41,7 @@ def whole(help_words: str) -> Any:
 
 
 Years = Annotated[float, number("How many years to simulate, at most 50.")]
+Workers = Annotated[int | None, whole("How many processes share the runs (default: one a core).")]
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Change a lever or a parameter; may be given several times."),

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sp_abm.cli.catalogue import print_json
 from sp_abm.cli.options import AsJson, examples
-from sp_abm.cli.tables import add_heading, plain, plain_table, screen, wrapped
+from sp_abm.cli.tables import add_heading, plain_table, print_json, screen, wrapped
 from sp_abm.errors import BadValue
+from sp_abm.viz.amounts import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,14 +1,13 @@
 """`sp-abm replay`: England's roll-out of link workers, 2019 to 2024, beside the published figures."""
 
-import json
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from sp_abm.cli.options import AsJson, check_runs, examples, whole
+from sp_abm.cli.options import AsJson, Workers, check_runs, examples, whole
 from sp_abm.cli.progress import Meter, announce_compiling
-from sp_abm.cli.tables import DISCLAIMER, finite, plain_table, screen, wrapped
+from sp_abm.cli.tables import DISCLAIMER, plain_table, print_json, screen, wrapped
 from sp_abm.viz.amounts import decimals, number
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 def replay(
     networks: Annotated[int, whole("How many networks (PCNs) to replay, at least 2.")] = 30,
-    workers: Annotated[int | None, whole("How many processes share the runs (default: one a core).")] = None,
+    workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
     """Replay the national roll-out on a sample of networks and set it beside what was published."""
@@ -40,7 +39,7 @@ def replay(
     with Meter() as meter:
         found = run_all(networks, workers=workers, done=lambda done, total: meter.runs(done, total, 0))
     if as_json:
-        print(json.dumps(finite([row.as_dict() for row in found]), indent=1, allow_nan=False))
+        print_json([row.as_dict() for row in found])
         return
     _show(found, networks)
 

@@ -1,6 +1,5 @@
 """`sp-abm run`: one scenario in one place, its measures as a table, as JSON, in a folder."""
 
-import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from sp_abm.caveats import OUTREACH_NOTE
 from sp_abm.cli.options import (
     RUN,
     AsJson,
@@ -15,6 +15,7 @@ from sp_abm.cli.options import (
     Cut,
     Out,
     PlaceName,
+    ScenarioName,
     Years,
     checked_folder,
     examples,
@@ -22,19 +23,31 @@ from sp_abm.cli.options import (
     whole,
 )
 from sp_abm.cli.progress import Meter, announce_compiling
-from sp_abm.cli.tables import DISCLAIMER, coverage, finite, measures_table, plain, screen, span, wrapped
+from sp_abm.cli.tables import DISCLAIMER, coverage, measures_table, print_json, screen, span, wrapped
 from sp_abm.errors import BadValue
+from sp_abm.viz.amounts import plain
 
 if TYPE_CHECKING:
     from sp_abm.places import Place
     from sp_abm.results import Results
     from sp_abm.scenario import Scenario
 
-
+Seed = Annotated[int, whole("Which luck: the same seed gives the same run.")]
+SwitchOff = Annotated[list[str] | None, typer.Option(metavar="SUBMODEL", help="Leave a submodel out of every week.")]
+NoWarmUp = Annotated[
+    bool,
+    typer.Option(
+        "--no-warm-up", metavar="", help="Skip the four years in which the start settles (quick, but cruder)."
+    ),
+]
 PanelSize = Annotated[
     int | None, typer.Option(metavar="N", help="Follow N persons of 16 and over; saved as panel.parquet in --out.")
 ]
 PanelEvery = Annotated[int, typer.Option(metavar="WEEKS", help="Read the panel every so many weeks.")]
+Events = Annotated[
+    bool,
+    typer.Option("--events", metavar="", help="Log every change of state, as Parquet, XES and OCEL (needs --out)."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -54,27 +67,17 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    scenario: Annotated[str, typer.Argument(help="A shipped scenario (see `scenarios`) or your own .toml file.")],
+    scenario: ScenarioName,
     place: PlaceName = "sandbox",
-    seed: Annotated[int, whole("Which luck: the same seed gives the same run.")] = 1,
+    seed: Seed = 1,
     years: Years = 5,
     changes: Changes = None,
-    switch_off: Annotated[
-        list[str] | None, typer.Option(metavar="SUBMODEL", help="Leave a submodel out of every week.")
-    ] = None,
+    switch_off: SwitchOff = None,
     cut: Cut = None,
-    no_warm_up: Annotated[
-        bool,
-        typer.Option(
-            "--no-warm-up", metavar="", help="Skip the four years in which the start settles (quick, but cruder)."
-        ),
-    ] = False,
+    no_warm_up: NoWarmUp = False,
     panel: PanelSize = None,
     panel_every: PanelEvery = 1,
-    events: Annotated[
-        bool,
-        typer.Option("--events", metavar="", help="Log every change of state, as Parquet, XES and OCEL (needs --out)."),
-    ] = False,
+    events: Events = False,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -90,7 +93,7 @@ def run(
     options = {"switch_off": tuple(switch_off or ()), "warm_up": not no_warm_up, "events": events}
     results = _simulated(arm, where, seed, years, options | _panel(panel, panel_every, folder))
     if as_json:
-        print(json.dumps(finite(as_dict(results)), indent=1, allow_nan=False))
+        print_json(as_dict(results))
     else:
         console = screen()
         _show(console, results, arm, where, given)
@@ -129,7 +132,7 @@ def _panel(panel: int | None, every: int, folder: Path | None) -> dict[str, Any]
 def as_dict(results: "Results") -> dict[str, Any]:
     """Return a run for machines: scenario, place, seed, years, measures and provenance."""
     from sp_abm.measures import MEASURES
-    from sp_abm.viz.words import OUTREACH_NOTE, has_outreach
+    from sp_abm.viz.words import has_outreach
 
     summary, provenance = results.summary, results.provenance
     notes = {"note": OUTREACH_NOTE} if has_outreach(results) else {}
@@ -149,7 +152,7 @@ def place_line(where: "Place") -> str:
 
 
 def _show(console: Console, results: "Results", arm: "Scenario", where: "Place", given: dict[str, Any]) -> None:
-    from sp_abm.viz.words import OUTREACH_NOTE, has_outreach
+    from sp_abm.viz.words import has_outreach
 
     provenance = results.provenance
     title = f"{arm.name} in {where.name}, {span(results.n_weeks)}, seed {provenance['seed']}"

@@ -1,6 +1,5 @@
 """`sp-abm story`: one life, or one post, in plain words, and the same life in another world beside it."""
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,14 +7,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sp_abm.caveats import ONE_STORY, OUTREACH_NOTE
 from sp_abm.cli.options import AsJson, PlaceName, Years, examples
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.run import place_line
-from sp_abm.cli.tables import DISCLAIMER, finite, plain_table, screen, wrapped
+from sp_abm.cli.tables import DISCLAIMER, plain_table, print_json, screen, wrapped
 
 if TYPE_CHECKING:
     from sp_abm.story import Story
-    from sp_abm.story.watch import Happening
 
 Seed = Annotated[int, typer.Option(help="Which luck: both worlds meet the same.")]
 World = Annotated[str, typer.Option("--scenario", help="The first world: a shipped scenario or your own .toml file.")]
@@ -81,7 +80,7 @@ def _tell(
     with Meter() as meter:
         story = tell(kind, number, arms, place, seed, years, progress=meter.weeks)
     if as_json:
-        print(json.dumps(finite(story.as_dict() | {"notes": _notes(story)}), indent=1, allow_nan=False))
+        print_json(story.as_dict() | {"notes": _notes(story)})
         return
     console = screen()
     _show(console, story)
@@ -113,7 +112,7 @@ def _beside(story: "Story") -> Table:
     told = [{each.week: "" for each in world.happenings} for world in story.worlds]
     for lines, world in zip(told, story.worlds, strict=True):
         for each in world.happenings:
-            lines[each.week] = "\n".join(filter(None, (lines[each.week], _told(each))))
+            lines[each.week] = "\n".join(filter(None, (lines[each.week], _sentence(each.told))))
     has_parted = story.parting is None
     for week in sorted(told[0].keys() | told[1].keys()):
         if not has_parted and story.parting and week >= story.parting.week:
@@ -131,17 +130,10 @@ def _other(here: str, there: str) -> str:
     return "the same" if here == there else _sentence(there)
 
 
-def _told(happening: "Happening") -> str:
-    return _sentence(f"{happening.what} ({happening.why})" if happening.why else happening.what)
-
-
 def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
 def _notes(story: "Story") -> list[str]:
     """Return what must be said beside a story."""
-    from sp_abm.viz.words import OUTREACH_NOTE
-
-    luck = "One story is one throw of luck, the same in both worlds; it shows how, not how much."
-    return [*([OUTREACH_NOTE] if story.has_outreach else []), f"{DISCLAIMER} {luck}"]
+    return [*([OUTREACH_NOTE] if story.has_outreach else []), f"{DISCLAIMER} {ONE_STORY}"]

@@ -1,6 +1,5 @@
 """`sp-abm sweep`, `status` and `resume`: run a study file, see how far it is, and go on from there."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +7,7 @@ import typer
 
 from sp_abm.cli.options import AsJson, examples, whole
 from sp_abm.cli.progress import Meter, announce_compiling, duration
-from sp_abm.cli.tables import screen, wrapped
+from sp_abm.cli.tables import print_json, screen, wrapped
 from sp_abm.cluster import WAIT_SECONDS
 from sp_abm.errors import BadValue
 
@@ -107,8 +106,7 @@ def status(
     if csv:
         found.export(csv)
     if as_json:
-        content = {"study": found.facts["name"], "runs": len(found.runs), **counts, "errors": failures.to_dict()}
-        print(json.dumps(content, indent=1))
+        print_json({"study": found.facts["name"], "runs": len(found.runs), **counts, "errors": failures.to_dict()})
         return
     console = screen()
     wrapped(console, f"{found.facts['name']}: {len(found.runs):,} runs, {_count_words(counts)}.")

@@ -4,7 +4,6 @@ import os
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
-from math import isfinite
 from typing import Any, Final
 
 from rich.box import SIMPLE_HEAD
@@ -13,11 +12,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sp_abm.caveats import NOT_A_FORECAST
 from sp_abm.measures import MEASURES, Measure, Subject, Window
+from sp_abm.strict_json import to_json
 from sp_abm.viz.amounts import amount
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
-DISCLAIMER: Final = "Illustrative model, not a forecast."
+DISCLAIMER: Final = f"{NOT_A_FORECAST}."
 WIDTH_OF_A_FILE: Final = 120
 FUNNEL_WORDS: Final = "people referred 26 to 78 weeks before the end"
 FUNNEL_WEEKS: Final = 78
@@ -30,6 +31,11 @@ def screen(*, stderr: bool = False) -> Console:
     return Console(
         stderr=stderr, highlight=False, markup=False, emoji=False, width=WIDTH_OF_A_FILE if is_fixed else None
     )
+
+
+def print_json(content: Any) -> None:
+    """Print content as JSON and nothing else."""
+    print(to_json(content))
 
 
 def by_subject() -> Iterator[tuple[str, tuple[Measure, ...]]]:
@@ -66,11 +72,6 @@ def coverage(weeks: int) -> str:
     (most, _), *others = sorted(windows.items(), key=lambda item: -len(item[1]))
     rest = "; ".join(f"{', '.join(labels)} ({words})" for words, labels in others)
     return f"Measures cover the {most}{f', except: {rest}' if rest else ''}."
-
-
-def plain(value: float | str) -> str:
-    """Return a number without needless decimals, or a word as it is."""
-    return value if isinstance(value, str) else f"{value:.10g}"
 
 
 def wrapped(console: Console, words: str, indent: int = 0) -> None:
@@ -112,14 +113,3 @@ def measures_table(values: Mapping[Any, float]) -> Table:
             value, unit = amount(values[measure.name], measure.unit)
             table.add_row(indented(measure.label), value, unit)
     return table
-
-
-def finite(content: Any) -> Any:
-    """Return nested content with every missing number as None, ready for strict JSON."""
-    if isinstance(content, Mapping):
-        return {key: finite(value) for key, value in content.items()}
-    if isinstance(content, list | tuple):
-        return [finite(item) for item in content]
-    if isinstance(content, float):
-        return float(content) if isfinite(content) else None
-    return content

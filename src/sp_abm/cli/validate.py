@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sp_abm.cli.catalogue import print_json
-from sp_abm.cli.options import AsJson, examples, whole
+from sp_abm.cli.options import AsJson, Workers, examples
 from sp_abm.cli.progress import Meter, announce_compiling
-from sp_abm.cli.tables import plain_table, screen, wrapped
+from sp_abm.cli.tables import plain_table, print_json, screen, wrapped
+from sp_abm.strict_json import to_json
 
 if TYPE_CHECKING:
     from sp_abm.validation import Verdict
@@ -35,14 +35,11 @@ def validate(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep the runs and the report here, and go on from there.")
     ] = None,
-    workers: Annotated[int | None, whole("How many processes share the work (default: one a core).")] = None,
+    workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold the model against every target: evidence, model, verdict. Stopped, it goes on where it was."""
-    import json
-
-    from sp_abm.cli.tables import finite
-    from sp_abm.store import Store
+    from sp_abm.snapshot import write_file
     from sp_abm.validation import studies_of
     from sp_abm.validation import validate as run_all
 
@@ -54,7 +51,7 @@ def validate(
         verdicts = run_all(place, folder=folder, workers=workers, done=meter.worlds)
     content = [verdict.as_dict() for verdict in verdicts]
     if folder:
-        Store(folder).put(REPORT, json.dumps(finite(content), indent=1, allow_nan=False).encode())
+        write_file(folder / REPORT, to_json(content).encode())
     if as_json:
         print_json(content)
         return

@@ -25,25 +25,19 @@ _STAGES: Final = {
 
 def differences_table(comparison: "Comparison", arm: int) -> Table:
     """Return every measure's level in the first arm, its difference, its interval and the verdict on noise."""
-    base = comparison.arms[0]
-    table = plain_table("Measure", base, "Difference", "95% interval", "Verdict", right=(1, 2, 3))
+    from sp_abm.viz.findings import level_of
+
+    table = plain_table("Measure", comparison.arms[0], "Difference", "95% interval", "Verdict", right=(1, 2, 3))
     for subject, measures in by_subject():
         add_heading(table, subject)
         for measure in measures:
             difference = comparison.difference(arm, measure.name)
-            level, unit = amount(_level(comparison, measure.name), measure.unit)
+            level, unit = amount(level_of(comparison, measure.name, 0), measure.unit)
             mean, range_ = interval(difference, scaled(measure.unit)[0])
             word = verdict(difference)
             style = "bold" if word == "clear" else "dim" if word in (IDENTICAL, MISSING) else ""
             table.add_row(indented(f"{measure.label}, {unit}"), level, mean, range_, word, style=style)
     return table
-
-
-def _level(comparison: "Comparison", measure: str) -> float:
-    """Return a measure's mean over seeds in the first arm."""
-    column = comparison.values[:, 0, list(MEASURES).index(measure)]
-    found = column[np.isfinite(column)]
-    return float(found.mean()) if found.size else float("nan")
 
 
 def who_moved(comparison: "Comparison", arm: int) -> list[str]:
@@ -96,14 +90,11 @@ def conclusion(comparison: "Comparison", arm: int) -> list[str]:
     ranked = dict.fromkeys((*HEADLINES, *_strongest_first(found)))
     clear = [name for name in ranked if verdict(found[name]) == "clear"]
     open_ = [name for name in HEADLINES if verdict(found[name]) == "unclear"]
-    lines = []
+    lines = ["No difference is clear."]
     if clear:
-        lines.append(
-            f"Clear in {len(clear)} of {len(found)} measures{', among them' if len(clear) > MOST_NAMED else ''}:"
-        )
-        lines += [f"  {_changed(name, found[name])}" for name in clear[:MOST_NAMED]]
-    else:
-        lines.append("No difference is clear.")
+        among = ", among them" if len(clear) > MOST_NAMED else ""
+        changes = [f"  {_changed(name, found[name])}" for name in clear[:MOST_NAMED]]
+        lines = [f"Clear in {len(clear)} of {len(found)} measures{among}:", *changes]
     if open_:
         labels = "; ".join(_lower(MEASURES[name].label) for name in open_)
         lines.append(f"Not clear: {labels}. More runs may tell (--seeds {3 * seeds}).")

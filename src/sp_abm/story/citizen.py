@@ -166,23 +166,23 @@ def _influence(who: CitizenWatch, before: State, now: State, world: World) -> It
 
 
 def _referred(who: CitizenWatch, before: State, now: State, world: World) -> Iterator[Sentence]:
-    if now["case.week_referred"] == before["case.week_referred"]:
-        return
-    is_distressed, route = now["stage"] in DISTRESS, Route(now["case.route"])
-    need = joined("in distress" if is_distressed else "", "lonely" if now["lonely"] else "")
+    if now["case.week_referred"] != before["case.week_referred"]:
+        yield _came(who, now, Route(now["case.route"]))
+
+
+def _came(who: CitizenWatch, now: State, route: Route) -> Sentence:
+    """Return how the person came to social prescribing, and why."""
+    need = joined("in distress" if now["stage"] in DISTRESS else "", "lonely" if now["lonely"] else "")
     if route.is_medical:
         whom = "the GP" if route is Route.GP else "practice staff"
         shown = f"a consultation showed that {_she(who)} was {need}" if need and now["discloses"] else ""
-        yield f"was offered social prescribing by {whom} and accepted", shown or f"came up in one of {_visits(now)}"
-    elif route is Route.SELF:
-        heard = (
-            f"somebody helped had told {_them(who)} of it" if now["weeks_told"] else f"{_she(who)} knew how to get it"
-        )
-        yield "came to social prescribing without a GP", joined(need, heard)
-    elif route is Route.COMMUNITY:
-        yield "was sent to social prescribing by a community organisation", need
-    else:
-        yield f"was met by {route.name.lower()} and accepted", "link workers went out to find people"
+        return f"was offered social prescribing by {whom} and accepted", shown or f"came up in one of {_visits(now)}"
+    if route is Route.SELF:
+        told, knew = f"somebody helped had told {_them(who)} of it", f"{_she(who)} knew how to get it"
+        return "came to social prescribing without a GP", joined(need, told if now["weeks_told"] else knew)
+    if route is Route.COMMUNITY:
+        return "was sent to social prescribing by a community organisation", need
+    return f"was met by {route.name.lower()} and accepted", "link workers went out to find people"
 
 
 def _she(who: CitizenWatch) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from sp_abm.cases import NEVER
+from sp_abm.caveats import goes_out
 from sp_abm.errors import BadValue
 from sp_abm.initialisation import Progress, quiet
 from sp_abm.places import Place
@@ -117,9 +118,9 @@ def tell(
         simulation.run(weeks, progress)
     _check_post(watches, bases[0].world)
     names = _names(arms)
-    told = [_told(watch, arm, name) for watch, arm, name in zip(watches, arms, names, strict=True)]
+    told = [_told(watch, TRACKED[kind], arm, name) for watch, arm, name in zip(watches, arms, names, strict=True)]
     split = parting(watches[0], watches[1], (f"‘{names[0]}’", f"‘{names[1]}’"))
-    has_outreach = any(value > 0 for arm in arms for _, value in arm.levers.get("outreach_share", ()))
+    has_outreach = any(goes_out(arm.levers) for arm in arms)
     who = watches[0].description()
     return Story(kind, number, who, where, seed, weeks, (told[0], told[1]), split, has_outreach)
 
@@ -137,12 +138,10 @@ def _check_number(kind: str, number: object, where: Place) -> None:
 
 
 def _check_post(watches: list[Watch], world: World) -> None:
-    for watch in watches:
-        if not isinstance(watch, LinkWorkerWatch) or watch.has_existed:
-            return
-    number = watches[0].number if isinstance(watches[0], LinkWorkerWatch) else 0
+    if any(not isinstance(watch, LinkWorkerWatch) or watch.has_existed for watch in watches):
+        return
     posts = ", ".join(map(str, sorted(world.link_workers.id.tolist()))) or "none"
-    raise BadValue(f"link worker {number} does not exist in either world; posts in week 0: {posts}.")
+    raise BadValue(f"{watches[0].description()} does not exist in either world; posts in week 0: {posts}.")
 
 
 def _started(
@@ -152,9 +151,8 @@ def _started(
     threads = threads_for(where.residents)
     bases: list[Simulation] = []
     for arm in arms:
-        same = [base for base in bases if dict(base.scenario.parameters) == dict(arm.parameters)]
-        start = Simulation.start
-        bases.append(same[0] if same else start(arm, where, seed, weeks=weeks, threads=threads, progress=progress))
+        same = next((base for base in bases if dict(base.scenario.parameters) == dict(arm.parameters)), None)
+        bases.append(same or Simulation.start(arm, where, seed, weeks=weeks, threads=threads, progress=progress))
     return tuple(bases)
 
 
@@ -164,8 +162,8 @@ def _names(arms: tuple[Scenario, ...]) -> tuple[str, str]:
     return first, second if second != first else f"{second} again"
 
 
-def _told(watch: Watch, arm: Scenario, name: str) -> Told:
-    track = watch.track(TRACKED["link worker" if isinstance(watch, LinkWorkerWatch) else "citizen"])
+def _told(watch: Watch, columns: tuple[str, ...], arm: Scenario, name: str) -> Told:
+    track = watch.track(columns)
     return Told(name, arm.start, watch.at_start, watch.condition(), tuple(watch.happenings), track, arm.hash)
 
 

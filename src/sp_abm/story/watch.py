@@ -25,6 +25,11 @@ class Happening:
     what: str
     why: str = ""
 
+    @property
+    def told(self) -> str:
+        """Return what happened and, in brackets, why, where that is known."""
+        return f"{self.what} ({self.why})" if self.why else self.what
+
 
 @dataclass(frozen=True)
 class Change:

@@ -36,16 +36,18 @@ def as_command(asked: Asked, pairs: int = 1) -> str:
     """
     if pairs > 1 and asked.seed != 1:
         return ""
-    command = ["sp-abm", "run" if pairs == 1 else "compare"]
-    is_plain = all(is_constant(steps) for _, steps in asked.levers)
-    needs_file = not is_plain or bool(asked.start or asked.warm_up) or pairs > 1
-    arm = f"{file_name(asked)}.toml" if needs_file and asked.is_changed else asked.scenario
-    command += [arm] if pairs == 1 else [BASELINE, arm]
-    command += ["--place", asked.place, "--years", str(asked.years)]
-    command += ["--seed", str(asked.seed)] if pairs == 1 else ["--seeds", str(pairs)]
-    if arm == asked.scenario:
-        command += _options(asked)
-    return shlex.join(command)
+    arm = f"{file_name(asked)}.toml" if asked.is_changed and (pairs > 1 or _needs_file(asked)) else asked.scenario
+    where = ["--place", asked.place, "--years", str(asked.years)]
+    if pairs == 1:
+        command = ["run", arm, *where, "--seed", str(asked.seed)]
+    else:
+        command = ["compare", BASELINE, arm, *where, "--seeds", str(pairs)]
+    return shlex.join(["sp-abm", *command, *(_options(asked) if arm == asked.scenario else [])])
+
+
+def _needs_file(asked: Asked) -> bool:
+    """Say whether what is changed cannot be said in options: levers that move on the way, another start."""
+    return bool(asked.start or asked.warm_up) or not all(is_constant(steps) for _, steps in asked.levers)
 
 
 def _options(asked: Asked) -> list[str]:

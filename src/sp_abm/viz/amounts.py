@@ -38,6 +38,11 @@ def number(value: float, places: int, *, is_signed: bool = False) -> str:
     return f"{rounded:{'+' if is_signed and rounded else ''},.{places}f}"
 
 
+def plain(value: float | str) -> str:
+    """Return a number without needless decimals, or a word as it is."""
+    return value if isinstance(value, str) else f"{value:.10g}"
+
+
 def bare(shown: str) -> str:
     """Return a number as shown, for machines: without commas, and nothing where there is a dash."""
     return "" if shown == MISSING else shown.replace(",", "")

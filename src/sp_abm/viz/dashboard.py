@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pandas as pd  # noqa: F401  Solara looks for its types; half imported by a run's thread, it would fail
 
+from sp_abm.caveats import NOT_A_FORECAST
 from sp_abm.errors import SpAbmError
 from sp_abm.viz.asked import PAGE_FIELDS, Asked, asked_in
 from sp_abm.viz.pages.compare import Compare
@@ -19,7 +20,7 @@ from sp_abm.viz.pages.texts import NOTES, TITLES
 from sp_abm.viz.pages.ui import component, solara
 from sp_abm.viz.pages.widgets import Frame, html
 from sp_abm.viz.server import serve
-from sp_abm.viz.words import NOT_A_FORECAST, NOT_REAL, as_sentence
+from sp_abm.viz.words import caution
 
 MOST_PIXELS: Final = 10_000
 
@@ -67,7 +68,7 @@ def App() -> None:
         if refused or problem:
             html("div", words("p", refused or problem) + link("Begin with the usual scenario", "/explore"),
                  class_="refused", role="alert")  # fmt: skip
-        Body(page, asked, look, search, router.push, set_problem)
+        Body(page, asked, look, search, go, router.push, set_problem)
     html("p", words("span", f"{NOT_A_FORECAST}. {_where(asked)}"), class_="foot", role="contentinfo")
 
 
@@ -89,8 +90,7 @@ def _understood(search: str) -> tuple[Asked, str]:
 
 def _where(asked: Asked) -> str:
     place = place_of(asked)
-    note = "" if place.is_real else f" {as_sentence(place.note or NOT_REAL)}"
-    return f"{place.name}, {place.residents:,} residents.{note}"
+    return f"{place.name}, {place.residents:,} residents. {caution(place)}".rstrip()
 
 
 @component
@@ -99,17 +99,13 @@ def Body(
     asked: Asked,
     look: Look,
     search: str,
+    on_asked: Callable[[Asked], None],
     push: Callable[[str], None],
     on_problem: Callable[[str], None],
 ) -> None:
     """Show the page that the link names."""
-
-    def explore(wanted: Asked) -> None:
-        on_problem("")
-        push(f"/explore?{wanted.query()}")
-
     if page == "explore":
-        Explore(asked, look, explore, on_problem)
+        Explore(asked, look, on_asked, on_problem)
     elif page == "compare":
         Compare(asked, look, search)
     elif page == "loop":

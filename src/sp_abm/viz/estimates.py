@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from sp_abm.caveats import NOT_A_FORECAST
 from sp_abm.evaluation.estimators import LABELS, METHODS
 from sp_abm.evaluation.laboratory import Evaluation
 from sp_abm.evaluation.records import OUTCOMES, UNITS
@@ -9,17 +10,14 @@ from sp_abm.evaluation.words import NAMES, amount, span_words
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.intervals import Panel, Row, draw_intervals, figures
 from sp_abm.viz.theme import LIGHT, Theme
-from sp_abm.viz.words import NOT_A_FORECAST, as_sentence
+from sp_abm.viz.words import caution, started
 
 _DECIMALS: Final = dict.fromkeys(OUTCOMES, 2) | {"loneliness": 3}
 
 
 def panels(found: Evaluation, weeks: int) -> tuple[Panel, ...]:
     """Return what to draw: one panel an outcome, one row a method."""
-    return tuple(
-        Panel(NAMES[outcome][:1].upper() + NAMES[outcome][1:], UNITS[outcome], _rows(found, outcome, weeks))
-        for outcome in OUTCOMES
-    )
+    return tuple(Panel(started(NAMES[name]), UNITS[name], _rows(found, name, weeks)) for name in OUTCOMES)
 
 
 def _rows(found: Evaluation, outcome: str, weeks: int) -> tuple[Row, ...]:
@@ -55,5 +53,5 @@ def _texts(found: Evaluation, weeks: int) -> Texts:
         f"completers; {others:,.0f} people not referred.{effect}",
     )
     origin = f"{NOT_A_FORECAST} · {found.place.name} · {found.scenario.name} · scenario {found.scenario.hash}"
-    foot = [origin] if found.place.is_real else [origin, as_sentence(found.place.note or "not a real place")]
-    return Texts(title, subtitle, notes, tuple(foot), f"{title}. {notes[0]}")
+    foot = tuple(filter(None, (origin, caution(found.place))))
+    return Texts(title, subtitle, notes, foot, f"{title}. {notes[0]}")

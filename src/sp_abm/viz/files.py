@@ -43,10 +43,6 @@ class File:
     content: bytes
 
 
-def _weeks(_: Asked, comparison: Comparison) -> str:
-    return comparison.first[1].weekly.to_csv()
-
-
 def _differences(comparison: Comparison) -> str:
     """Return every difference as CSV, in which no name that a visitor gave to a plan is a formula."""
     frame = comparison.differences().reset_index()
@@ -55,7 +51,7 @@ def _differences(comparison: Comparison) -> str:
 
 _MADE: Final[Mapping[str, Callable[[Asked, Comparison], str | bytes]]] = {
     "findings.csv": lambda _, comparison: as_csv(findings(comparison)),
-    "weekly.csv": _weeks,
+    "weekly.csv": lambda _, comparison: comparison.first[1].weekly.to_csv(),
     "report.html": lambda asked, comparison: as_html(report_of(comparison, asked)),
     "report.pptx": lambda asked, comparison: as_slides(report_of(comparison, asked)),
 }

@@ -6,6 +6,7 @@ from typing import Final
 from sp_abm.comparison import CLEAR, TOO_FEW, Comparison
 from sp_abm.viz.amounts import IDENTICAL, MISSING
 from sp_abm.viz.findings import ONE_RUN, Finding, finding, runs_in_words
+from sp_abm.viz.words import as_sentence
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,5 @@ def doubt(comparison: Comparison, arm: int = 1) -> str:
     if set(words) <= {IDENTICAL}:
         return f"Identical to {comparison.arms[0]}."
     if pairs == 1 or TOO_FEW in words:
-        return f"{runs_in_words(pairs)[:1].upper()}{runs_in_words(pairs)[1:]}."
-    clear = words.count(CLEAR)
-    return f"{runs_in_words(pairs)[:1].upper()}{runs_in_words(pairs)[1:]}: {clear} of {len(words)} changes clear."
+        return as_sentence(runs_in_words(pairs))
+    return as_sentence(f"{runs_in_words(pairs)}: {words.count(CLEAR)} of {len(words)} changes clear")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import hypot, isfinite
 from typing import Final
 
+from sp_abm.caveats import NOT_A_FORECAST
 from sp_abm.loops import LINKS, LOOPS, Link
 from sp_abm.viz.amounts import decimals
 from sp_abm.viz.axes import Box, Drawing, middle_of
@@ -28,7 +29,7 @@ from sp_abm.viz.svg import (
 )
 from sp_abm.viz.table import Cell, Table, table
 from sp_abm.viz.theme import LIGHT, SMALL_SIZE, Theme
-from sp_abm.viz.words import NOT_A_FORECAST, footer, quoted
+from sp_abm.viz.words import footer, quoted
 
 VICIOUS: Final = "R1"
 """The loop that is drawn in a colour of its own."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Final
 
+from sp_abm.caveats import NOT_A_FORECAST
 from sp_abm.comparison import Difference
 from sp_abm.loop_laboratory.laboratory import LoopStudy
 from sp_abm.loop_laboratory.words import name_of
@@ -13,7 +14,7 @@ from sp_abm.viz.intervals import Panel, Row, draw_intervals, figures
 from sp_abm.viz.loop_diagram import draw_loops, loop_diagram
 from sp_abm.viz.material import Material, Strength
 from sp_abm.viz.theme import LIGHT, Theme
-from sp_abm.viz.words import NOT_A_FORECAST, as_sentence
+from sp_abm.viz.words import caution
 
 MOST_ROWS: Final = 10
 """Links and loops shown of each measure: those that carry most, of what stands out from luck first."""
@@ -66,5 +67,5 @@ def draw_loop_shares(study: LoopStudy, theme: Theme = LIGHT) -> str:
     )
     notes = ("Shares need not add up to 1: one effect may pass through several links in turn.",) if drawn else ()
     origin = f"{NOT_A_FORECAST} · {study.place.name} · {study.plan.name} against {study.baseline.name}"
-    foot = [origin] if study.place.is_real else [origin, as_sentence(study.place.note or "not a real place")]
-    return draw_intervals(drawn, Texts(title, subtitle, notes, tuple(foot), f"{title}. {subtitle}."), theme)
+    foot = tuple(filter(None, (origin, caution(study.place))))
+    return draw_intervals(drawn, Texts(title, subtitle, notes, foot, f"{title}. {subtitle}."), theme)

@@ -114,10 +114,7 @@ def _panel(panel: Panel, weeks: int, area: Box, theme: Theme) -> list[Element]:
 
 def tick_words(value: float) -> str:
     """Return a number beside an axis: thousands and millions are shortened."""
-    for size, sign in ((1e6, "m"), (1e4, "k")):
-        if abs(value) >= size:
-            return f"{value / (1e3 if sign == 'k' else 1e6):,.4g}{sign}"
-    return f"{value:,.10g}"
+    return _in_short(value, ",.4g", ",.10g")
 
 
 def _highest(panel: Panel) -> float:
@@ -165,7 +162,12 @@ def _means(panel: Panel, first: float, plot: Box, y: Scale, theme: Theme) -> lis
 
 def mean_words(mean: float, decimals: int) -> str:
     """Return a mean beside a plot: from ten thousand up in thousands, from a million up in millions."""
-    for size, sign in ((1e6, "m"), (1e4, "k")):
-        if abs(mean) >= size:
-            return f"{mean / (1e3 if sign == 'k' else 1e6):,.1f}{sign}"
-    return f"{mean:,.{decimals}f}"
+    return _in_short(mean, ",.1f", f",.{decimals}f")
+
+
+def _in_short(value: float, shortened: str, whole: str) -> str:
+    """Return a number in millions or thousands where it is so large, in one format, or as it is in the other."""
+    for least, unit, sign in ((1e6, 1e6, "m"), (1e4, 1e3, "k")):
+        if abs(value) >= least:
+            return f"{value / unit:{shortened}}{sign}"
+    return f"{value:{whole}}"

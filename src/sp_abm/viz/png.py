@@ -1,11 +1,18 @@
 """PNG: a picture as pixels, drawn with the bundled font so that it looks the same on every machine."""
 
+from pathlib import Path
 from typing import Final
 
 from sp_abm.viz.theme import FONT
 
 ZOOM: Final = 2
 """Pixels of the PNG for each unit of the SVG, sharp enough for print and slides."""
+
+
+def write_picture(svg: str, folder: Path, name: str) -> None:
+    """Write a picture into a folder, as SVG and as PNG."""
+    (folder / f"{name}.svg").write_text(svg, "utf-8")
+    (folder / f"{name}.png").write_bytes(to_png(svg))
 
 
 def to_png(svg: str) -> bytes:

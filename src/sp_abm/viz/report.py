@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from sp_abm.caveats import NOT_A_FORECAST, NOT_REAL, OUTREACH_NOTE, goes_out
 from sp_abm.comparison import Comparison
-from sp_abm.scenario import Scenario
 from sp_abm.viz.again import as_command, as_python
 from sp_abm.viz.asked import Asked
 from sp_abm.viz.drawn import material_of, names_of, pictures
 from sp_abm.viz.figures import Picture
 from sp_abm.viz.findings import Finding, findings, runs_in_words
 from sp_abm.viz.headline import doubt, headline
-from sp_abm.viz.words import NOT_A_FORECAST, NOT_REAL, OUTREACH_NOTE, as_sentence
+from sp_abm.viz.words import as_sentence
 
 ONE_THROW: Final = "one run is one throw of luck: it says nothing about what a plan changes"
 
@@ -70,7 +70,7 @@ def report_with(
     title = names if is_alone else f"{names} against {comparison.arms[0]}"
     doubts = ONE_THROW if is_alone else runs_in_words(pairs)
     notes = [f"{NOT_A_FORECAST}.", as_sentence(doubts), _place_note(about)]
-    notes += [OUTREACH_NOTE] if any(map(_has_outreach, comparison.scenarios)) else []
+    notes += [OUTREACH_NOTE] if any(goes_out(scenario.levers) for scenario in comparison.scenarios) else []
     return Report(
         title, comparison.arms[0], _origin(comparison, about, is_alone), tuple(filter(None, notes)), plans, is_alone
     )
@@ -86,7 +86,3 @@ def _origin(comparison: Comparison, about: Mapping[str, Any], is_alone: bool) ->
 
 def _place_note(about: Mapping[str, Any]) -> str:
     return "" if about.get("place_is_real", True) else as_sentence(str(about.get("place_note") or NOT_REAL))
-
-
-def _has_outreach(scenario: Scenario) -> bool:
-    return any(value > 0 for _, value in scenario.levers.get("outreach_share", ()))

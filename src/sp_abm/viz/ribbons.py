@@ -53,8 +53,9 @@ def draw_ribbons(
     lines = _heading_lines(headings, min(step, last + _BLOCK))
     room = len(lines[0]) * SMALL_SIZE * _LINE + _HEADING_ROOM - SMALL_SIZE
     plot = Box(area.left, area.top + room, area.width, height)
-    places = _places(blocks, plot, step)
-    drawn = [_ribbon(each, places, offset, _scale(blocks, plot)) for each, offset in _offsets(blocks, ribbons)]
+    scale = _scale(blocks, plot)
+    places = _places(blocks, plot, step, scale)
+    drawn = [_ribbon(each, places, offset, scale) for each, offset in _offsets(blocks, ribbons)]
     marks: list[Element] = [*drawn, *_blocks(blocks, places, theme)]
     for column, words in enumerate(lines):
         for row, each in enumerate(words):
@@ -92,9 +93,8 @@ def _scale(blocks: Sequence[Block], plot: Box) -> float:
     return min(rooms, default=0.0)
 
 
-def _places(blocks: Sequence[Block], plot: Box, step: float) -> dict[str, Box]:
+def _places(blocks: Sequence[Block], plot: Box, step: float, scale: float) -> dict[str, Box]:
     """Return where each block stands: its column spread over the whole height."""
-    scale = _scale(blocks, plot)
     places: dict[str, Box] = {}
     for position, column in enumerate(_columns(blocks)):
         heights = [max(_THINNEST, block.people * scale) for block in column]

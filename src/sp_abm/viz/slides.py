@@ -3,12 +3,12 @@
 import io
 from typing import Any, Final
 
+from sp_abm.caveats import NOT_A_FORECAST
 from sp_abm.extras import extra
 from sp_abm.viz.findings import Finding
 from sp_abm.viz.headline import HEADLINE_MEASURES
 from sp_abm.viz.png import to_png
 from sp_abm.viz.report import Plan, Report
-from sp_abm.viz.words import NOT_A_FORECAST
 
 _WIDE, _HIGH, _MARGIN = 13.333, 7.5, 0.6
 _LARGE, _PLAIN, _SMALL = 30, 20, 12

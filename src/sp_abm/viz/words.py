@@ -3,17 +3,15 @@
 from math import isfinite
 from typing import Final
 
+from sp_abm.caveats import NOT_A_FORECAST, NOT_REAL, OUTREACH_NOTE, goes_out
 from sp_abm.errors import BadValue, UnknownName
-from sp_abm.places import place
+from sp_abm.places import Place, place
 from sp_abm.results import Results
 from sp_abm.viz.svg import shortened
 from sp_abm.viz.theme import SUBTITLE_SIZE
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
-NOT_A_FORECAST: Final = "Illustrative model, not a forecast"
 ONE_RUN: Final = "One run of each with the same luck: a small difference may be chance."
-OUTREACH_NOTE: Final = "Outreach: nothing is known about how many people accept it; the share is assumed."
-NOT_REAL: Final = "not a real place"
 NO_VALUE: Final = "no value"
 NAME_WIDTH: Final = 230.0
 """Most pixels that a scenario's or place's name may take; a longer one is shortened."""
@@ -80,10 +78,19 @@ def place_note(results: Results) -> str:
     return as_sentence(note or NOT_REAL)
 
 
+def caution(where: Place) -> str:
+    """Return what must be said of a place that is not real, or nothing."""
+    return "" if where.is_real else as_sentence(where.note or NOT_REAL)
+
+
+def started(words: str) -> str:
+    """Return words as they begin a sentence."""
+    return f"{words[:1].upper()}{words[1:]}"
+
+
 def as_sentence(words: str) -> str:
     """Return the words with a capital first letter and a full stop."""
-    words = words.strip().rstrip(".")
-    return f"{words[:1].upper()}{words[1:]}."
+    return f"{started(words.strip().rstrip('.'))}."
 
 
 def _shipped_note(key: str) -> str:
@@ -108,5 +115,4 @@ def footer(results: Results, baseline: Results | None) -> list[str]:
 
 def has_outreach(results: Results) -> bool:
     """Return whether link workers ever go out to meet people in a run."""
-    levers = results.provenance.get("scenario_content", {}).get("levers", {})
-    return any(value > 0 for _, value in levers.get("outreach_share", ()))
+    return goes_out(results.provenance.get("scenario_content", {}).get("levers", {}))

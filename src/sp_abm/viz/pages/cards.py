@@ -8,6 +8,7 @@ from sp_abm.evidence import Evidence, evidence, ids_in
 from sp_abm.levers import CHOICES, DEFAULTS, LEVERS, SWITCHES, shown
 from sp_abm.places import Place, Source
 from sp_abm.scenario import WARM_UP, Scenario
+from sp_abm.viz.amounts import plain
 from sp_abm.viz.asked import MOST_BYTES, MOST_SEED, MOST_YEARS
 from sp_abm.viz.pages.markup import tag, words
 
@@ -96,11 +97,6 @@ def file_card() -> str:
         "a scenario as you would give it to sp-abm run; every value is held to the bounds of its lever or parameter"
     )
     return _lines({"Meaning": meaning, "Allowed": f"TOML of up to {MOST_BYTES:,} bytes", "Source": "yours"}, ())
-
-
-def plain(value: float | str) -> str:
-    """Return a value without needless decimals, or a word as it is."""
-    return value if isinstance(value, str) else f"{value:.10g}"
 
 
 def _card(fact: Fact, value: str, range_: str, heading: str) -> str:

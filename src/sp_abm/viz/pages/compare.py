@@ -16,7 +16,7 @@ from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.running import SMALL, STORE, Look, place_of, seeds_of, use_work
 from sp_abm.viz.pages.ui import component, slot
 from sp_abm.viz.pages.waiting import Waiting
-from sp_abm.viz.pages.widgets import Saved, html
+from sp_abm.viz.pages.widgets import Saved, html, refusal
 from sp_abm.viz.runs import Report
 from sp_abm.viz.theme import Theme
 
@@ -101,9 +101,7 @@ def Compare(asked: Asked, look: Look, search: str) -> None:
         place = place_of(plans[0])
     pairs = pairs_of(plans)
     made, progress = use_work(lambda report: compared(plans, report), plans)
-    with slot():
-        if problem:
-            html("div", words("p", problem), class_="refused", role="alert")
+    refusal(problem)
     html(
         "p",
         words("span", f"Against {BASELINE}, in {place.name}, {plans[0].years} years: the same people, the same luck."),

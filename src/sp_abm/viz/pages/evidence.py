@@ -12,7 +12,8 @@ from sp_abm.levers import DEFAULTS, LEVERS, shown
 from sp_abm.parameters import Parameters, all_facts
 from sp_abm.validation.record import Recorded, recorded
 from sp_abm.validation.verdicts import MEETS
-from sp_abm.viz.pages.cards import evidence_in, plain
+from sp_abm.viz.amounts import plain
+from sp_abm.viz.pages.cards import evidence_in
 from sp_abm.viz.pages.markup import details, table, tag, words
 from sp_abm.viz.pages.ui import component
 from sp_abm.viz.pages.widgets import html

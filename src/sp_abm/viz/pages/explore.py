@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
+from sp_abm.caveats import OUTREACH_NOTE
 from sp_abm.comparison import ENOUGH_PAIRS
 from sp_abm.errors import SpAbmError
 from sp_abm.levers import DEFAULTS, shown
@@ -30,7 +31,7 @@ from sp_abm.viz.pages.running import Look, Outcome, Progress, known_places, plac
 from sp_abm.viz.pages.ui import component, slot, solara
 from sp_abm.viz.pages.waiting import RUNNING, Waiting
 from sp_abm.viz.pages.widgets import Controls, Player, Saved, html
-from sp_abm.viz.words import OUTREACH_NOTE, has_outreach
+from sp_abm.viz.words import has_outreach
 
 PRESETS: Final = (
     (BASELINE, "Today"),

@@ -15,9 +15,9 @@ from sp_abm.viz.pages.cards import fact_card
 from sp_abm.viz.pages.live import Live, measure_in, plainly
 from sp_abm.viz.pages.markup import findings_table, tag, words
 from sp_abm.viz.pages.running import SMALL, STORE, Look, place_of, seeds_of, use_work
-from sp_abm.viz.pages.ui import component, slot
+from sp_abm.viz.pages.ui import component
 from sp_abm.viz.pages.waiting import Waiting
-from sp_abm.viz.pages.widgets import Links, html
+from sp_abm.viz.pages.widgets import Links, html, refusal
 
 MEASURES = (*HEADLINE_MEASURES, "burnout_mean", "share_started_activity", "n_waiting", "share_distress")
 
@@ -31,9 +31,7 @@ def Loop(asked: Asked, look: Look, search: str, on_link: Callable[[str], None]) 
         measure = measure_in(search)
     except SpAbmError as problem:
         measure, refused = measure_in(""), f"This link cannot be followed, so you see the usual measure. {problem}"
-    with slot():
-        if refused:
-            html("div", words("p", refused), class_="refused", role="alert")
+    refusal(refused)
     Live(asked, look, measure)
     if asked.cut:
         Cut(asked, pairs)

@@ -1,15 +1,15 @@
 """People: who is behind the number? One life, or one post, in two worlds of the same luck."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from sp_abm.caveats import ONE_STORY
 from sp_abm.errors import BadValue, SpAbmError, unknown
 from sp_abm.scenario import load, scenario_names
 from sp_abm.story import Story, tell
-from sp_abm.story.telling import KINDS
-from sp_abm.story.watch import Happening
+from sp_abm.story.telling import KINDS, Told
 from sp_abm.viz.asked import Asked, fields_of
 from sp_abm.viz.figures import FIGURES, Need
 from sp_abm.viz.material import Material
@@ -17,9 +17,9 @@ from sp_abm.viz.pages.cards import person_card, scenario_card
 from sp_abm.viz.pages.markup import tag, words
 from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.running import Look, place_of, use_work
-from sp_abm.viz.pages.ui import component, slot
+from sp_abm.viz.pages.ui import component
 from sp_abm.viz.pages.waiting import Waiting
-from sp_abm.viz.pages.widgets import Person, html
+from sp_abm.viz.pages.widgets import Person, html, refusal
 from sp_abm.viz.runs import Report
 from sp_abm.viz.words import as_sentence
 
@@ -80,9 +80,7 @@ def People(asked: Asked, look: Look, search: str, on_link: Callable[[str], None]
         fields = {name: str(wanted[name]) for name in ("kind", "person", "other") if wanted.get(name)}
         on_link(f"/people?{asked.query()}&{urlencode(fields)}")
 
-    with slot():
-        if refused:
-            html("div", words("p", refused), class_="refused", role="alert")
+    refusal(refused)
     Person(
         kind=whom.kind,
         person=whom.person,
@@ -91,7 +89,7 @@ def People(asked: Asked, look: Look, search: str, on_link: Callable[[str], None]
         cards={"the person": person_card(), "the other world": scenario_card(load(whom.world))},
         event_tell_of=ask,
     )
-    Waiting(progress, "One story is one throw of luck, the same in both worlds: it shows how, not how much.")
+    Waiting(progress, ONE_STORY)
     if made:
         html("div", _pictures(made, asked, whom, look), class_="measure")
         html("section", _told(made), class_="panel", aria_label="The life", data_slide="story")
@@ -113,9 +111,8 @@ def _told(story: Story) -> str:
         split = as_sentence(f"The two worlds part in week {parted.week}: {parted.what}")
         split += f" {as_sentence(f'Why: {parted.why}')}" if parted.why else ""
     weeks = sorted({each.week for world in story.worlds for each in world.happenings})
-    lines = {world.scenario: {week: _said(world.happenings, week) for week in weeks} for world in story.worlds}
     rows = [("at the start", first.at_start, second.at_start)]
-    rows += [(f"week {week}", lines[first.scenario][week], lines[second.scenario][week]) for week in weeks]
+    rows += [(f"week {week}", _said(first, week), _said(second, week)) for week in weeks]
     rows += [("at the end", first.at_end, second.at_end)]
     body = "".join(
         tag(
@@ -136,6 +133,5 @@ def _told(story: Story) -> str:
     )
 
 
-def _said(happenings: Iterable[Happening], week: int) -> str:
-    found = [each for each in happenings if each.week == week]
-    return " ".join(as_sentence(f"{each.what} ({each.why})" if each.why else each.what) for each in found)
+def _said(world: Told, week: int) -> str:
+    return " ".join(as_sentence(each.told) for each in world.happenings if each.week == week)

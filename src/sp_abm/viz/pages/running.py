@@ -47,7 +47,7 @@ def place_of(asked: Asked) -> Place:
     if asked.place == served_place().key:
         return served_place()
     if asked.place not in places():
-        raise BadValue(f"‘{asked.place[:40]}’ ({'the link'}) is not a place here. Known: {', '.join(known_places())}.")
+        raise BadValue(f"‘{asked.place[:40]}’ (the link) is not a place here. Known: {', '.join(known_places())}.")
     found = find_place(asked.place)
     if found.residents > MOST_RESIDENTS:
         raise BadValue(f"{found.name} has {found.residents:,} residents; a page runs {MOST_RESIDENTS:,} at most.")

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from sp_abm.viz.pages.ui import from_vue, solara
+from sp_abm.viz.pages.markup import words
+from sp_abm.viz.pages.ui import from_vue, slot, solara
 
 Event = Callable[[Any], None]
 
@@ -74,6 +75,13 @@ def Walk(
     event_reveal: Event,
 ) -> None:
     """Show one step of the walk; the answer comes from the server, once there is a guess."""
+
+
+def refusal(problem: str) -> None:
+    """Add a place that says what was refused, if anything was."""
+    with slot():
+        if problem:
+            html("div", words("p", problem), class_="refused", role="alert")
 
 
 def html(name: str, inside: str, **attributes: str) -> None:

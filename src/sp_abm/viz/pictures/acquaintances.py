@@ -137,6 +137,19 @@ def laid_out(n: int, ties: Sequence[tuple[int, int, Any]], plot: Box) -> list[Po
 
     On a ring people stand in the order of those who lead to them, so that few lines cross; nothing is drawn by lot.
     """
+    rings = _rings(n, ties)
+    places: list[Point] = [(plot.middle, plot.top + plot.height / 2)] * n
+    reach = plot.height / 2 - _RING - 1
+    for depth, members in enumerate(rings[1:], 1):
+        radius = reach * depth / max(1, len(rings) - 1)
+        for position, person in enumerate(members):
+            angle = _TURN + 2 * pi * (position + 0.5) / len(members)
+            places[person] = (plot.middle + radius * cos(angle), plot.top + plot.height / 2 + radius * sin(angle))
+    return places
+
+
+def _rings(n: int, ties: Sequence[tuple[int, int, Any]]) -> list[list[int]]:
+    """Return the people by how many ties they are away from the first, and last those whom no tie leads to."""
     near: list[list[int]] = [[] for _ in range(n)]
     for one, other, _ in ties:
         near[one].append(other)
@@ -148,13 +161,5 @@ def laid_out(n: int, ties: Sequence[tuple[int, int, Any]], plot: Box) -> list[Po
         rings.append(ring)
         seen.update(ring)
         ring = list(dict.fromkeys(other for person in ring for other in sorted(near[person]) if other not in seen))
-    rings.append([person for person in range(n) if person not in seen])
-    rings = [each for each in rings if each]
-    places: list[Point] = [(plot.middle, plot.top + plot.height / 2)] * n
-    reach = plot.height / 2 - _RING - 1
-    for depth, members in enumerate(rings[1:], 1):
-        radius = reach * depth / max(1, len(rings) - 1)
-        for position, person in enumerate(members):
-            angle = _TURN + 2 * pi * (position + 0.5) / len(members)
-            places[person] = (plot.middle + radius * cos(angle), plot.top + plot.height / 2 + radius * sin(angle))
-    return places
+    alone = [person for person in range(n) if person not in seen]
+    return [*rings, alone] if alone else rings

@@ -36,9 +36,7 @@ def fans(material: Material) -> Fans:
     """Return what to draw of a run and its baseline, or of many pairs of them with different luck."""
     results, baseline = material.run, material.baseline
     check_pair(results, baseline)
-    ours = [each.course for each in material.sketches if each.course] or [course(results)]
-    theirs = [each.before_course for each in material.sketches if each.before_course]
-    theirs = theirs or ([] if baseline is None else [course(baseline)])
+    ours, theirs = _courses(material)
     panels = tuple(
         Panel(
             each.heading,
@@ -57,6 +55,14 @@ def fans(material: Material) -> Fans:
         _table(material, ours, theirs),
         _texts(material, ours, theirs),
     )
+
+
+def _courses(material: Material) -> tuple[list[Course], list[Course]]:
+    """Return the courses of all runs and of their baselines, or of the one run and the one baseline there are."""
+    ours = [each.course for each in material.sketches if each.course]
+    theirs = [each.before_course for each in material.sketches if each.before_course]
+    only = [] if material.baseline is None else [course(material.baseline)]
+    return ours or [course(material.run)], theirs or only
 
 
 def _line(runs: list[Course], name: str, is_baseline: bool) -> Line:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sp_abm.caveats import NOT_A_FORECAST, ONE_STORY, OUTREACH_NOTE
 from sp_abm.story import Story
 from sp_abm.story.telling import Told
-from sp_abm.story.watch import Happening
 from sp_abm.viz.axes import Box, Drawing, Scale, kept_apart, middle_of, x_axis, year_scale
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.legend import Key, legend
@@ -15,10 +15,9 @@ from sp_abm.viz.rows import most_ticks
 from sp_abm.viz.svg import Element, element, line, polygon, rectangle, shortened, text, wrapped
 from sp_abm.viz.table import Cell, Table, table
 from sp_abm.viz.theme import LABEL_SIZE, LIGHT, SMALL_SIZE, STACK, Theme
-from sp_abm.viz.words import NAME_WIDTH, NOT_A_FORECAST, NOT_REAL, OUTREACH_NOTE, as_sentence
+from sp_abm.viz.words import NAME_WIDTH, as_sentence, caution, started
 from sp_abm.vocabulary import CaseState, Stage
 
-LUCK: Final = "One story is one throw of luck, the same in both worlds: it shows how, not how much."
 MOST_TOLD: Final = 18
 """Happenings that are told beside the picture in each world; the table has all."""
 _NAME: Final = 24.0
@@ -65,11 +64,11 @@ def life_line(material: Material) -> LifeLine:
 
 def _texts(story: Story) -> Texts:
     first, second = (_name(world) for world in story.worlds)
-    title = f"{as_sentence(story.who)[:-1]}: {first} beside {second}"
+    title = f"{started(story.who)}: {first} beside {second}"
     subtitle = f"The same person and luck in both worlds, {story.weeks} weeks"
     if story.kind != "citizen":
         subtitle = f"The same post and luck in both worlds, {story.weeks} weeks"
-    notes = [LUCK]
+    notes = [ONE_STORY]
     if story.parting is None:
         notes.append("The two worlds never part: everything here is the same in both.")
     else:
@@ -78,8 +77,7 @@ def _texts(story: Story) -> Texts:
     hashes = " against ".join(world.scenario_hash for world in story.worlds)
     where = shortened(story.place.name, NAME_WIDTH, LABEL_SIZE)
     foot = [f"{NOT_A_FORECAST} · {where} · seed {story.seed} · scenario {hashes}"]
-    foot += [] if story.place.is_real else [as_sentence(story.place.note or NOT_REAL)]
-    foot += [OUTREACH_NOTE] if story.has_outreach else []
+    foot += filter(None, [caution(story.place), OUTREACH_NOTE if story.has_outreach else ""])
     ends = ". ".join(f"In {_name(world)} at the end: {world.at_end}" for world in story.worlds)
     return Texts(title, subtitle, tuple(notes), tuple(foot), f"{title}. {notes[1]} {ends}.")
 
@@ -225,7 +223,7 @@ def _list(world: Told, most: int, area: Box, theme: Theme) -> Drawing:
     y = area.top + LABEL_SIZE + 6
     lines = [("", f"At the start: {world.at_start}")]
     shown = world.happenings[:most]
-    lines += [(f"{place + 1}", _sentence(each)) for place, each in enumerate(shown)]
+    lines += [(f"{place + 1}", f"Week {each.week}: {each.told}") for place, each in enumerate(shown)]
     more = len(world.happenings) - len(shown)
     lines += [("", f"and {more} more, which the table has")] if more else []
     lines += [("", f"At the end: {world.at_end}")]
@@ -237,7 +235,3 @@ def _list(world: Told, most: int, area: Box, theme: Theme) -> Drawing:
             marks.append(text(area.left + _INDENT, y + SMALL_SIZE, part, ink, SMALL_SIZE))
             y += SMALL_SIZE * _LINE
     return marks, y + SMALL_SIZE
-
-
-def _sentence(each: Happening) -> str:
-    return f"Week {each.week}: {each.what}{f' ({each.why})' if each.why else ''}"

@@ -1,5 +1,6 @@
 """Professionals: one team and those around it: GPs, practices, link workers, and the organisations they know."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -164,28 +165,37 @@ def _spread(n: int, column: int, plot: Box) -> list[Point]:
 
 def _network(team: Team, plot: Box, theme: Theme) -> list[Element]:
     """Return the lines, and over them the signs of everybody."""
-    gps, practices, centre, posts, organisations = (
-        _spread(n, column, plot)
-        for column, n in enumerate(map(len, (team.gps, team.practices, (team.pcn,), team.posts, team.organisations)))
-    )
+    sizes = map(len, (team.gps, team.practices, (team.pcn,), team.posts, team.organisations))
+    places = [_spread(n, column, plot) for column, n in enumerate(sizes)]
+    return [*_lines(team, places, theme), *_signs(team, places, plot.height, theme)]
+
+
+def _lines(team: Team, places: Sequence[Sequence[Point]], theme: Theme) -> list[Element]:
+    """Return who works for whom, and which organisations link workers know; places are by column, as the headings."""
+    gps, practices, (centre,), posts, organisations = places
     practice_at = dict(zip(team.practices, practices, strict=True))
-    post_at = {row: place for (row, _), place in zip(team.posts, posts, strict=True)}
-    organisation_at = {row: place for (row, _, _), place in zip(team.organisations, organisations, strict=True)}
+    post_at = {row: at for (row, _), at in zip(team.posts, posts, strict=True)}
+    organisation_at = {row: at for (row, _, _), at in zip(team.organisations, organisations, strict=True)}
     marks = [line(at, practice_at[row], theme.grid) for (row, _), at in zip(team.gps, gps, strict=True)]
-    marks += [line(at, centre[0], theme.grid, stroke_width=1.5) for at in practices]
-    marks += [line(centre[0], at, theme.grid, stroke_width=1.5) for at in posts]
+    marks += [line(at, centre, theme.grid, stroke_width=1.5) for at in practices]
+    marks += [line(centre, at, theme.grid, stroke_width=1.5) for at in posts]
     pale = _CLEAREST * min(1.0, (_LINES_SEEN / max(1, len(team.known))) ** 0.5)
     thin: dict[str, str | float] = {"stroke_width": 0.9, "stroke_opacity": pale}
-    marks += [line(post_at[post], organisation_at[other], theme.arm, **thin) for post, other in team.known]
-    marks += [_circle(at, 5.0, fill=_awareness(aware, theme)) for (_, aware), at in zip(team.gps, gps, strict=True)]
+    return marks + [line(post_at[post], organisation_at[other], theme.arm, **thin) for post, other in team.known]
+
+
+def _signs(team: Team, places: Sequence[Sequence[Point]], height: float, theme: Theme) -> list[Element]:
+    """Return a sign for each GP, practice, the PCN, each post and organisation, at their places by column."""
+    gps, practices, (centre,), posts, organisations = places
+    marks = [_circle(at, 5.0, fill=_awareness(aware, theme)) for (_, aware), at in zip(team.gps, gps, strict=True)]
     marks += [_square(at, 7.0, theme.ink) for at in practices]
-    marks += [_circle(centre[0], 13.0, fill=theme.ink)]
+    marks += [_circle(centre, 13.0, fill=theme.ink)]
     for (_, is_filled), at in zip(team.posts, posts, strict=True):
         look = {"fill": theme.arm} if is_filled else {"fill": theme.paper, "stroke_dasharray": "3 3"}
         marks.append(_circle(at, 9.0, stroke=theme.arm, **look))
-    size = min(5.0, _FILLED * plot.height / max(1, len(team.organisations)) / 2)
-    for (_, places, taken), at in zip(team.organisations, organisations, strict=True):
-        marks.append(_square(at, size, theme.worse if taken >= places else theme.better))
+    size = min(5.0, _FILLED * height / max(1, len(team.organisations)) / 2)
+    for (_, room, taken), at in zip(team.organisations, organisations, strict=True):
+        marks.append(_square(at, size, theme.worse if taken >= room else theme.better))
     return marks
 
 

@@ -198,6 +198,7 @@ def _tokens(posts: Sequence[Post], cell: float, area: Box, theme: Theme) -> Draw
         return marks, area.top + 2 * LABEL_SIZE
     marks = []
     has_many = len({post.pcn for post in posts}) > 1
+    name_room = SMALL_SIZE + KEY_GAP if has_many else 0.0
     high = cell + _UNDER
     across = max(1, int(area.width / cell))
     x = y = 0.0
@@ -209,14 +210,14 @@ def _tokens(posts: Sequence[Post], cell: float, area: Box, theme: Theme) -> Draw
         if has_many:
             label = f"PCN {pcn + 1}"
             marks.append(text(area.left + x, area.top + y + SMALL_SIZE, label, theme.quiet_ink, SMALL_SIZE))
-        top = area.top + y + (SMALL_SIZE + KEY_GAP if has_many else 0.0)
+        top = area.top + y + name_room
         for position, post in enumerate(members):
             row, column = divmod(position, across)
             place = Box(area.left + x + column * cell, top + row * high, cell, cell)
             marks.extend(_token(post, place, theme))
         y += high * ((len(members) - 1) // across)
         x = x + needed + KEY_GAP if len(members) <= across else area.width
-    return marks, area.top + y + high + (SMALL_SIZE + KEY_GAP if has_many else 0.0)
+    return marks, area.top + y + high + name_room
 
 
 def _token(post: Post, place: Box, theme: Theme) -> list[Element]:

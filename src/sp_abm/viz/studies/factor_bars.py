@@ -13,10 +13,10 @@ from sp_abm.viz.axes import Box, Drawing, Scale, middle_of
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.legend import Key, legend
 from sp_abm.viz.studies.plane import Axis, axis, number_axis
-from sp_abm.viz.studies.words import factor_words, in_unit, started, study_footer, value_words
+from sp_abm.viz.studies.words import factor_words, in_unit, study_footer, value_words
 from sp_abm.viz.svg import Anchor, Element, line, rectangle, shortened, text, text_width
 from sp_abm.viz.theme import KEY_GAP, LABEL_SIZE, LIGHT, SMALL_SIZE, Theme
-from sp_abm.viz.words import percent
+from sp_abm.viz.words import percent, started
 
 MOST_ROWS: Final = 20
 _BAR: Final = 17.0

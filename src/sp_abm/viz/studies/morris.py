@@ -10,9 +10,10 @@ from sp_abm.viz.axes import Box, Drawing, kept_apart, middle_of
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.legend import STROKES, spot
 from sp_abm.viz.studies.plane import Plane, axis, plane
-from sp_abm.viz.studies.words import factor_words, in_unit, started, study_footer
+from sp_abm.viz.studies.words import factor_words, in_unit, study_footer
 from sp_abm.viz.svg import Element, line, polyline, rectangle, shortened, text
 from sp_abm.viz.theme import KEY_GAP, LABEL_SIZE, LIGHT, SMALL_SIZE, Theme
+from sp_abm.viz.words import started
 
 MOST_NAMED: Final = 16
 _NAMES, _NARROW_NAMES = 230.0, 44.0

@@ -6,10 +6,11 @@ from typing import Any, Final
 import numpy as np
 
 from sp_abm.analysis.quantity import Quantity
+from sp_abm.caveats import NOT_A_FORECAST, NOT_REAL, OUTREACH_NOTE, goes_out
 from sp_abm.study import Study
 from sp_abm.viz.svg import shortened
 from sp_abm.viz.theme import SMALL_SIZE
-from sp_abm.viz.words import NAME_WIDTH, NOT_A_FORECAST, NOT_REAL, OUTREACH_NOTE, as_sentence
+from sp_abm.viz.words import NAME_WIDTH, as_sentence
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
 OUTREACH: Final = "outreach_share"
@@ -26,11 +27,6 @@ def minus(number: str) -> str:
 def factor_words(name: str) -> str:
     """Return a factor's name as it is read: without its group and without underlines."""
     return " ".join(_CAPITALS.get(word, word) for word in name.rpartition(".")[2].split("_"))
-
-
-def started(words: str) -> str:
-    """Return words as they begin a sentence."""
-    return f"{words[:1].upper()}{words[1:]}"
 
 
 def in_unit(unit: str) -> str:
@@ -78,5 +74,4 @@ def _span(weeks: int) -> str:
 
 def _goes_out(study: Study) -> bool:
     """Say whether link workers ever go out to meet people in a study."""
-    steps = [step for arm in study.arms.values() for step in arm.levers.get(OUTREACH, ())]
-    return OUTREACH in study.factor_names or any(value > 0 for _, value in steps)
+    return OUTREACH in study.factor_names or any(goes_out(arm.levers) for arm in study.arms.values())
