@@ -111,7 +111,8 @@ def plan_of(study: Study, counts: tuple[int, ...] | None = None) -> Plan:
     product = f"{sizes(n_points, arms, most)} = {counted(n, 'run')}"
     if study.budget is None and n > MOST_WITHOUT_BUDGET:
         raise BadValue(
-            f"{study.name}: {product}. More than {MOST_WITHOUT_BUDGET:,} need a budget that says so: [budget] runs = {n}."
+            f"{study.name}: {product}. More than {MOST_WITHOUT_BUDGET:,} need a budget that says so:"
+            f" [budget] runs = {n}."
         )
     if study.budget is not None and n > study.budget:
         raise BadValue(f"{study.name}: {product}, more than its budget of {counted(study.budget, 'run')}.")

@@ -141,7 +141,7 @@ def plan_words(plan: "Plan") -> list[str]:
         rule = study.replications
         product += (
             f" (then {rule.batch:,} more at a time, at most {rule.most:,}, until the difference in {rule.measure}"
-            f" has a half-width of {rule.half_width:g})"
+            f" has a half-width of at most {rule.half_width:g})"
         )
     same = len(plan.runs) - len(plan.cells)
     alike = f" {same:,} of them are alike with others and run once." if same else ""
