@@ -128,6 +128,7 @@ ARGUMENTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "no seeds": (("compare", "today", "no-service", "--seeds", "0"), ("--seeds", "0", "1 to 1000")),
     "compare no years": (("compare", "today", "no-service", "--years", "0"), ("years", "0", "at most 50")),
     "compare unknown scenario": (("compare", "today", "no-servce"), ("'no-servce'", "Did you mean no-service?")),
+    "weeks of no panel": (("run", "today", "--panel-every", "4"), ("--panel-every 4", "--panel N")),
     "unknown card": (("parameters", "sd_trai"), ("'sd_trai'", "Did you mean sd_trait?")),
     "dashboard of nowhere": (("dashboard", "--place", "brnt"), ("'brnt'", "Did you mean brent?")),
 }

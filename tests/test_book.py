@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from making.cards import changes
 from making.columns import anchor
 from making.hooks import completed, named
 from making.markdown import slug, table
@@ -19,7 +20,7 @@ from sp_abm.levers import LEVERS
 from sp_abm.loops import LINKS, LOOPS
 from sp_abm.measures import MEASURES
 from sp_abm.parameters import all_facts
-from sp_abm.scenario import scenario_names
+from sp_abm.scenario import load, scenario_names
 from sp_abm.schedule import NAMES
 from sp_abm.world import FLOWS, TABLES
 
@@ -156,3 +157,14 @@ def test_what_is_written_for_everybody_can_be_read_at_fourteen(page):
 
 def test_a_stroke_in_a_cell_ends_no_cell():
     assert table(("a", "b"), [("x|y", "z")]) == "| a | b |\n| --- | --- |\n| x\\|y | z |"
+
+
+def test_a_card_speaks_of_years_where_all_steps_are_years_and_of_two_places_of_a_fraction():
+    levers = {"support_level": [{"from": 52, "value": 0.4365}, {"from": 104, "value": 0.2}]}
+    assert changes(load("today").with_changes(levers)) == [
+        "- Support asked for on all five channels: **0.44 after 1 year, then 0.2 after 2 years** (today 0.39)"
+    ]
+    (said,) = changes(
+        load("today").with_changes({"caseload_cap": [{"from": 0, "value": 75}, {"from": 60, "value": 110}]})
+    )
+    assert "**110 from week 60**" in said

@@ -2,20 +2,24 @@
 
 import re
 import shlex
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sp_abm.cli import main
+from sp_abm.cli.analyse import ANALYSES
 from sp_abm.measures import MEASURES
-from sp_abm.places import place
+from sp_abm.places import place, places
 from sp_abm.results import Results
-from sp_abm.scenario import load
+from sp_abm.scenario import load, scenario_names
 from sp_abm.simulation import Simulation
 from sp_abm.tallies import Sums
+from sp_abm.viz.figures import FIGURES
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
 PAGES = DOCS / "extend"
 
 
@@ -25,8 +29,9 @@ def blocks(page, language):
 
 
 def commands():
-    """Return every command line that the book shows, on a line of its own or between strokes, without its comment."""
-    texts = [path.read_text("utf-8") for path in DOCS.rglob("*.md") if "making" not in path.parts]
+    """Return every command line that a page shows, on a line of its own or between strokes, without its comment."""
+    pages = [ROOT / "README.md", *DOCS.rglob("*.md"), *(ROOT / "experiments").rglob("*.md")]
+    texts = [path.read_text("utf-8") for path in pages if "making" not in path.parts]
     shown = [line for text in texts for line in re.findall(r"^ +sp-abm ([^#\n]*)|`sp-abm ([^`]+)`", text, re.MULTILINE)]
     return sorted({" ".join((first or second).split()) for first, second in shown})
 
@@ -39,6 +44,28 @@ def test_every_command_the_book_shows_exists_with_its_options(command, capsys):
     help_page = capsys.readouterr().out
     assert end.value.code == 0
     assert all(word in help_page for word in words if word.startswith("--")), command
+
+
+def is_own(word):
+    """Say whether a word stands for something of the reader's own, or for any of its kind."""
+    return word.endswith(".toml") or word.isupper() or word == "..."
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_name_in_a_command_that_is_shown_is_that_of_something(command):
+    """Scenarios come first in run, compare and evaluate; a figure's and an analysis's name is the word after them."""
+    words = shlex.split(command)
+    first = list(takewhile(lambda word: not word.startswith("--"), words[1:]))
+    named = {
+        "run": (first, scenario_names()),
+        "compare": (first, scenario_names()),
+        "evaluate": (first, scenario_names()),
+        "figure": (first, FIGURES),
+        "analyse": (first[1:], ANALYSES),
+    }
+    places_named = [value for option, value in pairwise(words) if option == "--place"]
+    for given, known in (named.get(words[0], ([], ())), (places_named, places())):
+        assert [word for word in given if word not in known and not is_own(word)] == [], command
 
 
 def test_the_least_place_of_the_page_is_filled_from_england_and_the_full_one_is_not(tmp_path):

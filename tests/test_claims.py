@@ -1,5 +1,6 @@
 """What pages say in words beside the numbers that are put in: the same tables and the model bear it out."""
 
+import json
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sp_abm.schedule import WEEK
 from sp_abm.viz.figures import FIGURES
 
 ROOT = Path(__file__).parents[1]
+STUDIES = ROOT / "experiments"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "experiments").rglob("*.md"))]
 TEXTS = {path: " ".join(path.read_text("utf-8").split()) for path in PAGES}
 README, FINDINGS = (TEXTS[ROOT / page] for page in ("README.md", "docs/findings.md"))
@@ -83,6 +85,15 @@ def test_what_other_models_leave_within_luck_is_all_of_people_in_distress():
     assert {row.measure for row in faded} == {"share_distress"}
     assert sum(row.arm == "supported-outreach" for row in faded) == 4
     assert all("do not quote that sign" in page for page in (README, FINDINGS))
+
+
+def test_the_studies_that_ran_before_the_last_change_of_results_are_named_and_no_others():
+    """cbfac222d7e584e7 is the hash of the sources in which people who were told came at .009 a week, not .0105."""
+    models = {path.parent.name: json.loads(path.read_text("utf-8"))["model"] for path in STUDIES.glob("*/run.json")}
+    earlier = sorted(name for name, model in models.items() if model == "cbfac222d7e584e7")
+    _, _, after = TEXTS[STUDIES / "README.md"].partition("**Of an earlier version.**")
+    said = after.partition("Both sides")[0] if after else ""
+    assert re.findall(r"`(\w+)`", said) == earlier
 
 
 def test_the_readme_counts_what_there_is():

@@ -145,7 +145,7 @@ def test_a_plan_counts_the_points_of_every_design(sp_abm: Any, tmp_path: Path, d
     study = tmp_path / "study.toml"
     study.write_text(f"schema_version = 1\n{TWO}[design]\n{design}\n", "utf-8")
     code, out, _ = sp_abm("sweep", study, "--plan")
-    assert code == 0 and f"{points} points x 1 arms x 10 replications" in out and f"{10 * points:,} runs" in out
+    assert code == 0 and f"{points} points x 1 arm x 10 replications" in out and f"{10 * points:,} runs" in out
 
 
 def test_pictures_have_the_look_asked_for(sp_abm: Any, grid: Path, tmp_path: Path) -> None:

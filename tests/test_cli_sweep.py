@@ -59,7 +59,8 @@ def test_a_plan_tells_of_runs_that_are_alike_and_of_batches(sp_abm: Any, study: 
         text.replace("n = 2", 'measure = "burnout_mean"\nhalf_width = 0.1\nbatch = 4\nmost = 40'), encoding="utf-8"
     )
     _, out, _ = sp_abm("sweep", study, "--plan")
-    assert "4 replications (then 4 more at a time, at most 40, until burnout_mean is clear)" in out
+    assert "4 replications (then 4 more at a time, at most 40, until the difference in burnout_mean" in out
+    assert "has a half-width of at most 0.1)" in out
     assert "16 runs" in out and "8 of them are alike with others and run once" in out
 
 

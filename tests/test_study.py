@@ -196,7 +196,8 @@ def test_a_million_cells_need_a_budget_and_are_refused_before_they_are_made():
 
 
 BAD = {
-    "no version": ('name = "x"', ("schema_version = None", "must be 1")),
+    "no version": ('name = "x"', ("schema_version is missing", "must be 1")),
+    "later version": (HEAD.replace("= 1", "= 9"), ("schema_version = 9", "must be 1")),
     "broken": (HEAD + "x = = 1", ("not valid TOML", "mine.toml")),
     "unknown key": (HEAD + "[replication]\nn = 1", ("'replication'", "Did you mean replications?", "mine.toml")),
     "unknown place": (HEAD + 'place = "sandbx"', ("'sandbx'", "sandbox")),
@@ -246,6 +247,11 @@ BAD = {
         '[outputs]\nmeasures = ["share_crisis"]',
         ("burnout_mean", "not among outputs.measures"),
     ),
+    "rule of no measure": (
+        HEAD + TWO_ARMS + '[replications]\nmeasure = "burnout"\nhalf_width = 0.1\nmost = 9',
+        ("'burnout'", "Did you mean burnout_mean?"),
+    ),
+    "key of a table": (HEAD + "[replications]\nm = 1", ("'m' is not a field of [replications]", "Known: batch")),
     "unknown measure": (HEAD + '[outputs]\nmeasures = ["burnout_meen"]', ("'burnout_meen'", "burnout_mean?")),
     "no measures": (HEAD + "[outputs]\nmeasures = []", ("outputs.measures", "at least one")),
     "weekly": (HEAD + '[outputs]\nweekly = "yes"', ("outputs.weekly", "true or false")),
@@ -259,7 +265,7 @@ BAD = {
 def test_a_bad_study_is_refused_with_what_would_be_right(text, words):
     with pytest.raises((BadFile, BadValue, UnknownName)) as problem:
         study_from(text, "mine.toml")
-    assert all(word in str(problem.value) for word in words), str(problem.value)
+    assert all(word in str(problem.value) for word in (*words, "mine.toml")), str(problem.value)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -5,6 +5,7 @@ from making.scenarios import shipped, words
 from sp_abm.levers import DEFAULTS, LEVERS
 from sp_abm.parameters import all_facts
 from sp_abm.scenario import Scenario
+from sp_abm.vocabulary import WEEKS_PER_YEAR
 
 HEAD = f"""{MADE}
 
@@ -19,7 +20,7 @@ GUESS = "<br>".join(
         "☐ distress in the whole place rises / cannot be told / falls",
     )
 )
-MANY = 3
+MANY, PLACES = 3, 2
 
 
 def changes(scenario: Scenario) -> list[str]:
@@ -29,7 +30,8 @@ def changes(scenario: Scenario) -> list[str]:
         steps = [(week, value) for week, value in timeline if week or value != DEFAULTS[name]]
         if not steps:
             continue
-        first = ", then ".join(f"{said(name, value)}{when(week)}" for week, value in steps[:MANY])
+        is_yearly = all(week % WEEKS_PER_YEAR == 0 for week, _ in steps)
+        first = ", then ".join(f"{said(name, value)}{when(week, is_yearly)}" for week, value in steps[:MANY])
         more = " and so on" if len(steps) > MANY else ""
         meaning = LEVERS[name].meaning.partition(";")[0]
         found.append(f"- {sentence(meaning)[:-1]}: **{first}{more}** (today {said(name, DEFAULTS[name])})")
@@ -41,13 +43,17 @@ def changes(scenario: Scenario) -> list[str]:
 
 
 def said(lever: str, value: float) -> str:
-    """Return a lever's value as a person says it."""
-    return words(lever, value).replace("_", " ")
+    """Return a lever's value as a person says it: a long fraction to two places."""
+    said_whole = words(lever, value).replace("_", " ")
+    is_long = len(said_whole.partition(".")[2]) > PLACES
+    return f"{value:.{PLACES}f}" if is_long else said_whole
 
 
-def when(week: int) -> str:
-    """Return when a value begins, as a person says it."""
-    return f" from week {week}" if week else ""
+def when(week: int, is_yearly: bool) -> str:
+    """Return when a value begins, as a person says it: in years where all of its steps are."""
+    years = week // WEEKS_PER_YEAR
+    in_years = f" after {years} year{'' if years == 1 else 's'}"
+    return (in_years if is_yearly else f" from week {week}") if week else ""
 
 
 def card(scenario: Scenario) -> str:

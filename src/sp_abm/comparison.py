@@ -174,7 +174,8 @@ def compare(
     `seeds` is a number of seeds (1, 2, ...) or the seeds; `changes` are levers and parameters changed in every arm;
     `plausible` gives every seed another of the parameter sets that calibration kept, the same to all arms, so that
     intervals hold what is not known about parameters too (what an arm or `changes` set stays as they say);
-    `workers` is how many processes share the seeds (default: one a core, none for a single seed).
+    `workers` is how many processes share the seeds (default: one a core, none for a single seed); `done` is called
+    after every seed with how many are done, and of how many. Raises `UnknownName`, `BadValue` or `BadFile`.
     """
     arms = tuple(load(scenario).with_changes(changes or {}, "given") for scenario in scenarios)
     if len(arms) < 2:

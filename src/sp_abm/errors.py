@@ -54,7 +54,7 @@ class WorkersLost(SpAbmError, RuntimeError):
 
 def unknown(kind: str, name: object, known: Iterable[str], where: str = "") -> UnknownName:
     """Return the error for an unknown name, with the nearest known one and, if short, the whole list."""
-    names = sorted(known)
+    names = sorted(set(known))
     near = get_close_matches(str(name), names, n=1, cutoff=0.5)
     place = f" ({where})" if where else ""
     hint = f" Did you mean {near[0]}?" if near else ""

@@ -94,21 +94,32 @@ def seed_of(study_seed: int, replication: int) -> int:
     return (first + replication) % (MAX_SEED + 1)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return so many of something in words."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def sizes(points: int, arms: int, replications: int) -> str:
+    """Return in words what a plan multiplies."""
+    return f"{counted(points, 'point')} x {counted(arms, 'arm')} x {counted(replications, 'replication')}"
+
+
 def plan_of(study: Study, counts: tuple[int, ...] | None = None) -> Plan:
     """Return the plan of a study, by default with its first replications; raises `BadValue` if it is too large."""
     n_points, arms, most = study.design.size(study.factors), len(study.arms), study.replications.most
     n = n_points * arms * most
-    sizes = f"{n_points:,} points x {arms:,} arms x {most:,} replications = {n:,} runs"
+    product = f"{sizes(n_points, arms, most)} = {counted(n, 'run')}"
     if study.budget is None and n > MOST_WITHOUT_BUDGET:
         raise BadValue(
-            f"{study.name}: {sizes}. More than {MOST_WITHOUT_BUDGET:,} need a budget that says so: [budget] runs = {n}."
+            f"{study.name}: {product}. More than {MOST_WITHOUT_BUDGET:,} need a budget that says so:"
+            f" [budget] runs = {n}."
         )
     if study.budget is not None and n > study.budget:
-        raise BadValue(f"{study.name}: {sizes}, more than its budget of {study.budget:,} runs.")
+        raise BadValue(f"{study.name}: {product}, more than its budget of {counted(study.budget, 'run')}.")
     hours = n * _seconds(study.weeks, study.place) / SECONDS_PER_HOUR
     if study.hours is not None and hours > study.hours:
         raise BadValue(
-            f"{study.name}: {sizes}, about {hours:,.2g} hours on one core, more than its budget of {study.hours:g}."
+            f"{study.name}: {product}, about {hours:,.2g} hours on one core, more than its budget of {study.hours:g}."
         )
     points = tuple(study.design.points(study.factors))
     return Plan(study, points, counts or (study.replications.n,) * len(points))

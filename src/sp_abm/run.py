@@ -47,12 +47,15 @@ def simulate(
 ) -> Results:
     """Simulate a scenario in a place and return its results.
 
-    `scenario` and `place` are shipped names or TOML files; `parameters` maps full names such as
+    `scenario` and `place` are shipped names or TOML files; `seed` is a whole number from 0 to 4,294,967,295; `years`
+    go from a week (0.02) to 50 and are simulated in weeks, 52 a year; `parameters` maps full names such as
     ``staffing.share_support_delivered`` to values; `switch_off` names submodels to leave out; `rules` maps names of
     submodels to functions of (world, week) that take their place from week 0 on; `cut` names links to freeze
     (``burnout->intention``) or scale (``burnout->intention=0.5``), see `loops`; `events` keeps a log of every change
-    of state; `panel` is how many persons of 16 and over to follow, read every `panel_every` weeks; further keywords
-    are levers, constant or a list of dated steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming the
+    of state; `panel` is how many persons of 16 and over to follow, read every `panel_every` weeks; `warm_up` False
+    leaves out the 208 weeks before week 0; `threads` is how many compute (the bits are the same); `progress` is called
+    with what is done, how many weeks of it, and of how many; further keywords are levers, constant or a list of dated
+    steps. Raises `UnknownName`, `BadValue` or `BadFile`, each naming the
     place, the value and what was allowed.
     """
     weeks = checked_years(years)

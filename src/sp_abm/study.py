@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sp_abm.designs import KINDS, Design, check_design
-from sp_abm.errors import BadValue, unknown
+from sp_abm.errors import BadValue, SpAbmError, unknown
 from sp_abm.factors import Factor, factors_from
 from sp_abm.levers import LEVERS
 from sp_abm.measures import MEASURES, measure
@@ -103,11 +103,21 @@ def load_study(path: str | Path) -> Study:
 
 
 def study_from(text: str, where: str, folder: Path = Path()) -> Study:
-    """Return the study that a TOML text describes; `where` names it in messages."""
+    """Return the study that a TOML text describes; `where` names it in every message."""
+    try:
+        return _study(text, where, folder)
+    except SpAbmError as problem:
+        if where in str(problem):
+            raise
+        raise type(problem)(f"{where}: {problem}") from None
+
+
+def _study(text: str, where: str, folder: Path) -> Study:
     raw = parsed_toml(text, where)
     _check_fields("study", raw, where)
     if raw.get("schema_version") != SCHEMA_VERSION:
-        raise BadValue(f"schema_version = {raw.get('schema_version')!r} ({where}) must be {SCHEMA_VERSION}.")
+        said = f"= {raw['schema_version']!r} ({where})" if "schema_version" in raw else f"is missing ({where}): it"
+        raise BadValue(f"schema_version {said} must be {SCHEMA_VERSION}.")
     seed = checked_seed(raw.get("seed", 1))
     arms = _arms(raw, where, folder)
     factors = factors_from(_table(raw, "factors", where), where)
@@ -139,7 +149,7 @@ def study_from(text: str, where: str, folder: Path = Path()) -> Study:
 
 
 def _check_fields(kind: str, entry: Mapping[str, Any], where: str) -> None:
-    check_keys(kind, entry, _FIELDS[kind], where)
+    check_keys(kind if kind in ("study", "arm") else f"[{kind}]", entry, _FIELDS[kind], where)
 
 
 def _table(raw: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:

@@ -39,7 +39,8 @@ def parsed_toml(text: str, where: str) -> dict[str, Any]:
 
 
 def check_keys(kind: str, entry: Mapping[str, Any], allowed: Iterable[str], where: str) -> None:
-    """Raise `UnknownName` with the nearest name if a table of a `kind`, such as "factor", has a key not allowed."""
+    """Raise `UnknownName` with the nearest name if a table of a `kind` ("factor", "[design]") has a key not allowed."""
+    article = "" if kind.startswith("[") else "an " if kind[0] in "ao" else "a "
     for key in entry:
         if key not in allowed:
-            raise unknown(f"field of {'an' if kind[0] in 'ao' else 'a'} {kind}", key, allowed, where)
+            raise unknown(f"field of {article}{kind}", key, allowed, where)

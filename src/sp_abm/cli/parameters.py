@@ -105,7 +105,7 @@ def _print_card(found: dict[str, Any]) -> None:
     for target in found["targets"]:
         wrapped(console, f'{target["id"]}: target "{target["statistic"]}" (sp-abm validate)', 4)
     wrapped(console, f"Used in: {', '.join(found['used_in'])}", 2)
-    wrapped(console, f"Results hang on it: {'' if found['sensitivity'] else NOT_SCREENED}", 2)
+    wrapped(console, f"How much results hang on it: {'' if found['sensitivity'] else NOT_SCREENED}", 2)
     for row in found["sensitivity"]:
         wrapped(console, hangs_words(row), 4)
     console.print(f"\nChange it with --set {found['parameter']}={found['value']:g}")

@@ -124,6 +124,8 @@ def _panel(panel: int | None, every: int, folder: Path | None) -> dict[str, Any]
     from sp_abm.panel import checked_panel
 
     checked_panel(panel, every)
+    if panel is None and every != 1:
+        raise BadValue(f"--panel-every {every} says how often a panel is read: name one with --panel N.")
     if panel is not None and folder is None:
         raise BadValue(f"--panel {panel} needs --out DIR: the panel is saved there as panel.parquet.")
     return {"panel": panel, "panel_every": every}

@@ -131,17 +131,22 @@ def compact(folder: Folder) -> None:
 
 def plan_words(plan: "Plan") -> list[str]:
     """Return what a plan would run, and about how long that takes, in sentences."""
+    from sp_abm.plan import counted, sizes
+
     study = plan.study
-    replications = f"{max(plan.counts):,} replications"
+    product = sizes(len(plan.points), len(study.arms), max(plan.counts))
     if study.replications.is_sequential:
         rule = study.replications
-        replications += f" (then {rule.batch:,} more at a time, at most {rule.most:,}, until {rule.measure} is clear)"
+        product += (
+            f" (then {rule.batch:,} more at a time, at most {rule.most:,}, until the difference in {rule.measure}"
+            f" has a half-width of at most {rule.half_width:g})"
+        )
     same = len(plan.runs) - len(plan.cells)
     alike = f" {same:,} of them are alike with others and run once." if same else ""
     return [
-        f"{study.name}: {len(plan.points):,} points x {len(study.arms):,} arms x {replications}.",
-        f"{len(plan.runs):,} runs of {study.weeks:,} weeks in {study.place.name}, seeds alike in all arms and points."
-        f"{alike} About {duration(plan.seconds)} on one core, warm-ups not counted.",
+        f"{study.name}: {product}.",
+        f"{counted(len(plan.runs), 'run')} of {counted(study.weeks, 'week')} in {study.place.name}, seeds alike in all"
+        f" arms and points.{alike} About {duration(plan.seconds)} on one core, warm-ups not counted.",
     ]
 
 

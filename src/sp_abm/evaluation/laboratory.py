@@ -113,7 +113,8 @@ def evaluate(
 
     `has_effect` False lets nothing the service does reach people's health, in either world; `changes` are levers and
     parameters; `sets` are plausible sets of parameters, taken in turn by the replications, so that intervals hold
-    what is not known of them too. Raises `BadValue` where nobody is referred or no time is left to follow anybody.
+    what is not known of them too; `workers` and `done` are as in `compare`. Raises `BadValue` where nobody is
+    referred or no time is left to follow anybody.
     """
     arm, where, weeks = load(scenario).with_changes(changes or {}, "given"), find_place(place), checked_years(years)
     if not has_effect:
