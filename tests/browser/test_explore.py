@@ -12,6 +12,7 @@ import pytest
 
 from sp_abm.caveats import OUTREACH_NOTE
 from sp_abm.scenario import load
+from sp_abm.viz.pages.explore import PRESETS
 
 pytestmark = pytest.mark.slow
 
@@ -68,6 +69,8 @@ def test_a_card_stands_behind_every_control_and_says_of_what_is_chosen(visit):
     assert {"choice-scenario", "choice-place", "choice-years", "choice-seed", "upload"} < set(cards)
     assert [name for name, card in cards.items() if len(card) < 40] == []
     assert load("caps-only").expected in cards["choice-scenario"] and "Average PCN" in cards["choice-place"]
+    presets = page.inner_text("details.card:has(> summary:text('About the presets'))")
+    assert all(label in presets and load(name).why in presets for name, label in PRESETS)
     page.select_option("#choice-scenario", "horizon-3")
     page.wait_for_function(
         "(words) => document.querySelector('#choice-scenario').closest('.control').innerText.includes(words)",

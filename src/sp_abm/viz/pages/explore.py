@@ -91,7 +91,12 @@ def Choices(asked: Asked, on_asked: OnAsked, on_problem: Callable[[str], None]) 
 
     Controls(
         presets=[
-            {"scenario": name, "label": label, "is_on": asked.scenario == name and not asked.is_changed}
+            {
+                "scenario": name,
+                "label": label,
+                "is_on": asked.scenario == name and not asked.is_changed,
+                "card": scenario_card(load(name)),
+            }
             for name, label in PRESETS
         ],
         levers=[_lever(asked, name) for name in LEVER_WORDS],
