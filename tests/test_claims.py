@@ -76,6 +76,29 @@ def test_the_best_of_the_plans_is_the_one_that_is_called_best_and_there_are_so_m
     assert len(cells) == 64 and (best.arm, best.support_level, best.caseload_cap) == ("tenth-everyone", 0.9, 75)
 
 
+def test_in_a_real_borough_outreach_raises_distress_at_every_support_and_cap_and_the_best_plans_have_none():
+    page = TEXTS[ROOT / "experiments" / "headline" / "README.md"]
+    assert "with outreach distress is higher at every level of support and every cap" in page
+    found = rows("headline", study="headline", measure="share_distress", against="none")
+    assert len(found) == 48 and all(row.mean > 0 for row in found)
+    assert sum(row.verdict == CLEAR for row in found) == 46
+    assert "the least distress has much support, a cap of 75 or 100 and no outreach" in page
+    ordered = sorted(
+        rows("headline", study="headline", measure="share_distress", against="today"), key=lambda row: row.mean
+    )
+    best = {(row.arm, row.support_level, row.caseload_cap) for row in ordered[:2]}
+    assert best == {("none", 0.9, 100), ("none", 0.9, 75)}
+
+
+def test_the_headline_study_is_as_large_and_as_sure_as_it_was_to_be():
+    found = rows("headline", study="headline", measure="expected_leaving_rate_per_year", against="none")
+    assert {row.n for row in found} == {20} and all((row.high - row.low) / 2 < 0.03 for row in found)
+    cells = rows("headline", study="headline", measure="burnout_mean", against="")
+    assert len({(row.arm, row.support_level, row.caseload_cap) for row in cells}) == 4 * 4 * 4
+    corners = rows("headline", study="corners", measure="posts", against="")
+    assert len(corners) == 16 and {row.n for row in corners} == {20}
+
+
 def test_what_other_models_leave_within_luck_is_all_of_people_in_distress():
     """The sign that the screening does not find sure is the one that no other model shows clearly."""
     assert "the rest, all of people in distress, are within luck" in FINDINGS

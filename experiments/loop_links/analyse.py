@@ -73,7 +73,7 @@ def numbers(found: pd.DataFrame) -> dict[str, str]:
     return said
 
 
-COMMANDS = ("sp_abm loops --seeds 10 --out {out}",)
+COMMANDS = ("sp_abm loops --seeds 20 --out {out}",)
 SCRIPT = Script(HERE, tabulate, figures, numbers, COMMANDS)
 
 if __name__ == "__main__":
