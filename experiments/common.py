@@ -70,6 +70,7 @@ class Script:
 
     def again(self, folder: Path) -> list[Path]:
         """Run the study from the start, and return its stores."""
+        folder.mkdir(parents=True, exist_ok=True)
         stores = [folder / str(number) for number in range(len(self.commands))]
         for command, store in zip(self.commands, stores, strict=True):
             asked = [word.format(here=self.folder, out=store) for word in command.split()]
@@ -203,7 +204,8 @@ def run_facts(stores: Sequence[Path]) -> dict[str, Any]:
 
 def run_words(run: Mapping[str, Any]) -> str:
     """Return what the sweeps of a study took, in words."""
-    long = f"{run['minutes'] / 60:.1f} hours" if run["minutes"] >= 90 else f"{run['minutes']:.0f} minutes"
+    long = f"{run['minutes'] / 60:.1f} hours" if run["minutes"] >= 90 else f"{max(1, round(run['minutes']))} minutes"
+    long = "a minute" if long == "1 minutes" else long
     again = f" in {run['starts']} starts" if run["starts"] > 1 else ""
     again += f" (and {run['followed']} with everybody followed)" if run["followed"] else ""
     failed = f", of which {run['failed']} failed" if run["failed"] else ""

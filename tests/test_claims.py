@@ -69,11 +69,12 @@ def test_no_way_to_look_for_people_lowers_distress_in_all():
 
 
 def test_the_best_of_the_plans_is_the_one_that_is_called_best_and_there_are_so_many():
-    assert "the best of 64 plans" in FINDINGS
+    assert "among the best of 64 plans (with a cap of 100 the best of all)" in FINDINGS
     cells = rows("headline_sandbox", study="headline", measure="share_distress", against="")
     found = rows("headline_sandbox", study="headline", measure="share_distress", against="today")
-    best = min(found, key=lambda row: row.mean)
-    assert len(cells) == 64 and (best.arm, best.support_level, best.caseload_cap) == ("tenth-everyone", 0.9, 75)
+    best, next_best = sorted(found, key=lambda row: row.mean)[:2]
+    assert len(cells) == 64 and (best.arm, best.support_level, best.caseload_cap) == ("tenth-everyone", 0.9, 100)
+    assert (next_best.arm, next_best.support_level, next_best.caseload_cap) == ("tenth-everyone", 0.9, 75)
 
 
 def test_in_a_real_borough_outreach_raises_distress_at_every_support_and_cap_and_the_best_plans_have_none():
@@ -110,13 +111,11 @@ def test_what_other_models_leave_within_luck_is_all_of_people_in_distress():
     assert all("do not quote that sign" in page for page in (README, FINDINGS))
 
 
-def test_the_studies_that_ran_before_the_last_change_of_results_are_named_and_no_others():
-    """cbfac222d7e584e7 is the hash of the sources in which people who were told came at .009 a week, not .0105."""
+def test_the_studies_that_ran_with_earlier_sources_are_named_and_no_others():
     models = {path.parent.name: json.loads(path.read_text("utf-8"))["model"] for path in STUDIES.glob("*/run.json")}
-    earlier = sorted(name for name, model in models.items() if model == "cbfac222d7e584e7")
+    earlier = sorted(name for name, model in models.items() if model != models["headline"])
     _, _, after = TEXTS[STUDIES / "README.md"].partition("**Of an earlier version.**")
-    said = after.partition("Both sides")[0] if after else ""
-    assert re.findall(r"`(\w+)`", said) == earlier
+    assert re.findall(r"`(\w+)`", after.partition(" ran with ")[0]) == earlier
 
 
 def test_the_readme_counts_what_there_is():

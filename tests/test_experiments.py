@@ -202,6 +202,11 @@ def test_make_reproduce_says_how_long_it_takes_and_that_nothing_changed():
     assert "about 1 minute" in done.stdout.splitlines()[0] and done.stdout.rstrip().endswith("all as committed.")
 
 
+def test_a_study_that_only_prints_is_kept_too_wherever_it_is_wanted(tmp_path):
+    (kept,) = Script(ROOT, pd.concat, dict, dict, commands=("sp_abm places --json",)).again(tmp_path / "new" / "study")
+    assert "sandbox" in kept.read_text("utf-8")
+
+
 def test_running_a_study_again_gives_the_committed_table(tmp_path, toy):
     """A study of two runs a cell stands for the standing ones, which take hours: the same commands, the same table."""
     (tmp_path / "experiments" / "toy").mkdir(parents=True)
