@@ -125,6 +125,11 @@ class Watched:
         return {"outside": self.outside, "failed": self.failed, "errors": self.errors}
 
 
+def has_failed(request: Any) -> bool:
+    """Say whether a request failed, and was not merely given up by the browser, since it went on to another page."""
+    return bool(request.failure != "net::ERR_ABORTED")
+
+
 @contextlib.contextmanager
 def visiting(
     browser: Any, server: Server, width: int = 1366, height: int = 768, theme: str = "light"
@@ -144,7 +149,7 @@ def visiting(
 
     page = watched.page
     page.route("**/*", ask)
-    page.on("requestfailed", lambda request: watched.failed.append(request.url))
+    page.on("requestfailed", lambda request: watched.failed.append(request.url) if has_failed(request) else None)
     page.on("response", lambda answer: watched.failed.append(answer.url) if answer.status >= 400 else None)
     page.on("console", lambda said: watched.errors.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda problem: watched.errors.append(str(problem)))
