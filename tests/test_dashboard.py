@@ -1,6 +1,7 @@
 """Dashboard: choices become scenarios, runs are kept and can be stopped, the page and the server work."""
 
 import asyncio
+import gc
 import json
 import re
 import shlex
@@ -99,13 +100,41 @@ def test_work_in_a_thread_tells_its_progress_and_stops_when_nobody_waits():
 
     async def give_up():
         task = asyncio.ensure_future(in_thread(work, told.append))
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.7)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
 
     asyncio.run(give_up())
     assert stopped.wait(1) and told and told[-1] > 0
+
+
+def test_a_run_that_is_stopped_while_the_server_goes_down_leaves_no_complaint_on_the_terminal():
+    loop, stopped, complaints = asyncio.new_event_loop(), Event(), []
+    loop.set_exception_handler(lambda _, said: complaints.append(said["message"]))
+
+    def work(report):
+        try:
+            while True:
+                time.sleep(0.01)
+                report(0.5)
+        finally:
+            stopped.set()
+
+    async def give_up():
+        task = asyncio.ensure_future(in_thread(work, lambda _: None))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.wait([task])
+
+    loop.run_until_complete(give_up())
+    assert stopped.wait(5)
+    time.sleep(0.1)
+    loop.call_soon(loop.stop)
+    loop.run_forever()
+    loop.close()
+    gc.collect()
+    assert complaints == []
 
 
 def test_no_run_waits_for_ever_however_many_there_are():

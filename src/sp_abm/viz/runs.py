@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from threading import Condition, Event, Lock
 from typing import Any, Final, Generic, TypeVar
@@ -26,7 +26,8 @@ MOST_BYTES: Final = 300_000_000
 MOST_PAIRS: Final = 4_000
 MOST_RESIDENTS: Final = 600_000
 """Residents of all warmed worlds together that are kept in memory."""
-_SECONDS_BETWEEN_REPORTS: Final = 0.1
+_SECONDS_BETWEEN_REPORTS: Final = 0.5
+"""Long enough that a run on the small town, which a lever waits for, is not held up by drawing how far it is."""
 Made = TypeVar("Made")
 Kept = TypeVar("Kept")
 
@@ -222,13 +223,17 @@ async def in_thread(work: Callable[[Report], Made], report: Report) -> Made:
             raise Stopped
         done[0] = share
 
-    future: Any = asyncio.get_running_loop().run_in_executor(None, work, note)
+    def until_stopped() -> Made | None:
+        with suppress(Stopped):
+            return work(note)
+        return None
+
+    future: Any = asyncio.get_running_loop().run_in_executor(None, until_stopped)
     try:
         while not (await asyncio.wait([future], timeout=_SECONDS_BETWEEN_REPORTS))[0]:
             report(done[0])
     except asyncio.CancelledError:
         stop.set()
-        future.add_done_callback(lambda finished: finished.exception())
         raise
     made: Made = future.result()
     return made

@@ -15,7 +15,7 @@ from sp_abm.viz.asked import BASELINE, MOST_RUNS, Asked
 from sp_abm.viz.drawn import FIRST, material_of, names_of, pictures
 from sp_abm.viz.figures import Picture
 from sp_abm.viz.pages.ui import solara, use_task
-from sp_abm.viz.runs import Made, Report, Stopped, Store, in_thread
+from sp_abm.viz.runs import Made, Report, Store, in_thread
 from sp_abm.viz.theme import WIDE, Theme, checked_theme, for_a_room
 
 MOST_RESIDENTS: Final = 400_000
@@ -189,7 +189,7 @@ async def _drawn(comparison: Comparison, look: Look, is_last: bool, report: Repo
 
 def in_plain_words(problem: BaseException | None) -> str:
     """Return what went wrong: our own words where it is the visitor's to mend."""
-    if problem is None or isinstance(problem, Stopped):
+    if problem is None:
         return ""
     if isinstance(problem, SpAbmError):
         return str(problem)
