@@ -33,7 +33,7 @@ from sp_abm.measures import MEASURES
 from sp_abm.opened import OpenStudy, open_study
 from sp_abm.store import FACTS
 from sp_abm.study import Study, load_study
-from sp_abm.viz.amounts import decimals, interval, number, scaled
+from sp_abm.viz.amounts import interval, number, place_of_doubt, scaled
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.intervals import Panel, Row, draw_intervals
 from sp_abm.viz.intervals import figures as interval_figures
@@ -241,7 +241,7 @@ def words(row: Any, factor: float = 0.0) -> str:
     if row.against:
         mean, ends = interval(difference(row), factor)
         return f"{mean} ({ends}{LUCK.get(row.verdict, '')})".replace("-", "−")
-    places = max(decimals(factor * row.mean, 3), decimals(factor * (row.high - row.low) / 2, 1))
+    places = place_of_doubt(factor * row.mean, factor * (row.high - row.low) / 2)
     mean, low, high = (number(factor * value, places) for value in (row.mean, row.low, row.high))
     return f"{mean} ({low} to {high})".replace("-", "−")
 
@@ -320,7 +320,7 @@ def difference_figure(
     for measure in measures:
         factor, unit = unit_of(measure)
         rows = each(where(found, measure=measure))
-        places = max(decimals(factor * (row.high - row.low) / 2, 2) for row in rows)
+        places = max(0, *(place_of_doubt(factor * row.mean, factor * (row.high - row.low) / 2) for row in rows))
         drawn = [estimate(str(getattr(row, label)).replace("-", " "), row, places, factor) for row in rows]
         panels.append(Panel(MEASURES[measure].label, unit, tuple(drawn)))
     values = np.zeros((study.design.size(study.factors), found["n"].max()))

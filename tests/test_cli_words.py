@@ -71,7 +71,7 @@ def test_the_conclusion_names_what_is_clear_and_what_is_not() -> None:
     """Noise of 0.1 in ten pairs: half an interval is 2.262 * 0.1054 / sqrt(10) = 0.0754."""
     lines = conclusion(made({"burnout_mean": -0.2, "share_lonely": 0.01}, 0.1), 1)
     assert lines[0] == f"Clear in 1 of {len(MEASURES)} measures:"
-    assert lines[1] == "  burnout of link workers: lower by 0.200 (0.125 to 0.275) on a scale of 0 to 1"
+    assert lines[1] == "  burnout of link workers: lower by 0.20 (0.12 to 0.28) on a scale of 0 to 1"
     assert lines[2].startswith("Not clear: lonely often or always.")
 
 
@@ -79,7 +79,7 @@ def test_a_paired_measure_is_told_by_its_value_and_not_as_a_difference() -> None
     comparison = made({}, 0.0)
     comparison.values[:, 1, list(MEASURES).index("social_return")] = 3 + 0.1 * (-1.0) ** np.arange(10)
     assert conclusion(comparison, 1)[1] == (
-        "  social return: +3.000 (+2.925 to +3.075) GBP of life satisfaction per extra GBP"
+        "  social return: +3.00 (+2.92 to +3.08) GBP of life satisfaction per extra GBP"
     )
 
 
@@ -182,6 +182,25 @@ def test_a_clear_interval_never_looks_as_if_it_touched_nothing() -> None:
     assert interval(Difference(1.46, 0.03, 2.9, "clear"))[1] == "+0.03 to +2.90"
     assert interval(Difference(1.4, np.nan, np.nan, "too few runs")) == ("+1.40", "-")
     assert interval(Difference(1.0, -0.003, 2.003, "unclear")) == ("+1.0", "0.0 to +2.0")
+
+
+@pytest.mark.parametrize(
+    ("mean", "half", "said"),
+    [
+        (-0.02691, 0.0065, ("-0.027", "-0.033 to -0.020")),
+        (-0.02691, 0.0195, ("-0.027", "-0.046 to -0.007")),
+        (2.11, 0.57, ("+2.1", "+1.5 to +2.7")),
+        (13.9, 8.64, ("+14", "+5 to +23")),
+        (396_925.4, 123_484.2, ("+400,000", "+270,000 to +520,000")),
+        (-10_870_331.0, 352_114.0, ("-10,900,000", "-11,200,000 to -10,500,000")),
+        (284.3, 5_200.0, ("+300", "-4,900 to +5,500")),
+        (38.6, 254.1, ("+40", "-220 to +290")),
+        (0.004, 0.31, ("0.0", "-0.3 to +0.3")),
+        (5.0, 0.0, ("+5.00", "+5.00 to +5.00")),
+    ],
+)
+def test_no_more_digits_are_shown_than_their_doubt_lets_one_know(mean: float, half: float, said: tuple[str, str]):
+    assert interval(Difference(mean, mean - half, mean + half, "")) == said
 
 
 def test_a_number_that_is_shown_is_the_same_for_machines() -> None:

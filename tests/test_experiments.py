@@ -124,8 +124,8 @@ ROWS = pd.DataFrame(
 
 def test_a_row_in_words_says_its_interval_and_whether_it_is_within_luck():
     said = {row.arm: words(row) for row in ROWS.itertuples()}
-    assert said["a"] == "−2.0 (−3.0 to −1.0)" and said["b"] == "+1.0 (−1.0 to +3.0, within luck)"
-    assert said["c"] == "0, in every run" and said["d"] == "250 (249 to 251)"
+    assert said["a"] == "−2.0 (−3.0 to −1.0)" and said["b"] == "+1 (−1 to +3, within luck)"
+    assert said["c"] == "0, in every run" and said["d"] == "250.0 (249.0 to 251.0)"
     told = grid(ROWS[ROWS["against"] != ""], ["share_distress"])
     assert "of 1,000 people of 16+ |" in told and "| a | −2.0 (−3.0 to −1.0) |" in told
 

@@ -53,7 +53,7 @@ def test_a_clear_difference_is_likely_within_its_interval():
     base = [0.27] * 10
     made = a_comparison(base, [value + (0.03, 0.05)[k % 2] for k, value in enumerate(base)])
     assert sentence(made).endswith(
-        "310.0 got enough support to matter, 40.0 more than today (likely 32.5 to 47.5 more)."
+        "310 got enough support to matter, 40 more than today (likely 32 to 48 more)."
     )
     assert finding(made, DOSE).verdict == "clear"
 
@@ -77,7 +77,7 @@ def test_a_clear_fall_is_told_from_the_smaller_to_the_larger():
     """Ten pairs that fall by .030 or .050, in turn: 40, likely 32.5 to 47.5 fewer."""
     made = a_comparison([0.31] * 10, [0.31 - (0.03, 0.05)[k % 2] for k in range(10)])
     assert sentence(made).endswith(
-        "270.0 got enough support to matter, 40.0 fewer than today (likely 32.5 to 47.5 fewer)."
+        "270 got enough support to matter, 40 fewer than today (likely 32 to 48 fewer)."
     )
     assert doubt(made) == "10 pairs of runs: 1 of 4 changes clear."
 
@@ -85,7 +85,7 @@ def test_a_clear_fall_is_told_from_the_smaller_to_the_larger():
 def test_too_few_pairs_give_a_range_without_calling_it_likely():
     """Two pairs, 20 and 60 more: 40, and 12.706 x 28.284 / sqrt 2 = 254.1 to either side."""
     words = sentence(a_comparison([0.27, 0.27], [0.29, 0.33]))
-    assert words.endswith("310 got enough support to matter, 40 more than today (between 214 fewer and 294 more).")
+    assert words.endswith("310 got enough support to matter, 40 more than today (between 210 fewer and 290 more).")
 
 
 def test_a_level_without_one_to_compare_it_with_stands_alone():

@@ -263,5 +263,6 @@ def test_a_chart_of_plans_puts_every_dot_where_its_figures_say(charts, monkeypat
     assert len(rows) > len(MEASURES)
     for row in rows:
         figure = row.said.partition(" ")[0].replace(",", "")
-        rounding = 0.5 * 10.0 ** -len(figure.partition(".")[2])
+        zeros = len(figure) - len(figure.rstrip("0"))
+        rounding = 0.5 * 10.0 ** (-len(figure.partition(".")[2]) if "." in figure else zeros)
         assert float(figure) == pytest.approx(row.mean, abs=1.001 * rounding)

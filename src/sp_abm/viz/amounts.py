@@ -24,18 +24,37 @@ def scaled(unit: str) -> tuple[float, str]:
 
 
 def decimals(size: float, digits: int) -> int:
-    """Return how many decimals show a number of this size with that many significant digits, at most 4."""
+    """Return how many decimals show a number of this size with that many significant digits, 0 to 4."""
+    return max(0, _last_place(size, digits))
+
+
+def _last_place(size: float, digits: int) -> int:
+    """Return the place of the last significant digit, at most 4 after the point; -3 for thousands."""
     if not isfinite(size) or size == 0:
         return 0
-    return min(4, max(0, digits - 1 - floor(log10(abs(size)))))
+    return min(4, digits - 1 - floor(log10(abs(size))))
+
+
+def place_of_doubt(mean: float, half: float) -> int:
+    """Return the last place to show of a mean and half its interval: one digit of the doubt, two where that is a 1.
+
+    More would say of a mean what nobody knows; a 1 alone would hide up to half of the doubt. Without doubt, three
+    digits of the mean. It is negative where a doubt is of tens or more, but one digit of the mean is left.
+    """
+    if not half > 0:
+        return decimals(mean, 3)
+    return max(_last_place(half, 2 if f"{half:e}".startswith("1") else 1), min(0, _last_place(mean, 1)))
 
 
 def number(value: float, places: int, *, is_signed: bool = False) -> str:
-    """Return a number with thousands marked, a dash where there is none; never a negative zero."""
+    """Return a number with thousands marked, a dash where there is none; never a negative zero.
+
+    `places` are decimals; -2 rounds to hundreds.
+    """
     if not isfinite(value):
         return MISSING
     rounded = round(value, places) + 0.0
-    return f"{rounded:{'+' if is_signed and rounded else ''},.{places}f}"
+    return f"{rounded:{'+' if is_signed and rounded else ''},.{max(0, places)}f}"
 
 
 def plain(value: float | str) -> str:
@@ -70,12 +89,11 @@ def verdict(difference: "Difference") -> str:
 
 
 def interval(difference: "Difference", factor: float = 1.0) -> tuple[str, str]:
-    """Return (mean with its sign, low to high), with decimals that fit their doubt."""
+    """Return (mean with its sign, low to high), with no more digits than their doubt lets one know."""
     mean, low, high = (factor * value for value in (difference.mean, difference.low, difference.high))
-    half = (high - low) / 2
-    places = decimals(half, 2) if half > 0 else decimals(mean, 3)
+    places = place_of_doubt(mean, (high - low) / 2)
     if low * high > 0:  # a clear difference must not look as if its interval touched nothing
-        places = max(places, decimals(min(abs(low), abs(high)), 1))
+        places = max(places, _last_place(min(abs(low), abs(high)), 1))
     if not np.isfinite(low):
         return number(mean, places, is_signed=True), MISSING
     return (
