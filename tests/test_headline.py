@@ -52,9 +52,7 @@ def test_a_clear_difference_is_likely_within_its_interval():
     """Ten pairs that differ by .030 or .050, in turn: mean .040, sd .01054, half .00754, so 32 to 48."""
     base = [0.27] * 10
     made = a_comparison(base, [value + (0.03, 0.05)[k % 2] for k, value in enumerate(base)])
-    assert sentence(made).endswith(
-        "310 got enough support to matter, 40 more than today (likely 32 to 48 more)."
-    )
+    assert sentence(made).endswith("310 got enough support to matter, 40 more than today (likely 32 to 48 more).")
     assert finding(made, DOSE).verdict == "clear"
 
 
@@ -76,9 +74,7 @@ def test_nine_pairs_are_too_few_whatever_they_show():
 def test_a_clear_fall_is_told_from_the_smaller_to_the_larger():
     """Ten pairs that fall by .030 or .050, in turn: 40, likely 32.5 to 47.5 fewer."""
     made = a_comparison([0.31] * 10, [0.31 - (0.03, 0.05)[k % 2] for k in range(10)])
-    assert sentence(made).endswith(
-        "270 got enough support to matter, 40 fewer than today (likely 32 to 48 fewer)."
-    )
+    assert sentence(made).endswith("270 got enough support to matter, 40 fewer than today (likely 32 to 48 fewer).")
     assert doubt(made) == "10 pairs of runs: 1 of 4 changes clear."
 
 
