@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sp_abm import simulate
+from sp_abm import simulate, simulate_many
 from sp_abm.cli import main
 from sp_abm.errors import BadFile, BadValue, CannotWrite, UnknownName
 from sp_abm.measures import measure
@@ -244,6 +244,18 @@ def test_a_seed_is_a_whole_number(seed: Any) -> None:
 def test_years_are_more_than_none(years: Any) -> None:
     with pytest.raises(BadValue, match=r"years = .* must be"):
         simulate("today", years=years)
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5, "two"])
+def test_threads_are_one_or_more(threads: Any) -> None:
+    with pytest.raises(BadValue, match=r"threads = .* must be a whole number, 1 or more"):
+        simulate("today", threads=threads, years=0.1)
+
+
+@pytest.mark.parametrize("run", [simulate, simulate_many])
+def test_a_single_submodel_to_switch_off_is_a_name_and_not_its_letters(run: Any) -> None:
+    with pytest.raises(UnknownName, match=r"'strian' is not a submodel \(switch_off\). Did you mean strain"):
+        run("today", years=0.1, switch_off="strian")
 
 
 @pytest.mark.parametrize("command", [("run", "today"), ("compare", "today", "no-service"), ("demo",)])

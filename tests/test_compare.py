@@ -235,6 +235,7 @@ def test_changes_act_in_every_arm_and_progress_is_told():
     ("arguments", "message"),
     [
         ({"scenarios": ["today"]}, "at least two scenarios, got 1"),
+        ({"scenarios": "today"}, "'today' must be a list, such as"),
         ({"scenarios": ["today", "today"]}, "different names, got today, today"),
         ({"seeds": 0}, "seeds = 0"),
         ({"seeds": [1, 1]}, "list of different seeds"),

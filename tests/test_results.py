@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sp_abm import Results, simulate
-from sp_abm.errors import BadFile, BadValue, UnknownName
+from sp_abm.errors import BadFile, BadValue, CannotWrite, UnknownName
 from sp_abm.measures import MEASURES, Window, measure
 from sp_abm.places import place
 from sp_abm.recorder import PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES
@@ -279,6 +279,13 @@ def test_saving_again_replaces_the_folder_whole_and_leaves_nothing_beside_it(tmp
     made_by_hand(5, fte_funded=1).save(tmp_path / "run")
     assert Results.load(tmp_path / "run").n_weeks == 5
     assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
+
+
+def test_saving_into_a_folder_of_somebody_else_loses_nothing(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine", "utf-8")
+    with pytest.raises(CannotWrite, match=r"thesis\.txt, which is not from an earlier save, would be lost"):
+        made_by_hand(5, fte_funded=1).save(tmp_path)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_a_folder_that_lacks_a_file_is_refused_by_name(tmp_path):

@@ -22,6 +22,34 @@ def test_a_new_folder_takes_the_place_of_the_old_one_and_nothing_else_is_left(tm
     assert [entry.name for entry in tmp_path.iterdir()] == ["there"]
 
 
+@pytest.mark.parametrize("there", [("thesis.txt",), ("thesis.txt", "word.txt"), ("figures",)])
+def test_what_is_not_from_an_earlier_save_is_never_lost(tmp_path, there):
+    (tmp_path / "mine").mkdir()
+    for name in there:
+        (tmp_path / "mine" / name).write_text("mine", "utf-8")
+    with pytest.raises(CannotWrite, match=f"mine cannot be written: {there[0]}, which is not.*name a new"):
+        write_folder(tmp_path / "mine", fill("new"))
+    assert {path.name: path.read_text("utf-8") for path in (tmp_path / "mine").iterdir()} == dict.fromkeys(
+        there, "mine"
+    )
+    assert [entry.name for entry in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_file_is_not_replaced_by_a_folder(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine", "utf-8")
+    with pytest.raises(CannotWrite, match=r"thesis\.txt, which is not"):
+        write_folder(tmp_path / "thesis.txt", fill("new"))
+    assert (tmp_path / "thesis.txt").read_text("utf-8") == "mine"
+
+
+def test_an_older_save_may_have_had_more_and_been_looked_at(tmp_path):
+    write_folder(tmp_path / "there", fill("old"))
+    for name in ("panel.parquet", ".DS_Store"):
+        (tmp_path / "there" / name).write_text("old", "utf-8")
+    write_folder(tmp_path / "there", fill("new"))
+    assert [path.name for path in (tmp_path / "there").iterdir()] == ["word.txt"]
+
+
 def test_a_folder_can_be_read_by_whom_the_user_lets_read(tmp_path):
     old = os.umask(0o022)
     try:

@@ -82,7 +82,7 @@ def write_weeks(
                 os.fsync(file.fileno())
 
     target = store.folder / WEEKLY
-    write_folder(target, write)
+    write_folder(target, write, is_checked=True)
     return target
 
 

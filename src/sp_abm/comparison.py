@@ -177,6 +177,8 @@ def compare(
     `workers` is how many processes share the seeds (default: one a core, none for a single seed); `done` is called
     after every seed with how many are done, and of how many. Raises `UnknownName`, `BadValue` or `BadFile`.
     """
+    if isinstance(scenarios, str | Path | Scenario):
+        raise BadValue(f"scenarios = {str(scenarios)!r} must be a list, such as ['today', 'supported-workforce'].")
     arms = tuple(load(scenario).with_changes(changes or {}, "given") for scenario in scenarios)
     if len(arms) < 2:
         raise BadValue(f"compare needs at least two scenarios, got {len(arms)}.")

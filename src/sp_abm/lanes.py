@@ -25,7 +25,7 @@ from sp_abm.places import place as find_place
 from sp_abm.pool import Done
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario, load
-from sp_abm.simulation import Rules, Simulation, checked_years, week_with
+from sp_abm.simulation import Rules, Simulation, checked_years, listed, week_with
 from sp_abm.world import World
 
 SHARED_FROM: Final = 40_000
@@ -91,7 +91,7 @@ def simulate_many(
     checked_panel(panel, panel_every)
     if threads is not None and threads < 1:
         raise BadValue(f"threads = {threads!r} must be at least 1.")
-    off = tuple(switch_off)
+    off = listed(switch_off)
     week_with(rules or {}, off)
     found = load(scenario).with_cut(cut).with_changes({**levers, **(parameters or {})}, "given")
     options = {"switch_off": off, "rules": rules, "warm_up": warm_up, "events": events}

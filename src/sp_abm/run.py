@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from sp_abm.errors import BadValue
 from sp_abm.initialisation import Progress, quiet
 from sp_abm.loops import Cuts
 from sp_abm.panel import checked_panel
@@ -25,6 +26,12 @@ def threads_for(residents: int) -> int:
     if given.isdigit() and int(given) > 0:
         return int(given)
     return min(4, os.cpu_count() or 1) if residents >= THREADED_FROM else 1
+
+
+def _check_threads(threads: object) -> None:
+    """Raise `BadValue` unless a number of threads is a whole number from 1 up, or left to `threads_for`."""
+    if threads is not None and (not isinstance(threads, int) or threads < 1):
+        raise BadValue(f"threads = {threads!r} must be a whole number, 1 or more.")
 
 
 def simulate(
@@ -60,6 +67,7 @@ def simulate(
     """
     weeks = checked_years(years)
     checked_panel(panel, panel_every)
+    _check_threads(threads)
     where = find_place(place)
     simulation = Simulation.start(
         load(scenario).with_cut(cut),

@@ -41,6 +41,11 @@ def checked_years(years: object) -> int:
     return weeks
 
 
+def listed(names: str | Iterable[str]) -> tuple[str, ...]:
+    """Return names as a tuple, a single name as one of one."""
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
 def _untupled(value: Any) -> Any:
     """Return a list from JSON as the tuple it was."""
     return tuple(value) if isinstance(value, list) else value
@@ -52,7 +57,7 @@ Rules = Mapping[str, Submodel]
 
 def week_with(rules: Rules, switched_off: Iterable[str] = ()) -> tuple[Submodel, ...]:
     """Return the week with some submodels replaced and some left out; raises `UnknownName` or `BadValue`."""
-    off = tuple(switched_off)
+    off = listed(switched_off)
     for name, rule in rules.items():
         if name not in NAMES:
             raise unknown("submodel", name, NAMES, "rules")
@@ -92,7 +97,7 @@ class Simulation:
     ) -> None:
         self.scenario = scenario
         self.world = world
-        self.switch_off = tuple(switch_off)
+        self.switch_off = listed(switch_off)
         self.rules = dict(rules or {})
         self.is_warm = True
         self._submodels = week_with(self.rules, self.switch_off)
@@ -142,7 +147,7 @@ class Simulation:
         """
         found = load(scenario).with_changes(changes or {}, "given")
         where = find_place(place)
-        off = tuple(switch_off)
+        off = listed(switch_off)
         week_with(rules or {}, off)
         parameters = found.parameter_set()
         if warm_up:

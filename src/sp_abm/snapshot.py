@@ -21,17 +21,25 @@ from sp_abm.world import TABLES, World
 
 _STATIC_TIES: Final = ("start", "other", "kind")
 _STATE, _FACTS = "state.npz", "state.json"
+CLUTTER: Final = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""What a file manager leaves in a folder that somebody looked at."""
+_COMPANIONS: Final = ("events.ocel.json", "events.parquet", "events.xes", "figures", "panel.parquet")
+"""What some runs' results have and others lack."""
 
 
-def write_folder(folder: Path, write: Callable[[Path], None]) -> None:
+def write_folder(folder: Path, write: Callable[[Path], None], *, is_checked: bool = False) -> None:
     """Fill a folder beside and rename it into place; an older one of that name goes only when the new one stands.
 
-    Raises `CannotWrite` when there is no room or no permission; what was there before then stays.
+    Raises `CannotWrite` when there is no room, no permission, or something there that is not an older one: what was
+    there before then stays. `is_checked` says that the caller has made sure of what is there.
     """
     beside, old = (folder.parent / f".{folder.name}-{os.getpid()}-{time.monotonic_ns()}{end}" for end in ("", "-old"))
     try:
         beside.mkdir(parents=True)
         write(beside)
+        foreign = "" if is_checked else _foreign(folder, beside)
+        if foreign:
+            raise OSError(f"{foreign}, which is not from an earlier save, would be lost; name a new or an empty folder")
         if folder.exists():
             folder.replace(old)
         beside.replace(folder)
@@ -42,6 +50,15 @@ def write_folder(folder: Path, write: Callable[[Path], None]) -> None:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _foreign(folder: Path, new: Path) -> str:
+    """Return the name of something in the way of a new folder that is not of an older one, or nothing."""
+    if not folder.is_dir():
+        return folder.name if folder.exists() else ""
+    there = {entry.name for entry in folder.iterdir()}.difference(CLUTTER)
+    made = {entry.name for entry in new.iterdir()}
+    return min(there.difference(made, _COMPANIONS) if there & made else there, default="")
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -337,4 +337,4 @@ def save(asked: Asked, done: Mapping[str, Shown], refused: Mapping[str, str], fo
             if shown.draw:
                 write_picture(shown.draw(look), beside, name)
 
-    write_folder(folder, write)
+    write_folder(folder, write, is_checked=True)

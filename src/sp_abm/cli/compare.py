@@ -164,7 +164,7 @@ def save(comparison: "Comparison", folder: Path, ranges: Ranges | None = None) -
         comparison.differences().to_csv(beside / "differences.csv")
         comparison.summaries.to_csv(beside / "summaries.csv")
 
-    write_folder(folder, write)
+    write_folder(folder, write, is_checked=True)
     _write_figures(comparison.arms, comparison.first, folder / "figures")
 
 

@@ -183,4 +183,4 @@ def _save(found: "Evaluation", weeks: int, folder: Path) -> None:
         found.frame().to_csv(beside / "estimates.csv", index=False)
         write_picture(draw_estimates(found, weeks), beside, "estimates")
 
-    write_folder(folder, write)
+    write_folder(folder, write, is_checked=True)

@@ -185,4 +185,4 @@ def _save(found: "LoopStudy", folder: Path) -> None:
         for name, svg in pictures.items():
             write_picture(svg, beside, name)
 
-    write_folder(folder, write)
+    write_folder(folder, write, is_checked=True)

@@ -69,7 +69,6 @@ PictureWidth = Annotated[float, number("Width of pictures in pixels: 860 for a p
 MOST_SEEDS: Final = 1000
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA: Final = re.compile(r"[+-]?[\d.]+(,\d+)+")
-_CLUTTER: Final = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def examples(*commands: str) -> str:
@@ -202,7 +201,9 @@ def _check_replaceable(folder: Path, out: Path, kind: FolderKind) -> None:
         raise CannotWrite(f"--out {out} is a file; name a folder.")
     if Path.cwd().is_relative_to(folder):
         raise CannotWrite(f"--out {out} is the folder you are working in; name a folder inside it.")
-    entries = sorted(entry.name for entry in folder.iterdir() if entry.name not in _CLUTTER)
+    from sp_abm.snapshot import CLUTTER
+
+    entries = sorted(entry.name for entry in folder.iterdir() if entry.name not in CLUTTER)
     if not entries:
         return
     advice = "nothing was run, so that nothing of yours is lost. Name a new or an empty folder."
