@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sp_abm import SocialPrescribingModel
-from sp_abm.errors import BadValue
+from sp_abm.errors import BadValue, UnknownName
 from sp_abm.handles import GP, PCN, Commissioner, LinkWorker, Organisation, Practice
 from sp_abm.measures import MEASURES
 from sp_abm.places import place
@@ -189,6 +189,8 @@ def test_every_week_mesa_collects_every_measure():
         assert frame[name].to_numpy(float) == pytest.approx(weekly[name].to_numpy(), rel=1e-12), name
     assert model.measure("share_distress") == frame["share_distress"].iloc[-1]
     assert np.isnan(small_model().measure("share_distress"))
+    with pytest.raises(UnknownName, match=r"'share_distres' is not a measure. Did you mean share_distress"):
+        model.measure("share_distres")
 
 
 def test_a_user_can_collect_what_they_like_with_mesas_own_collector():

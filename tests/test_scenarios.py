@@ -198,3 +198,34 @@ def test_changing_a_scenario_leaves_the_first_one_as_it_was():
     today = load("today")
     today.with_changes({"support_level": 1, "strain.sd_trait": 0})
     assert today.value("support_level", 0) == 0.39 and not today.parameters
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"levers": {"suport_level": ((0, 0.5),)}}, r"'suport_level' is not a lever \(scenario 'mine'\). Did you mean"),
+        ({"levers": {"support_level": 1.5}}, r"support_level \(scenario 'mine'\) = 1.5 is above"),
+        ({"levers": {"support_level": ((0, 0.5), (4, 7))}}, r"support_level \(scenario 'mine'\) = 7 is above"),
+        ({"levers": {"outreach_target": ((0, 9),)}}, "'9' is not an outreach target"),
+        ({"levers": {"toolkit": ((0, 3),)}}, "toolkit .* = 3 must be 'on' or 'off'"),
+        ({"cut": {"burnout->intnetion": "frozen"}}, "Did you mean burnout->intention"),
+        ({"cut": {"burnout->intention": -1}}, "must be 'frozen' or a scale from 0 to 10"),
+    ],
+)
+def test_a_scenario_made_in_python_is_held_to_the_rules_of_a_file(given, message, small_world):
+    with pytest.raises((BadValue, UnknownName), match=message):
+        Simulation.start(Scenario("mine", **given), place("sandbox"), 1, warm_up=False)
+    with pytest.raises((BadValue, UnknownName), match=message):
+        Simulation(load("today"), small_world).fork(Scenario("mine", **given))
+
+
+def test_a_scenario_made_in_python_may_say_constants_words_and_weeks_as_a_file_does(small_world):
+    levers = {"support_level": 0.5, "outreach_target": "isolated", "toolkit": True, "caseload_cap": ((0, 75), (4, 50))}
+    run = Simulation(load("today"), small_world).fork(Scenario("mine", levers=levers))
+    assert [run.scenario.value(name, 5) for name in levers] == [0.5, 2, 1, 50]
+    assert run.fork(run.scenario).scenario == run.scenario
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_checking_a_shipped_scenario_changes_nothing(name, small_world):
+    assert Simulation(load("today"), small_world).fork(load(name)).scenario == load(name)

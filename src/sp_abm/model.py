@@ -11,6 +11,7 @@ from sp_abm.graphs import Network
 from sp_abm.handles import LASTING, CitizenViews, LinkWorker
 from sp_abm.loops import Cuts
 from sp_abm.measures import MEASURES
+from sp_abm.measures import measure as find_measure
 from sp_abm.places import Place
 from sp_abm.randomness import checked_seed
 from sp_abm.results import Results
@@ -86,8 +87,8 @@ class SocialPrescribingModel(mesa.Model):
 
     def measure(self, name: str) -> float:
         """Return a measure's value in the latest week; NaN before the first."""
-        recorder = self.simulation.recorder
-        return float(recorder.values(MEASURES[name], recorder.n_weeks - 1)[0]) if recorder.n_weeks else float("nan")
+        recorder, declared = self.simulation.recorder, find_measure(name)
+        return float(recorder.values(declared, recorder.n_weeks - 1)[0]) if recorder.n_weeks else float("nan")
 
     def save(self, folder: str | Path) -> Path:
         """Write the whole state and the record so far; `load` goes on from there with the same luck."""

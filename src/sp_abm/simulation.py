@@ -4,10 +4,10 @@ import json
 import platform
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zipfile import BadZipFile
 
 import numpy as np
@@ -17,6 +17,7 @@ from sp_abm.errors import BadFile, BadValue, unknown
 from sp_abm.events.log import EventLog
 from sp_abm.initialisation import Progress, first_world, quiet, warmed_world
 from sp_abm.kernels import SOURCE_HASH
+from sp_abm.levers import CHOICES, SWITCHES
 from sp_abm.loops import FROZEN, Links
 from sp_abm.panel import Panel
 from sp_abm.places import Place
@@ -29,6 +30,12 @@ from sp_abm.schedule import NAMES, Observer, Submodel, step, week_without
 from sp_abm.snapshot import load_state, save_state, write_folder
 from sp_abm.vocabulary import LONGEST_YEARS, WEEKS_PER_YEAR
 from sp_abm.world import World
+
+_WORDS: Final[dict[str, dict[int, str | bool]]] = {
+    **{name: dict(enumerate(words)) for name, words in CHOICES.items()},
+    **{name: {0: False, 1: True} for name in SWITCHES},
+}
+"""The words of choices and switches by the number that stands for each."""
 
 
 def checked_years(years: object) -> int:
@@ -44,6 +51,20 @@ def checked_years(years: object) -> int:
 def listed(names: str | Iterable[str]) -> tuple[str, ...]:
     """Return names as a tuple, a single name as one of one."""
     return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _checked(scenario: Scenario) -> Scenario:
+    """Return a scenario with its levers and links checked: one made in Python may hold what no file could."""
+    where = f"scenario {scenario.name!r}"
+    levers = {name: _dated(name, steps) for name, steps in scenario.levers.items()}
+    return replace(scenario, levers={}).with_changes(levers, where).with_cut(scenario.cut, where)
+
+
+def _dated(name: str, steps: Any) -> Any:
+    """Return a lever's timeline of (week, value) as a file has it, and whatever else it is as it is."""
+    if not isinstance(steps, tuple) or not all(isinstance(step, tuple) and len(step) == 2 for step in steps):
+        return steps
+    return [{"from": week, "value": _WORDS.get(name, {}).get(value, value)} for week, value in steps]
 
 
 def _untupled(value: Any) -> Any:
@@ -145,7 +166,7 @@ class Simulation:
         `events` keeps a log of every change of state from week 0 on; `rules` take the place of submodels from then on;
         `like` is as in `first_world`.
         """
-        found = load(scenario).with_changes(changes or {}, "given")
+        found = _checked(load(scenario)).with_changes(changes or {}, "given")
         where = find_place(place)
         off = listed(switch_off)
         week_with(rules or {}, off)
@@ -162,10 +183,10 @@ class Simulation:
 
     def fork(self, scenario: Scenario, weeks: int = 0) -> "Simulation":
         """Return an independent simulation of another scenario from this very state and luck; a log begins anew."""
-        world = self.world.copy()
-        world.parameters = scenario.parameter_set()
+        world, arm = self.world.copy(), _checked(scenario)
+        world.parameters = arm.parameter_set()
         return Simulation(
-            scenario,
+            arm,
             world,
             switch_off=self.switch_off,
             weeks=weeks,
