@@ -10,6 +10,7 @@ import pytest
 
 from sp_abm.cli import main
 from sp_abm.cli.analyse import ANALYSES
+from sp_abm.events.rows import KINDS
 from sp_abm.measures import MEASURES
 from sp_abm.places import place, places
 from sp_abm.results import Results
@@ -114,3 +115,15 @@ def test_the_submodel_of_the_page_runs_after_the_week_and_lightens_loads():
     held = (plain.link_workers.open_cases > 0) & (plain.link_workers.load > 0)
     assert held.any() and world.week == plain.week
     assert np.all(world.link_workers.load[held] < plain.link_workers.load[held])
+
+
+def test_the_page_of_what_a_run_leaves_runs_and_names_every_column_and_kind(tmp_path):
+    measures, log = blocks("../runs.md", "python")
+    names = {"folder": tmp_path}
+    exec(measures, names)
+    exec(log, names)
+    run = names["run"]
+    assert {path.name for path in tmp_path.iterdir()} == {"events.parquet", "events.xes", "events.ocel.json"}
+    page = (DOCS / "runs.md").read_text("utf-8")
+    first = [set(re.findall(r"`(\w+)`", line.split("|")[1])) for line in page.splitlines() if line.startswith("| `")]
+    assert set().union(*first) == {*run.panel.columns, *run.events.columns, *KINDS}

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sp_abm import Results, SocialPrescribingModel, simulate
-from sp_abm.errors import BadFile
+from sp_abm.errors import BadFile, BadValue
 from sp_abm.events.log import EventLog
 from sp_abm.events.replay import replay
 from sp_abm.events.rows import FIELDS, KINDS, REASONS, SUBMODELS
@@ -365,6 +365,11 @@ def test_without_a_log_nothing_is_saved_and_nothing_missed(tmp_path):
     results = simulate("today", HAMLET, 1, 0.02, warm_up=False)
     folder = results.save(tmp_path / "plain")
     assert not (folder / "events.parquet").exists() and Results.load(folder).events is None
+
+
+def test_a_run_without_a_log_cannot_be_replayed_and_says_how_it_could():
+    with pytest.raises(BadValue, match=r"no event log.*events=True"):
+        replay(None, 3)
 
 
 def test_a_model_and_a_fork_of_it_each_keep_a_log_of_their_own():

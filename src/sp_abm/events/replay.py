@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.cases import NEVER
+from sp_abm.errors import BadValue
 from sp_abm.vocabulary import NONE, Attempt, CaseState, EventKind, Outcome, Route
 
 if TYPE_CHECKING:
@@ -50,8 +51,10 @@ class Replayed:
         return self.cases["post"][self.cases["post"] >= 0].value_counts()
 
 
-def replay(events: "pd.DataFrame", week: int) -> Replayed:
-    """Return the state at the end of a week."""
+def replay(events: "pd.DataFrame | None", week: int) -> Replayed:
+    """Return the state at the end of a week; raises `BadValue` where a run kept no events."""
+    if events is None:
+        raise BadValue("This run has no event log: ask for one with simulate(..., events=True) or --events.")
     told = events[events["week"] <= week]
     left = (EventKind.LEFT_ACTIVITY, EventKind.COMPLETED_ACTIVITY)
     opened = (EventKind.POST_OPENED, EventKind.HIRED)
