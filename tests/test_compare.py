@@ -1,6 +1,8 @@
 """Comparisons: paired differences worked by hand, verdicts on noise, who moved, and what machines read."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from functools import cache
 
@@ -248,3 +250,12 @@ def test_a_comparison_that_cannot_be_is_refused_at_once(arguments, message):
     given = {"scenarios": ["today", "no-service"], "place": HAMLET, "workers": 1, **arguments}
     with pytest.raises(BadValue, match=message):
         compare(**given)
+
+
+def test_a_script_that_every_worker_would_run_again_is_told_what_to_do(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "import sp_abm\nsp_abm.compare(['today', 'no-service'], seeds=2, years=0.02, workers=2)\n", "utf-8"
+    )
+    done = subprocess.run([sys.executable, "mine.py"], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    last = done.stderr.strip().splitlines()[-1]
+    assert done.returncode and "WorkersLost" in last and '`if __name__ == "__main__":`, or use workers=1' in last

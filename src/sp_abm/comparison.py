@@ -174,8 +174,9 @@ def compare(
     `seeds` is a number of seeds (1, 2, ...) or the seeds; `changes` are levers and parameters changed in every arm;
     `plausible` gives every seed another of the parameter sets that calibration kept, the same to all arms, so that
     intervals hold what is not known about parameters too (what an arm or `changes` set stays as they say);
-    `workers` is how many processes share the seeds (default: one a core, none for a single seed); `done` is called
-    after every seed with how many are done, and of how many. Raises `UnknownName`, `BadValue` or `BadFile`.
+    `workers` is how many processes share the seeds (default: one a core, none for a single seed): in a script, call
+    this below ``if __name__ == "__main__":``, since they load the script too; `done` is called after every seed with
+    how many are done, and of how many. Raises `UnknownName`, `BadValue`, `BadFile` or `WorkersLost`.
     """
     if isinstance(scenarios, str | Path | Scenario):
         raise BadValue(f"scenarios = {str(scenarios)!r} must be a list, such as ['today', 'supported-workforce'].")

@@ -3,8 +3,11 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
+
+from sp_abm.errors import WorkersLost
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -17,7 +20,8 @@ def for_each(
 ) -> Iterator[tuple[Item, Answer]]:
     """Yield (item, work(item)) in the order in which they are done; `work` and the items must be picklable.
 
-    `workers` is how many processes share the items: by default one a core, none for a single item.
+    `workers` is how many processes share the items: by default one a core, none for a single item. Raises
+    `WorkersLost` if one of them ends before its work is done.
     """
     n = max(1, min(workers or os.cpu_count() or 1, len(items)))
     if n == 1:
@@ -29,6 +33,11 @@ def for_each(
         futures = {pool.submit(work, item): item for item in items}
         for future in as_completed(futures):
             yield futures[future], future.result()
+    except BrokenProcessPool:
+        raise WorkersLost(
+            "A process that shared the work ended before it was done. In a script of your own, start this below "
+            '`if __name__ == "__main__":`, or use workers=1.'
+        ) from None
     finally:
         pool.shutdown(cancel_futures=True)
 
