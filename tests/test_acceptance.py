@@ -11,6 +11,7 @@ from sp_abm.cli.acceptance import acceptance_ranges, outreach_words
 from sp_abm.comparison import compare
 from sp_abm.measures import MEASURES
 from sp_abm.scenario import Scenario, load
+from sp_abm.simulation import Simulation
 
 NOTE = "nothing is known about how many people accept it"
 SHORT = ("--no-warm-up", "--years", "0.2")
@@ -47,6 +48,27 @@ def test_a_comparison_of_outreach_shows_its_range_over_acceptance(said_by):
     assert found["outreach-without-support"]["accepting"] == [0.2, 0.85]
     few, many = found["outreach-without-support"]["differences"]["referrals_per_1000_per_week"]
     assert few < many
+
+
+def test_a_run_of_outreach_shows_its_range_over_acceptance_unless_told_not_to(said_by):
+    """The same people and luck from the same start, with .2 and with .85 accepting."""
+    arguments = ("run", "outreach-without-support", *SHORT)
+    start = Simulation.start("outreach-without-support", "sandbox", 1, weeks=10, warm_up=False)
+    ends = [
+        start.fork(load("outreach-without-support").with_changes({"outreach.p_accepts": p}), 10).run(10).results()
+        for p in (0.2, 0.85)
+    ]
+    few, many = (each.summary["referrals_per_1000_per_week"] for each in ends)
+    assert few < many
+    found = json.loads(said_by(*arguments, "--json"))["acceptance"]
+    assert found["referrals_per_1000_per_week"] == [few, many]
+    said = said_by(*arguments)
+    assert (
+        "From 20% to 85% accepting outreach, with the same people and luck: In distress (pre-" in said
+    )
+    assert f"Referrals {few:.3f} to {many:.3f} per 1,000 residents a week" in said
+    assert "accepting outreach" not in said_by(*arguments, "--no-acceptance-range")
+    assert "acceptance" not in json.loads(said_by("run", "today", *SHORT, "--json"))
 
 
 def test_a_range_is_that_of_runs_with_the_parameter_set_and_of_few_seeds_only():

@@ -1,6 +1,6 @@
 """What outreach hangs on: nothing is known about how many accept, so its results are shown over the whole range."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +12,9 @@ from sp_abm.viz.amounts import MISSING, decimals, number, scaled
 
 if TYPE_CHECKING:
     from sp_abm.comparison import Comparison
+    from sp_abm.initialisation import Progress
+    from sp_abm.places import Place
+    from sp_abm.scenario import Scenario
 
 PARAMETER: Final = "outreach.p_accepts"
 MOST_SEEDS: Final = 3
@@ -36,14 +39,13 @@ class AcceptanceRange:
 
 Ranges = Mapping[str, AcceptanceRange]
 """By the name of the arm."""
+Ends = Mapping[str, tuple[float, float]]
+"""Key measures of a run at the least and the greatest acceptance, by name."""
 
 
 def acceptance_ranges(comparison: "Comparison", most_seeds: int = MOST_SEEDS) -> dict[str, AcceptanceRange]:
     """Run arms that use outreach again with few and with many accepting, in the first few seeds."""
-    from sp_abm.parameters import all_facts
-
-    bounds = next((fact.low, fact.high) for name, fact, _ in all_facts() if name == PARAMETER)
-    seeds = comparison.seeds[:most_seeds]
+    bounds, seeds = _bounds(), comparison.seeds[:most_seeds]
     ranges = {}
     for arm in range(1, len(comparison.arms)):
         if not _is_concerned(comparison, arm):
@@ -56,6 +58,45 @@ def acceptance_ranges(comparison: "Comparison", most_seeds: int = MOST_SEEDS) ->
         differences = {name: (float(low[column]), float(high[column])) for name, column in at.items()}
         ranges[comparison.arms[arm]] = AcceptanceRange(bounds, seeds, differences)
     return ranges
+
+
+def ends_of_run(
+    scenario: "Scenario",
+    place: "Place",
+    seed: int,
+    years: float,
+    *,
+    switch_off: Iterable[str] = (),
+    warm_up: bool = True,
+    progress: "Progress",
+) -> Ends:
+    """Run a scenario again with few and with many accepting."""
+    from sp_abm.run import threads_for
+    from sp_abm.simulation import Simulation, checked_years
+
+    weeks, threads = checked_years(years), threads_for(place.residents)
+    start = Simulation.start(
+        scenario, place, seed, weeks=weeks, switch_off=switch_off, warm_up=warm_up, threads=threads
+    )
+    few, many = (scenario.with_changes({PARAMETER: p}, "acceptance") for p in _bounds())
+    low, high = (start.fork(each, weeks).run(weeks, progress).results().summary for each in (few, many))
+    return {name: (float(low[name]), float(high[name])) for name in KEY_MEASURES}
+
+
+def words_of_run(ends: Ends) -> str:
+    """Return the range that acceptance leaves to a run's measures in words, or nothing where there is none."""
+    if not ends:
+        return ""
+    low, high = _bounds()
+    said = "; ".join(_words(name, *pair, is_signed=False) for name, pair in ends.items())
+    return f"From {low:.0%} to {high:.0%} accepting outreach, with the same people and luck: {said}."
+
+
+def _bounds() -> tuple[float, float]:
+    """Return the least and the greatest share to accept."""
+    from sp_abm.parameters import all_facts
+
+    return next((fact.low, fact.high) for name, fact, _ in all_facts() if name == PARAMETER)
 
 
 def _is_concerned(comparison: "Comparison", arm: int) -> bool:
@@ -89,11 +130,11 @@ def outreach_words(comparison: "Comparison", arm: int, ranges: Ranges) -> str:
     return f"{OUTREACH_NOTE} Differences from {low:.0%} to {high:.0%} accepting ({runs}): {said}."
 
 
-def _words(name: str, low: float, high: float) -> str:
-    """Return a difference at both ends of the range, such as ``Wait for the first contact +0.2 to +0.9 weeks``."""
+def _words(name: str, low: float, high: float, *, is_signed: bool = True) -> str:
+    """Return an amount at both ends of the range, such as ``Wait for the first contact +0.2 to +0.9 weeks``."""
     factor, unit = scaled(MEASURES[name].unit)
-    places = decimals(max(abs(low), abs(high)) * factor, 2)
-    ends = [number(end * factor, places, is_signed=True) for end in (low, high)]
+    places = decimals(max(abs(low), abs(high)) * factor, 2 if is_signed else 4)
+    ends = [number(end * factor, places, is_signed=is_signed) for end in (low, high)]
     range_ = MISSING if MISSING in ends else " to ".join(ends)
     return f"{MEASURES[name].label} {range_} {'on a scale of ' if unit.startswith('0 to ') else ''}{unit}"
 

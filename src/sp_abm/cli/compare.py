@@ -13,6 +13,7 @@ from sp_abm.cli.options import (
     COMPARISON,
     AsJson,
     Changes,
+    NoAcceptanceRange,
     Out,
     PlaceName,
     Plausible,
@@ -60,12 +61,7 @@ def compare(
     changes: Changes = None,
     plausible: Plausible = False,
     workers: Workers = None,
-    no_acceptance_range: Annotated[
-        bool,
-        typer.Option(
-            "--no-acceptance-range", metavar="", help="Do not run outreach again with few and with many accepting."
-        ),
-    ] = False,
+    no_acceptance_range: NoAcceptanceRange = False,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:

@@ -61,6 +61,12 @@ Cut = Annotated[
         help="Freeze a link at today's run, such as burnout->intention, or scale it: ...=0.5 (see `links`).",
     ),
 ]
+NoAcceptanceRange = Annotated[
+    bool,
+    typer.Option(
+        "--no-acceptance-range", metavar="", help="Do not run outreach again with few and with many accepting."
+    ),
+]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save results and figures in this folder.")]
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON for machines and nothing else.")]
 ThemeName = Annotated[str, typer.Option("--theme", help="Colours of pictures: light or dark.")]

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from sp_abm.caveats import OUTREACH_NOTE
+from sp_abm.caveats import OUTREACH_NOTE, goes_out
+from sp_abm.cli.acceptance import Ends, ends_of_run, words_of_run
 from sp_abm.cli.options import (
     RUN,
     AsJson,
     Changes,
     Cut,
+    NoAcceptanceRange,
     Out,
     PlaceName,
     ScenarioName,
@@ -78,6 +80,7 @@ def run(
     panel: PanelSize = None,
     panel_every: PanelEvery = 1,
     events: Events = False,
+    no_acceptance_range: NoAcceptanceRange = False,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -90,13 +93,15 @@ def run(
     given = parsed_changes(changes)
     arm, where = load(scenario).with_changes(given, "--set").with_cut(cut or (), "--cut"), find_place(place)
     folder = checked_folder(out, RUN)
-    options = {"switch_off": tuple(switch_off or ()), "warm_up": not no_warm_up, "events": events}
-    results = _simulated(arm, where, seed, years, options | _panel(panel, panel_every, folder))
+    options = {"switch_off": tuple(switch_off or ()), "warm_up": not no_warm_up}
+    watched = _panel(panel, panel_every, folder) | {"events": events}
+    results = _simulated(arm, where, seed, years, options | watched)
+    ends = {} if no_acceptance_range else _ends(arm, where, seed, years, options)
     if as_json:
-        print_json(as_dict(results))
+        print_json(as_dict(results) | ({"acceptance": ends} if ends else {}))
     else:
         console = screen()
-        _show(console, results, arm, where, given)
+        _show(console, results, arm, where, given, words_of_run(ends))
         again = _again(scenario, place, seed, years, changes, switch_off, cut, no_warm_up)
         console.print(f"The same again: {again}", soft_wrap=True)
     if folder:
@@ -117,6 +122,14 @@ def _simulated(arm: "Scenario", where: "Place", seed: int, years: float, options
     announce_compiling()
     with Meter() as meter:
         return simulate(arm, where, seed, years, progress=meter.weeks, **options)
+
+
+def _ends(arm: "Scenario", where: "Place", seed: int, years: float, options: dict[str, Any]) -> Ends:
+    """Return the range that acceptance leaves to key measures; where nobody goes out to people, nothing is run."""
+    if not goes_out(arm.levers):
+        return {}
+    with Meter() as meter:
+        return ends_of_run(arm, where, seed, years, progress=meter.weeks, **options)
 
 
 def _panel(panel: int | None, every: int, folder: Path | None) -> dict[str, Any]:
@@ -153,7 +166,9 @@ def place_line(where: "Place") -> str:
     return f"Place: {where.name}, {where.residents:,} residents{note}{filled}"
 
 
-def _show(console: Console, results: "Results", arm: "Scenario", where: "Place", given: dict[str, Any]) -> None:
+def _show(
+    console: Console, results: "Results", arm: "Scenario", where: "Place", given: dict[str, Any], acceptance: str
+) -> None:
     from sp_abm.viz.words import has_outreach
 
     provenance = results.provenance
@@ -167,7 +182,8 @@ def _show(console: Console, results: "Results", arm: "Scenario", where: "Place",
     for line in filter(None, lines):
         wrapped(console, line)
     console.print(measures_table(results.summary.to_dict()))
-    wrapped(console, coverage(results.n_weeks))
+    for line in filter(None, [coverage(results.n_weeks), acceptance]):
+        wrapped(console, line)
     wrapped(
         console,
         f"{DISCLAIMER} One run is one throw of luck: it says nothing about what a plan changes. "
