@@ -63,9 +63,7 @@ def test_a_run_of_outreach_shows_its_range_over_acceptance_unless_told_not_to(sa
     found = json.loads(said_by(*arguments, "--json"))["acceptance"]
     assert found["referrals_per_1000_per_week"] == [few, many]
     said = said_by(*arguments)
-    assert (
-        "From 20% to 85% accepting outreach, with the same people and luck: In distress (pre-" in said
-    )
+    assert "From 20% to 85% accepting outreach, with the same people and luck: In distress (pre-" in said
     assert f"Referrals {few:.3f} to {many:.3f} per 1,000 residents a week" in said
     assert "accepting outreach" not in said_by(*arguments, "--no-acceptance-range")
     assert "acceptance" not in json.loads(said_by("run", "today", *SHORT, "--json"))

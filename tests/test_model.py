@@ -180,6 +180,11 @@ def test_the_professional_graph_of_a_borough_has_fewer_than_3000_nodes():
     assert 700 < model.network.professional.number_of_nodes() < 3000
 
 
+def test_who_gives_a_seed_is_told_that_it_is_called_rng():
+    with pytest.raises(BadValue, match="seed = 4: the seed of a Mesa model is rng"):
+        SocialPrescribingModel(seed=4)
+
+
 def test_every_week_mesa_collects_every_measure():
     model = small_model(5)
     frame = model.datacollector.get_model_vars_dataframe()

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import mesa
 import numpy as np
 
+from sp_abm.errors import BadValue
 from sp_abm.graphs import Network
 from sp_abm.handles import LASTING, CitizenViews, LinkWorker
 from sp_abm.loops import Cuts
@@ -45,6 +46,8 @@ class SocialPrescribingModel(mesa.Model):
         simulation: Simulation | None = None,
         **levers: Any,
     ) -> None:
+        if "seed" in levers:
+            raise BadValue(f"seed = {levers['seed']!r}: the seed of a Mesa model is rng, such as rng=1.")
         super().__init__(rng=checked_seed(rng))
         self.simulation = simulation or Simulation.start(
             load(scenario).with_cut(cut),
