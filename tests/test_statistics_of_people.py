@@ -150,12 +150,23 @@ def test_a_year_begins_anew_and_its_people_are_those_of_its_beginning():
     assert watch.stayed(world).tolist() == [True, True, True, True, False, True, True]
 
 
+def consulted(*number, gone=0):
+    """Return a world whose residents consulted so often in the last year; the last ones have moved away."""
+    people_there = np.arange(len(number)) < len(number) - gone
+    year = Made(consultations=np.array(number, np.int64), holder=np.zeros(len(number), int))
+    return {TODAY: lived((LastYear, year), citizens=Made(holder=(~people_there).astype(int)))}
+
+
 def test_the_top_tenth_is_of_those_who_consulted_and_still_live_there():
     """Of 20 who consulted 1, 2, ... 20 times the top two have 39 of 210; one with 99 has gone, ten saw nobody."""
-    number = np.array([*range(1, 21), 99, *[0] * 10])
-    year = Made(consultations=number, holder=np.zeros(31, int))
-    citizens = Made(holder=(number == 99).astype(int))
-    assert people.top_tenth({TODAY: lived((LastYear, year), citizens=citizens)}).tolist() == [[39, 210]]
+    assert people.top_tenth(consulted(*[0] * 10, *range(1, 21), 99, gone=1)).tolist() == [[39, 210]]
+
+
+def test_a_tenth_that_is_no_whole_number_of_people_counts_the_last_of_them_in_part():
+    """Of 25 the top two and half of the third; of five, who are fewer than ten, half of the first; of nobody none."""
+    assert people.top_tenth(consulted(*range(1, 26))).tolist() == [[25 + 24 + 23 / 2, 325]]
+    assert people.top_tenth(consulted(3, 9, 1, 4, 0, 2)).tolist() == [[9 / 2, 19]]
+    assert people.top_tenth(consulted(0, 0)).tolist() == [[0, 0]]
 
 
 def test_long_distress_is_of_two_years_and_read_at_the_ends_of_the_first_five():

@@ -138,11 +138,16 @@ def long_distress(worlds: Worlds) -> Floats:
 
 
 def top_tenth(worlds: Worlds) -> Floats:
-    """Return consultations of the top tenth of those who consulted in the last year, and of all of them."""
+    """Return consultations of the top tenth of those who consulted in the last year, and of all of them.
+
+    A tenth that is not a whole number of people counts the last of them in part.
+    """
     lived = worlds[TODAY]
     year: LastYear = lived.seen_by(LastYear)
-    number = np.sort(year.consultations[(year.holder == lived.world.citizens.holder) & (year.consultations > 0)])
-    return one(number[-(number.size // TENTH) :].sum(), number.sum())
+    is_there = (year.holder == lived.world.citizens.holder) & (year.consultations > 0)
+    number = np.sort(year.consultations[is_there])[::-1]
+    added_up = np.concatenate([[0], number.cumsum()])
+    return one(np.interp(number.size / TENTH, np.arange(added_up.size), added_up), added_up[-1])
 
 
 def distress_in_surgeries(worlds: Worlds) -> Floats:
