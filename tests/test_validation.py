@@ -9,6 +9,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from sp_abm import validation
+from sp_abm.cli import main
 from sp_abm.errors import CannotWrite, UnknownName
 from sp_abm.evidence import Target, targets
 from sp_abm.scenario import load
@@ -245,6 +247,13 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(small_s
     (tmp_path / "file").write_text("mine")
     with pytest.raises(CannotWrite, match="file cannot be written"):
         validate("average-pcn", folder=tmp_path / "file", workers=1)
+
+
+def test_no_process_at_all_is_refused_before_anything_runs(monkeypatch, capsys):
+    monkeypatch.setattr(validation, "validate", lambda *_, **__: pytest.fail("something was run"))
+    with pytest.raises(SystemExit):
+        main(("validate", "--workers", "0"))
+    assert "--workers 0 must be at least 1" in capsys.readouterr().err
 
 
 def test_the_page_shows_every_row_and_says_what_is_known_of_those_that_do_not_meet():

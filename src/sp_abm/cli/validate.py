@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sp_abm.cli.options import AsJson, Workers, examples
+from sp_abm.cli.options import AsJson, Workers, check_runs, examples
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.tables import plain_table, print_json, screen, wrapped
 from sp_abm.strict_json import to_json
@@ -43,6 +43,7 @@ def validate(
     from sp_abm.validation import studies_of
     from sp_abm.validation import validate as run_all
 
+    check_runs(1, workers)
     studies_of(place)
     folder = out.expanduser().resolve() if out else None
     if not as_json:
