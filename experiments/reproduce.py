@@ -27,7 +27,12 @@ from sp_abm.errors import unknown
 ROOT: Final = Path(__file__).parents[1]
 STUDIES: Final = ROOT / "experiments"
 SUMS: Final = STUDIES / "SHA256SUMS"
-PAGES: Final = ("README.md", "docs/findings.md")
+PAGES: Final = (
+    "README.md",
+    "docs/findings.md",
+    "docs/model/evaluation-laboratory.md",
+    "docs/model/national-replay.md",
+)
 """Pages with numbers of several studies, named `study.number`."""
 QUICK_MINUTES: Final = 1
 AGREE: Final = 1e-5
