@@ -249,6 +249,18 @@ def test_strengths_are_of_links_only_and_the_picture_shows_those_that_carry_some
     assert "Strongest: support → burnout" in draw_loop_diagram(known, "burnout_mean")
 
 
+@pytest.mark.parametrize(("is_shared", "words"), [(True, "The study and its figures are in"), (False, "The study is in")])
+def test_figures_are_said_to_be_in_the_folder_only_where_they_are(
+    small, monkeypatch, tmp_path, capsys, is_shared, words
+):
+    found = small[0] if is_shared else replace(small[0], shares={}, changes={})
+    monkeypatch.setattr(laboratory, "study", lambda *_, **__: found)
+    with pytest.raises(SystemExit):
+        main(("loops", "--out", str(tmp_path / "out")))
+    assert words in " ".join(capsys.readouterr().out.split())
+    assert (tmp_path / "out" / "diagram.svg").exists() == is_shared
+
+
 def test_wrong_names_and_a_plan_that_changes_nothing_are_told():
     with pytest.raises(UnknownName, match="Did you mean tipping"):
         study(place=HAMLET, parts=["tiping"])

@@ -92,7 +92,8 @@ def loops(
         _show(screen(), found)
     if folder:
         _save(found, folder)
-        screen(stderr=as_json).print(f"The study and its figure are in {folder}", soft_wrap=True)
+        what = "The study and its figures are" if found.shares else "The study is"
+        screen(stderr=as_json).print(f"{what} in {folder}", soft_wrap=True)
 
 
 def _show(console: Console, found: "LoopStudy") -> None:
