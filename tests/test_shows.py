@@ -13,7 +13,7 @@ from sp_abm.places import place
 from sp_abm.validation import STATISTICS
 from sp_abm.validation.pooling import odds_ratio, one, pooled
 from sp_abm.validation.watches import Histories, Workers
-from sp_abm.validation.workforce import chances_of_leaving
+from sp_abm.validation.workforce import burnt_out, chances_of_leaving, crew, four_fold
 from sp_abm.validation.worlds import NO_SERVICE, NO_SUPERVISION, STUDIES, SUPERVISION, TODAY, Arm, Study, live_all
 
 pytestmark = pytest.mark.slow
@@ -43,11 +43,18 @@ def value(row):
 
 
 def test_burnout_moves_intention_strongly_and_leaving_weakly():
-    """Leaving by its chances, week by week: who happens to leave in a town this small says little."""
+    """Over the whole run: its last year alone (P18) says little of 48 posts. Eight seeds gave 1.8 and 1.4.
+
+    Leaving is by its chances, week by week: who happens to leave in a town this small says little.
+    """
+    found = np.zeros(4)
+    for worlds in lived():
+        is_in, is_burnt_out = burnt_out(crew(worlds))
+        found += four_fold(is_burnt_out, crew(worlds).column("intends") > 0, is_in)[0]
     chances = np.sum([chances_of_leaving(worlds, TODAY) for worlds in lived()], axis=0)
-    intention, leaving = value("P18"), odds_ratio(one(*chances))
+    intention, leaving = odds_ratio(one(*found)), odds_ratio(one(*chances))
     assert intention > 1.7
-    assert 1 < leaving < 0.9 * intention
+    assert 1 < leaving < 0.8 * intention
 
 
 def test_supervision_alone_moves_burnout_more_than_leaving():
