@@ -249,7 +249,9 @@ def test_strengths_are_of_links_only_and_the_picture_shows_those_that_carry_some
     assert "Strongest: support → burnout" in draw_loop_diagram(known, "burnout_mean")
 
 
-@pytest.mark.parametrize(("is_shared", "words"), [(True, "The study and its figures are in"), (False, "The study is in")])
+@pytest.mark.parametrize(
+    ("is_shared", "words"), [(True, "The study and its figures are in"), (False, "The study is in")]
+)
 def test_figures_are_said_to_be_in_the_folder_only_where_they_are(
     small, monkeypatch, tmp_path, capsys, is_shared, words
 ):
