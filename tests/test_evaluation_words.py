@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from sp_abm.cli.evaluate import _show
+from sp_abm.cli.tables import screen
 from sp_abm.evaluation.estimators import METHODS
 from sp_abm.evaluation.laboratory import STATES, Evaluation
 from sp_abm.evaluation.records import OUTCOMES
@@ -98,6 +100,14 @@ def test_matching_may_miss_the_truth_in_everything():
 def test_loneliness_is_told_in_100_people_and_a_loss_with_its_sign():
     assert change("loneliness", -0.0123) == "−1.2 in 100 people" and amount("loneliness", 0.25) == "25.0 in 100 people"
     assert change("gp_consultations", 1.5) == "+1.50 consultations a year"
+
+
+def test_the_terminal_shows_no_more_digits_than_their_doubt_lets_one_know(capsys):
+    """Distress falls by 2, 2.5 and 3, so by 2.5 give or take 1.24, of which 1, without any doubt, is no effect."""
+    _show(screen(), made_up([-2.0, -2.5, -3.0], [-1.0, -1.5, -2.0]), 52)
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["Before", "and", "after", "-2.5", "-3.7", "to", "-1.3", "-1.00"] in rows
+    assert ["Truth", "0", "0", "to", "0"] in rows
 
 
 def test_the_table_has_a_row_a_follow_up_outcome_and_method_with_its_bias():

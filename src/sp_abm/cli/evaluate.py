@@ -1,6 +1,5 @@
 """`sp-abm evaluate`: one service measured five ways, beside what it truly did."""
 
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -38,7 +37,7 @@ from sp_abm.cli.tables import (
 )
 from sp_abm.errors import BadValue
 from sp_abm.strict_json import to_json
-from sp_abm.viz.amounts import MISSING
+from sp_abm.viz.amounts import interval
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -155,9 +154,9 @@ def _table(found: "Evaluation", weeks: int) -> Any:
         add_heading(table, f"{started(NAMES[outcome])}, {UNITS[outcome]}")
         for method in METHODS:
             estimate, bias = found.estimate(outcome, method, weeks), found.bias(outcome, method, weeks)
-            interval = f"{estimate.low:+.3f} to {estimate.high:+.3f}" if isfinite(estimate.low) else MISSING
-            off = "" if method == "truth" else f"{bias.mean:+.3f}"
-            table.add_row(indented(LABELS[method]), f"{estimate.mean:+.3f}", interval, off)
+            mean, low_to_high = interval(estimate)
+            off = "" if method == "truth" else interval(bias)[0]
+            table.add_row(indented(LABELS[method]), mean, low_to_high, off)
     return table
 
 
