@@ -14,7 +14,7 @@ Weeks = NDArray[np.int64]
 
 OUTCOMES: Final = ("gp_consultations", "distress", "life_satisfaction", "loneliness", "swemwbs")
 UNITS: Final = {
-    "gp_consultations": "GP and nurse consultations a year",
+    "gp_consultations": "number a year",
     "distress": "points of the distress score, 0 to 12",
     "life_satisfaction": "points of life satisfaction, 0 to 10",
     "loneliness": "share of people",
