@@ -2,6 +2,7 @@
 
 import os
 import stat
+import os
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,13 @@ def test_a_file_that_cannot_take_its_place_leaves_nothing_behind(tmp_path):
     with pytest.raises(CannotWrite, match="cannot be written"):
         write_file(Path("/dev/null/word.txt"), b"new")
     assert [entry.name for entry in tmp_path.iterdir()] == ["word.txt"]
+
+
+def test_a_file_is_on_the_disk_before_it_takes_its_place_and_may_be_written_aside(tmp_path, monkeypatch):
+    seen, sync, replace = [], os.fsync, Path.replace
+    monkeypatch.setattr(os, "fsync", lambda number: seen.append("synced") or sync(number))
+    monkeypatch.setattr(Path, "replace", lambda self, target: seen.append(self.parent.name) or replace(self, target))
+    write_file(tmp_path / "there" / "word.txt", b"one")
+    write_file(tmp_path / "there" / "word.txt", memoryview(b"two"), aside=tmp_path / "unfinished")
+    assert seen == ["synced", "there", "synced", "unfinished"]
+    assert (tmp_path / "there" / "word.txt").read_bytes() == b"two" and not list((tmp_path / "unfinished").iterdir())

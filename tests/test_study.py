@@ -85,6 +85,12 @@ def test_one_at_a_time_is_the_base_and_each_value_alone():
     )
 
 
+def test_one_at_a_time_moves_a_factor_from_where_all_arms_have_it():
+    text = "[arms.x]\nlevers = {caseload_cap = 60}\n" + CAP + "[design]\nkind = 'ofat'\n[replications]\nn = 1"
+    caps = [run.cell.scenario.value("caseload_cap", 0) for run in plan_of(study(text)).runs]
+    assert caps == [60, 50, 75, 100]
+
+
 def test_a_latin_hypercube_meets_every_slice_of_every_factor_once():
     factors = (Factor("support_level", low=0.2, high=0.7), Factor("caseload_cap", levels=(50, 100)))
     points = Design("lhs", n=20, seed=3).points(factors)
@@ -223,7 +229,29 @@ BAD = {
         HEAD + '[factors.support_level]\nlow = 0\nhigh = 1\ndistribution = "unifrom"',
         ("'unifrom'", "Did you mean uniform?"),
     ),
-    "factor in an arm": (HEAD + TWO_ARMS + "[factors.outreach_share]\nlevels = [0.1]", ("outreach_share", "arms set")),
+    "factor in an arm": (
+        HEAD + TWO_ARMS + "[factors.outreach_share]\nlevels = [0.1]",
+        ("outreach_share (arm 'more', ", "is a factor too", "out of the arm or out of the factors"),
+    ),
+    "factor in the only arm": (
+        HEAD + "[arms.x]\nlevers = {caseload_cap = 9}\n" + CAP, ("caseload_cap (arm 'x', ", "is a factor too")
+    ),
+    "parameter in arms that agree": (
+        HEAD + "".join(f"[arms.{x}.parameters.strain]\nsd_trait = 0.2\n" for x in "xy")
+        + "[factors.'strain.sd_trait']\nlevels = [0.1]", ("strain.sd_trait (arm 'x', ", "is a factor too"),
+    ),
+    "point in an arm": (
+        HEAD + TWO_ARMS + '[design]\nkind = "list"\npoints = [{outreach_share = 0.1}]',
+        ("outreach_share (arm 'more', ", "is a factor too"),
+    ),
+    "factor in an arm, one at a time": (
+        HEAD + TWO_ARMS + '[factors.outreach_share]\nlevels = [0.1]\n[design]\nkind = "ofat"',
+        ("outreach_share", "'today' and 'more'", "set it differently"),
+    ),
+    "factor in the base of an arm": (
+        HEAD + "[arms.x]\n[arms.y]\nbase = 'supported-workforce'\n[factors.support_level]\nlevels = [1]",
+        ("support_level", "'x' and 'y', or what they are based on", "take it out of the factors"),
+    ),
     "design": (HEAD + '[design]\nkind = "grit"', ("'grit'", "Did you mean grid?")),
     "grid of ranges": (HEAD + "[factors.support_level]\nlow = 0\nhigh = 1", ("grid", "levels", "support_level")),
     "lhs without n": (HEAD + CAP + '[design]\nkind = "lhs"', ("lhs", "n, the number of points")),

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -61,12 +62,20 @@ def _foreign(folder: Path, new: Path) -> str:
     return min(there.difference(made, _COMPANIONS) if there & made else there, default="")
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file beside and rename it into place: whole or not at all; raises `CannotWrite`, leaving nothing."""
-    beside = path.with_name(f".{path.name}-{os.getpid()}-{time.monotonic_ns()}")
+def write_file(path: Path, content: bytes | memoryview, aside: Path | None = None) -> None:
+    """Write a file beside (or in the folder `aside`), sync it and rename it into place: whole or not at all.
+
+    Raises `CannotWrite`, and then leaves nothing.
+    """
+    name = f".{path.name}-{socket.gethostname()}-{os.getpid()}-{time.monotonic_ns()}"
+    beside = (aside or path.parent) / name
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
+        for folder in (path.parent, beside.parent):
+            folder.mkdir(parents=True, exist_ok=True)
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         beside.replace(path)
     except OSError as problem:
         raise CannotWrite(f"{path} cannot be written: {problem.strerror or problem}.") from None

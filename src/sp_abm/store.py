@@ -11,7 +11,6 @@ import platform
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +24,7 @@ from sp_abm import __version__
 from sp_abm.cells import DONE, FAILED, Cell, Ran, model_version
 from sp_abm.errors import BadFile, CannotWrite
 from sp_abm.plan import Plan
+from sp_abm.snapshot import write_file
 from sp_abm.study import Study, study_from
 
 FORMAT: Final = 1
@@ -135,25 +135,11 @@ class Store:
         """Put a table in its place, whole or not at all."""
         sink = pa.BufferOutputStream()
         pq.write_table(table, sink, **options)
-        self.put(name, sink.getvalue())
+        self.put(name, memoryview(sink.getvalue()))
 
-    def put(self, name: str, content: "bytes | pa.Buffer") -> None:
+    def put(self, name: str, content: bytes | memoryview) -> None:
         """Put a file in its place, whole or not at all; raises `CannotWrite`, and then leaves nothing behind."""
-        path = self.folder / name
-        beside = self.folder / UNFINISHED / f"{path.name}-{socket.gethostname()}-{os.getpid()}-{time.monotonic_ns()}"
-        try:
-            for folder in (path.parent, beside.parent):
-                folder.mkdir(parents=True, exist_ok=True)
-            with beside.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        except OSError as problem:
-            raise CannotWrite(f"{path} cannot be written: {problem.strerror or problem}.") from None
-        finally:
-            with suppress(OSError):
-                beside.unlink()
+        write_file(self.folder / name, content, aside=self.folder / UNFINISHED)
 
     def note(self, entry: Mapping[str, Any]) -> None:
         """Add a line to this sweep's journal."""

@@ -1,7 +1,8 @@
 """Studies: a file that says what is run: arms, factors, a design, replications and outputs, checked before anything."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -119,10 +120,10 @@ def _study(text: str, where: str, folder: Path) -> Study:
         said = f"= {raw['schema_version']!r} ({where})" if "schema_version" in raw else f"is missing ({where}): it"
         raise BadValue(f"schema_version {said} must be {SCHEMA_VERSION}.")
     seed = checked_seed(raw.get("seed", 1))
-    arms = _arms(raw, where, folder)
     factors = factors_from(_table(raw, "factors", where), where)
     design = _design(_table(raw, "design", where), seed, where)
     check_design(design, factors, where)
+    arms = _arms(raw, where, folder, _set_at_every_point(factors, design))
     _check_values(factors, design, arms, where)
     outputs, budget = _table(raw, "outputs", where), _table(raw, "budget", where)
     _check_fields("outputs", outputs, f"outputs, {where}")
@@ -194,8 +195,8 @@ def _beside(name: str, folder: Path) -> str:
     return str(folder / name) if name.endswith(".toml") else name
 
 
-def _arms(raw: Mapping[str, Any], where: str, folder: Path) -> dict[str, Scenario]:
-    """Return the arms by name, the first the one that the others are compared with."""
+def _arms(raw: Mapping[str, Any], where: str, folder: Path, taken: Collection[str]) -> dict[str, Scenario]:
+    """Return the arms by name, the first the one that the others are compared with; none sets what is `taken`."""
     base = load(_beside(_text(raw, "base", where) or "today", folder))
     entries = _table(raw, "arms", where)
     if not entries:
@@ -209,6 +210,12 @@ def _arms(raw: Mapping[str, Any], where: str, folder: Path) -> dict[str, Scenari
         own = _text(entry, "base", place)
         scenario = load(_beside(own, folder)) if own else base
         changes = {**_levers(entry, place), **_parameters(entry, place)}
+        for key in changes:
+            if key in taken:
+                raise BadValue(
+                    f"{key} ({place}) is a factor too: every point would set it anew, and what the arm says would be "
+                    "lost. Take it out of the arm or out of the factors."
+                )
         arms[name] = scenario.with_changes(changes, place).with_cut(entry.get("cut", {}), place)
     return arms
 
@@ -248,18 +255,26 @@ def _design(entry: Mapping[str, Any], seed: int, where: str) -> Design:
     return Design(kind, n, checked_seed(entry.get("seed", seed)), tuple(listed), is_second, levels)
 
 
+def _set_at_every_point(factors: Iterable[Factor], design: Design) -> set[str]:
+    """Return the names that every point sets: all but one at a time, which moves them from where the arms have them."""
+    return set() if design.kind == "ofat" else {factor.name for factor in factors}.union(*design.listed[:1])
+
+
 def _check_values(factors: Iterable[Factor], design: Design, arms: Mapping[str, Scenario], where: str) -> None:
-    """Raise an error unless every value of every factor may be set, and no arm sets it by itself."""
-    first = next(iter(arms.values()))
+    """Raise an error unless every value of every factor may be set, and all arms have it alike where none is."""
+    (one, first), *others = arms.items()
     for factor in factors:
         for value in factor.values:
             first.with_changes({factor.name: value}, f"factor {factor.name}, {where}")
     for number, point in enumerate(design.listed):
         first.with_changes(point, f"point {number}, {where}")
-    names = {factor.name for factor in factors} | set(design.listed[0] if design.listed else ())
-    for name in sorted(names):
-        if len({str((arm.levers.get(name), arm.parameters.get(name))) for arm in arms.values()}) > 1:
-            raise BadValue(f"{name} ({where}) is a factor, and arms set it differently; leave it to one of them.")
+    names = {factor.name for factor in factors}.union(*design.listed[:1])
+    for name, (other, arm) in product(sorted(names), others):
+        if (first.levers.get(name), first.parameters.get(name)) != (arm.levers.get(name), arm.parameters.get(name)):
+            raise BadValue(
+                f"{name} ({where}) is a factor, but the arms {one!r} and {other!r}, or what they are based on, set it "
+                "differently. Let them agree in it, or take it out of the factors."
+            )
 
 
 def _replications(
