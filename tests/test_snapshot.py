@@ -2,7 +2,6 @@
 
 import os
 import stat
-import os
 from pathlib import Path
 
 import pytest
