@@ -184,6 +184,15 @@ def test_a_store_of_another_format_is_refused_and_not_changed(filled):
     assert path.read_bytes() == before
 
 
+def test_a_store_of_another_model_can_be_read_but_not_gone_on_with(filled, monkeypatch):
+    before = {path: path.read_bytes() for path in filled.folder.rglob("*") if path.is_file()}
+    monkeypatch.setattr(store, "model_version", lambda: "changed")
+    with pytest.raises(CannotWrite, match=r"runs of another version of the model: \w{16}, .* This is changed,"):
+        Store.create(filled.folder, made_up())
+    assert {path: path.read_bytes() for path in filled.folder.rglob("*") if path.is_file()} == before
+    assert len(open_study(filled.folder).summary) == 14
+
+
 def test_the_tables_by_hand(filled):
     """Runs go by replication, point, arm: run 6 is point 3 in the first arm, run 9 point 0 in the second."""
     found = open_study(filled.folder)

@@ -65,11 +65,18 @@ class Store:
         return self.folder.is_dir() and all(entry.name == UNFINISHED for entry in self.folder.iterdir())
 
     def check_is_of(self, study: Study) -> None:
-        """Raise `CannotWrite` if the store is of a study of another name."""
-        name = self.facts()["name"]
+        """Raise `CannotWrite` if the store is of a study of another name, or of runs of another model."""
+        facts, mine = self.facts(), model_version()
+        name, model = facts["name"], facts.get("model")
         if name != study.name:
             raise CannotWrite(
                 f"{self.folder} is the store of the study {name!r}, not of {study.name!r}. Name another folder."
+            )
+        if model != mine:
+            raise CannotWrite(
+                f"{self.folder} holds runs of another version of the model: {model}, of sp_abm {facts.get('sp_abm')}. "
+                f"This is {mine}, of sp_abm {__version__}, whose runs are others. Name another folder, or go on with "
+                "the version that began it. Nothing was changed."
             )
 
     def facts(self) -> dict[str, Any]:
