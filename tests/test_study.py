@@ -155,6 +155,8 @@ def cell(**changes):
         {"weeks": 53},
         {"measures": ("burnout_mean", "share_crisis")},
         {"weekly": True},
+        {"panel": 100},
+        {"events": True},
     ],
     ids=str,
 )
@@ -283,6 +285,9 @@ BAD = {
     "unknown measure": (HEAD + '[outputs]\nmeasures = ["burnout_meen"]', ("'burnout_meen'", "burnout_mean?")),
     "no measures": (HEAD + "[outputs]\nmeasures = []", ("outputs.measures", "at least one")),
     "weekly": (HEAD + '[outputs]\nweekly = "yes"', ("outputs.weekly", "true or false")),
+    "panel": (HEAD + "[outputs]\npanel = 0", ("outputs.panel", "= 0", "at least 1")),
+    "panel yes": (HEAD + "[outputs]\npanel = true", ("outputs.panel", "= True", "whole number")),
+    "events": (HEAD + "[outputs]\nevents = 3", ("outputs.events", "true or false")),
     "budget": (HEAD + "[budget]\nruns = 0", ("budget.runs", "at least 1")),
     "limit": (HEAD + "[budget]\nseconds_per_run = -1", ("budget.seconds_per_run", "above 0")),
     "seed": (HEAD + "seed = -1", ("seed = -1",)),

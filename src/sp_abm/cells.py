@@ -1,6 +1,7 @@
 """Cells: one run of a study, named by the hash of all that makes its numbers, and what came of it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
@@ -31,7 +32,10 @@ def model_version() -> str:
 
 @dataclass(frozen=True)
 class Cell:
-    """A run to make: `against` is the scenario that paired measures compare it with, if any is asked for."""
+    """A run to make: `against` is the scenario that paired measures compare it with, if any is asked for.
+
+    `panel` is how many persons are followed, if any; `events` asks for the log of every change of state.
+    """
 
     scenario: Scenario
     against: Scenario | None
@@ -40,6 +44,8 @@ class Cell:
     weeks: int
     measures: tuple[str, ...]
     weekly: bool
+    panel: int | None = None
+    events: bool = False
 
     @cached_property
     def hash(self) -> str:
@@ -53,6 +59,8 @@ class Cell:
             "weeks": self.weeks,
             "measures": self.measures,
             "weekly": self.weekly,
+            **({"panel": self.panel} if self.panel else {}),
+            **({"events": True} if self.events else {}),
         }
         return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -75,13 +83,19 @@ def _warm_up_levers(name: str) -> list[float]:
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of a cell: `values` has the summary in its first row, then the weeks if asked for; by measure."""
+    """What came of a cell: `values` has the summary in its first row, then the weeks if asked for; by measure.
+
+    `tables` are what else was asked for, its panel and its events, as Parquet files, and `digests` their hashes; read
+    from a store, a cell has the hashes only.
+    """
 
     hash: str
     status: str
     error: str
     seconds: float
     values: NDArray[np.float64] = field(repr=False)
+    digests: Mapping[str, str] = field(default_factory=dict, repr=False)
+    tables: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def failed(cell: Cell, error: str, seconds: float = np.nan) -> Ran:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -16,10 +16,13 @@ from sp_abm.cells import DONE, MISSING, Ran
 from sp_abm.compaction import fingerprint, is_made_of, parts_of, stamped, weeks_of, write_weeks
 from sp_abm.crate import METADATA, crate_of
 from sp_abm.errors import BadFile, unknown
+from sp_abm.events.rows import FIELDS
 from sp_abm.extras import extra
 from sp_abm.kernels import Floats
 from sp_abm.levers import LEVERS
+from sp_abm.meanings import MEANINGS
 from sp_abm.measures import MEASURES
+from sp_abm.panel import COLUMNS as PANEL
 from sp_abm.parameters import all_facts
 from sp_abm.snapshot import write_folder
 from sp_abm.store import PLAN, RUNS, Store, read_cell
@@ -30,10 +33,14 @@ if TYPE_CHECKING:
 
 Index = NDArray[np.int64]
 _TABLES: Final = ("runs", "summary", "weekly")
+_BESIDE: Final[Mapping[str, tuple[str, ...]]] = {"panel": PANEL, "events": ("event", *FIELDS)}
+"""The columns of the tables that a study may ask for, beside the run."""
 _FILES: Final = {
     "runs.csv": "one row a run: its place in the design, its seed and how it ended",
     "summary.csv": "one row a run that is done, one column a measure",
     "weekly.csv": "one row a run and week, one column a measure; empty if the study asked for no weeks",
+    "panel.csv": "one row a run, person followed and week",
+    "events.csv": "one row a run and change of state",
     "dictionary.csv": "what every column of every table means, and its unit",
     "study.toml": "the study: what was run",
 }
@@ -85,7 +92,7 @@ class OpenStudy:
         for run, name in zip(cells.index.tolist(), cells, strict=True):
             with suppress(BadFile):
                 ran, measures = read_cell(self._store.path(name))
-                if list(measures) == self._measures:
+                if list(measures) == self._measures and self._store.has_tables(ran):
                     yield run, ran
 
     @cached_property
@@ -152,6 +159,35 @@ class OpenStudy:
         index = pd.MultiIndex.from_arrays([runs, weeks], names=["run", "week"])
         return pd.DataFrame(values, index, self._measures, copy=False)
 
+    @cached_property
+    def panel(self) -> "pd.DataFrame":
+        """Return one row a run, person and week of those followed; empty unless the study asked for a panel."""
+        return self._beside("panel")
+
+    @cached_property
+    def events(self) -> "pd.DataFrame":
+        """Return one row a run and change of state; empty unless the study asked for events."""
+        return self._beside("events")
+
+    def _beside(self, name: str) -> "pd.DataFrame":
+        """Return a table that is kept beside the cells, of every run that is done; the index is that of `runs`."""
+        import pandas as pd
+
+        empty = pd.DataFrame(columns=["run", *_BESIDE[name]]).set_index("run")
+        frames = [empty]
+        done = self.runs["cell"][self.runs["status"] == DONE]
+        for run, cell in zip(done.index.tolist(), done, strict=True) if self.facts.get(name) else ():
+            path = self._store.table_path(name, cell)
+            try:
+                frames.append(pd.read_parquet(path, columns=[*_BESIDE[name]]).assign(run=run).set_index("run"))
+            except (OSError, ValueError) as problem:
+                raise BadFile(f"{path} is not sound: {problem}. Resume the sweep to have it made again.") from None
+        return pd.concat(frames[1:]) if len(frames) > 1 else empty
+
+    @property
+    def _tables(self) -> tuple[str, ...]:
+        return (*_TABLES, *(name for name in _BESIDE if self.facts.get(name)))
+
     def keep_runs(self) -> None:
         """Write the runs with their summaries beside the cells, as one Parquet file for any tool."""
         import pyarrow as pa
@@ -184,7 +220,7 @@ class OpenStudy:
         """Return what a query finds in the tables `runs`, `summary` and `weekly`; needs the extra `sql`."""
         duckdb = extra("duckdb", "sql", "SQL")
         with duckdb.connect() as connection:
-            for name in _TABLES:
+            for name in self._tables:
                 if name == "weekly" and self._parts:
                     connection.from_parquet([_literal(part) for part in self._parts]).create_view("_weeks")
                     chosen = ", ".join(f'"{column}"' for column in ("run", "week", *self._measures))
@@ -202,7 +238,7 @@ class OpenStudy:
         provenance = self.provenance
 
         def write(beside: Path) -> None:
-            for name in _TABLES:
+            for name in self._tables:
                 getattr(self, name).reset_index().to_csv(beside / f"{name}.csv", index=False)
             self.dictionary().to_csv(beside / "dictionary.csv", index=False)
             (beside / "study.toml").write_text(provenance["study"], "utf-8")
@@ -217,8 +253,8 @@ class OpenStudy:
         import pandas as pd
 
         rows = [
-            (table, column, *_meaning(column))
-            for table in _TABLES
+            (table, column, *_meaning(column, table))
+            for table in self._tables
             for column in getattr(self, table).reset_index().columns
         ]
         return pd.DataFrame(rows, columns=["table", "column", "meaning", "unit"])
@@ -229,8 +265,10 @@ def _literal(path: Path) -> str:
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
-def _meaning(column: str) -> tuple[str, str]:
-    """Return what a column means and its unit."""
+def _meaning(column: str, table: str) -> tuple[str, str]:
+    """Return what a column of a table means and its unit."""
+    if column in MEANINGS.get(table, {}):
+        return MEANINGS[table][column]
     if column in _RUNS:
         return _RUNS[column]
     if column in MEASURES:

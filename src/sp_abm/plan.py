@@ -80,7 +80,8 @@ class Plan:
         is_paired = name != first and any(MEASURES[measure].is_paired for measure in study.measures)
         against = arms[first] if is_paired else None
         seed = seed_of(study.seed, replication)
-        return Cell(arms[name], against, study.place, seed, study.weeks, study.measures, study.weekly)
+        outputs = study.measures, study.weekly, study.panel, study.events
+        return Cell(arms[name], against, study.place, seed, study.weeks, *outputs)
 
     @property
     def seconds(self) -> float:

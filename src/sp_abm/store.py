@@ -31,7 +31,7 @@ FORMAT: Final = 1
 SUMMARY: Final = -1
 """What stands in the column `week` in the row of the summary."""
 FACTS, STUDY, PLAN, RUNS, UNFINISHED = "store.json", "study.toml", "plan.parquet", "runs.parquet", "unfinished"
-_DIGEST: Final = b"digest"
+_DIGEST, _BESIDE = b"digest", b"beside"
 
 
 class Store:
@@ -54,7 +54,8 @@ class Store:
         elif store.folder.exists() and not store.is_empty():
             raise CannotWrite(f"{folder} holds other files, not the store of a sweep. Name a new or an empty folder.")
         facts = {"format": FORMAT, "name": study.name, "folder": str(study.folder), "weeks": study.weeks}
-        facts |= {"measures": study.measures, "weekly": study.weekly, "place": study.place.content(), **_versions()}
+        facts |= {"measures": study.measures, "weekly": study.weekly, "panel": study.panel, "events": study.events}
+        facts |= {"place": study.place.content(), **_versions()}
         store.put(FACTS, json.dumps(facts, indent=1).encode())
         store.put(STUDY, study.text.encode())
         store.note({"began": datetime.now(UTC).isoformat(timespec="seconds"), "by": by, **_versions()})
@@ -113,13 +114,24 @@ class Store:
             ran, measures = read_cell(self.path(cell.hash))
         except BadFile:
             return ""
-        return ran.status if (ran.hash, measures) == (cell.hash, cell.measures) else ""
+        is_whole = (ran.hash, measures) == (cell.hash, cell.measures) and self.has_tables(ran)
+        return ran.status if is_whole else ""
+
+    def has_tables(self, ran: Ran) -> bool:
+        """Say whether the tables that belong to a cell are there, as they were written."""
+        return all(_hash_of(self.table_path(name, ran.hash)) == digest for name, digest in ran.digests.items())
+
+    def table_path(self, name: str, cell_hash: str) -> Path:
+        """Return where the panel or the events of a cell are kept."""
+        return self.folder / name / cell_hash[:2] / f"{cell_hash}.parquet"
 
     def write(self, ran: Ran, measures: tuple[str, ...]) -> None:
         """Keep what came of a cell, whole or not at all; a failure never takes the place of a cell that is done."""
         path = self.path(ran.hash)
         if ran.status == FAILED and path.exists() and _has_ended_well(path):
             return
+        for table, content in ran.tables.items():  # before the cell, which says that they are there
+            self.put(str(self.table_path(table, ran.hash).relative_to(self.folder)), content)
         name = str(path.relative_to(self.folder))
         self.put_table(name, _table(ran, measures), use_dictionary=[*_TEXTS, "measure"], write_statistics=False)
         self.note({"cell": ran.hash, "status": ran.status, "seconds": None if np.isnan(ran.seconds) else ran.seconds})
@@ -189,7 +201,8 @@ def _table(ran: Ran, measures: tuple[str, ...]) -> "pa.Table":
     columns = {name: _same(text, rows * width) for name, text in zip(_TEXTS, _texts(ran), strict=True)}
     columns["week"] = pa.array(np.repeat(np.arange(SUMMARY, rows + SUMMARY, dtype=np.int32), width))
     columns |= {"measure": names, "value": pa.array(ran.values.ravel())}
-    return pa.table(columns).replace_schema_metadata({_DIGEST: _digest(ran, measures)})
+    beside = {_BESIDE: json.dumps(ran.digests)} if ran.digests else {}
+    return pa.table(columns).replace_schema_metadata({_DIGEST: _digest(ran, measures), **beside})
 
 
 _TEXTS: Final = ("cell", "status", "error")
@@ -205,7 +218,8 @@ def _same(text: str, rows: int) -> "pa.DictionaryArray":
 
 def _digest(ran: Ran, measures: tuple[str, ...]) -> bytes:
     """Return a hash of all that a cell's file says."""
-    words = json.dumps([*_texts(ran), measures, ran.values.shape])
+    beside = [ran.digests] if ran.digests else []
+    words = json.dumps([*_texts(ran), measures, ran.values.shape, *beside])
     return sha256(words.encode() + ran.values.tobytes()).hexdigest().encode()
 
 
@@ -220,7 +234,8 @@ def read_cell(path: Path) -> tuple[Ran, tuple[str, ...]]:
         measures = tuple(table["measure"][: table.num_rows // rows].to_pylist())
         values = np.ascontiguousarray(table["value"].to_numpy()).reshape(rows, len(measures))
         name, status, error = (table[name][0].as_py() for name in _TEXTS)
-        ran = Ran(name, status, error, np.nan, values)
+        digests = json.loads((table.schema.metadata or {}).get(_BESIDE, b"{}"))
+        ran = Ran(name, status, error, np.nan, values, digests)
         is_sound = _is_said_by(ran, measures, table)
     except (OSError, LookupError, ValueError, TypeError, ArithmeticError, pa.ArrowException) as problem:
         raise BadFile(f"{path} is not a sound cell: {problem}.") from None
@@ -241,3 +256,11 @@ def _has_ended_well(path: Path) -> bool:
         return read_cell(path)[0].status == DONE
     except BadFile:
         return False
+
+
+def _hash_of(path: Path) -> str:
+    """Return the hash of a file, of none if it cannot be read."""
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -41,7 +41,7 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "arm": ("base", "levers", "parameters", "cut"),
     "design": ("kind", "n", "seed", "points", "second_order", "levels"),
     "replications": ("n", "measure", "half_width", "batch", "most", "plausible"),
-    "outputs": ("measures", "weekly"),
+    "outputs": ("measures", "weekly", "panel", "events"),
     "budget": ("runs", "hours", "seconds_per_run"),
 }
 _SEQUENTIAL: Final = ("measure", "half_width", "batch", "most")
@@ -84,6 +84,8 @@ class Study:
     replications: Replications = field(default_factory=Replications)
     measures: tuple[str, ...] = tuple(MEASURES)
     weekly: bool = False
+    panel: int | None = None
+    events: bool = False
     budget: int | None = None
     hours: float | None = None
     seconds_per_run: float | None = None
@@ -141,6 +143,8 @@ def _study(text: str, where: str, folder: Path) -> Study:
         replications=_replications(_table(raw, "replications", where), arms, measures, where),
         measures=measures,
         weekly=_flag(outputs.get("weekly", False), f"outputs.weekly ({where})"),
+        panel=_whole(outputs["panel"], f"outputs.panel ({where})") if "panel" in outputs else None,
+        events=_flag(outputs.get("events", False), f"outputs.events ({where})"),
         budget=_whole(budget["runs"], f"budget.runs ({where})") if "runs" in budget else None,
         hours=_limit("hours", budget, where),
         seconds_per_run=_limit("seconds_per_run", budget, where),
