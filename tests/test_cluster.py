@@ -330,3 +330,10 @@ def test_without_dask_the_extra_is_named(monkeypatch):
     monkeypatch.setattr(cluster, "find_spec", lambda _: None)
     with pytest.raises(MissingExtra, match=r"sp_abm\[cluster\]"):
         Dask("tcp://127.0.0.1:1")
+
+
+def test_what_is_no_address_is_refused_before_anybody_is_called(hamlet, tmp_path, monkeypatch):
+    monkeypatch.setattr("distributed.Client", None)
+    for address in ("here", "nothing://127.0.0.1:8786", "tcp://127.0.0.1"):
+        with pytest.raises(BadValue, match=rf"'{address}' is no address of a scheduler, such as tcp://127"):
+            sweep(hamlet(), tmp_path / "store", scheduler=address)

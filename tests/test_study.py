@@ -217,6 +217,16 @@ BAD = {
     "arm lever": (HEAD + "[arms.x]\nlevers = {suport_level = 1}", ("'suport_level'", "support_level")),
     "arm parameter": (HEAD + "[arms.x]\nparameters = {sd_trait = 1}", ("'sd_trait'", "arm 'x'")),
     "arm cut": (HEAD + "[arms.x]\ncut = {'burnout->intent' = 1}", ("burnout->intent", "burnout->intention")),
+    "cut no table": (HEAD + "[arms.x]\ncut = 3", ("cut = 3", "arm 'x'", "must be a table")),
+    "measure a list": (HEAD + "[outputs]\nmeasures = [['a']]", ("is not a measure", "['a']")),
+    "distribution a list": (
+        HEAD + "[factors.support_level]\nlow = 0\nhigh = 1\ndistribution = ['uniform']",
+        ("not a distribution", "Did you mean uniform?"),
+    ),
+    "rule of a list": (
+        HEAD + TWO_ARMS + "[replications]\nmeasure = ['burnout_mean']\nhalf_width = 0.1\nmost = 9",
+        ("['burnout_mean']", "must be text"),
+    ),
     "unknown factor": (HEAD + "[factors.caseload_cup]\nlevels = [1]", ("'caseload_cup'", "caseload_cap")),
     "unknown parameter": (HEAD + "[factors.strain.sd_trai]\nlevels = [1]", ("strain.sd_trai", "strain.sd_trait")),
     "no levels": (HEAD + "[factors.caseload_cap]\nlevels = []", ("caseload_cap", "at least one")),

@@ -94,8 +94,11 @@ class Dask:
 def _connected(address: str, wait: float) -> "Iterator[Client]":
     """Hold a connection to a scheduler; left, all that was asked of it is called off."""
     from distributed import Client
+    from distributed.comm import get_address_host_port
 
     try:
+        if not address.startswith("inproc:"):  # a client of no address would complain when it is cleared away
+            get_address_host_port(address)
         client = Client(address, timeout=wait, set_as_default=False, name="sp_abm")
     except OSError:
         raise SchedulerLost(

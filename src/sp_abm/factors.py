@@ -104,7 +104,7 @@ def _factor(name: str, entry: object, place: str) -> Factor:
     if not isinstance(entry, Mapping):
         raise BadValue(f"{place} must be a table, written [factors.{name}].")
     distribution = entry.get("distribution", "uniform")
-    if distribution not in SHAPES:
+    if distribution not in tuple(SHAPES):
         raise unknown("distribution", distribution, SHAPES, place)
     shape = SHAPES[distribution]
     check_keys("factor", entry, ("levels", "low", "high", "distribution", "kind", *shape), place)

@@ -220,8 +220,15 @@ def _arms(raw: Mapping[str, Any], where: str, folder: Path, taken: Collection[st
                     f"{key} ({place}) is a factor too: every point would set it anew, and what the arm says would be "
                     "lost. Take it out of the arm or out of the factors."
                 )
-        arms[name] = scenario.with_changes(changes, place).with_cut(entry.get("cut", {}), place)
+        arms[name] = scenario.with_changes(changes, place).with_cut(_cuts(entry, place), place)
     return arms
+
+
+def _cuts(entry: Mapping[str, Any], place: str) -> Any:
+    cuts = entry.get("cut", {})
+    if not isinstance(cuts, Mapping | list | str):
+        raise BadValue(f"cut = {cuts!r} ({place}) must be a table, such as {{ 'burnout->intention' = 'frozen' }}.")
+    return cuts
 
 
 def _levers(entry: Mapping[str, Any], place: str) -> Mapping[str, Any]:
@@ -301,9 +308,10 @@ def _replications(
     batch = _whole(entry.get("batch", Replications().batch), f"batch ({place})")
     most = _whole(entry["most"], f"most ({place})", MOST_REPLICATIONS)
     half_width = _positive(entry["half_width"], f"half_width ({place})")
-    if measure(entry["measure"]).name not in measures:
-        raise BadValue(f"measure = {entry['measure']!r} ({place}) is not among outputs.measures; add it there.")
-    return Replications(min(batch, most), entry["measure"], half_width, batch, most, is_plausible)
+    name = measure(_text(entry, "measure", place)).name
+    if name not in measures:
+        raise BadValue(f"measure = {name!r} ({place}) is not among outputs.measures; add it there.")
+    return Replications(min(batch, most), name, half_width, batch, most, is_plausible)
 
 
 def _measures(names: object, where: str) -> tuple[str, ...]:
@@ -311,6 +319,6 @@ def _measures(names: object, where: str) -> tuple[str, ...]:
     if not isinstance(names, list) or not names:
         raise BadValue(f"outputs.measures = {names!r} ({where}) must be a list of at least one measure.")
     for name in names:
-        if name not in MEASURES:
+        if name not in tuple(MEASURES):
             raise unknown("measure", name, MEASURES, f"outputs, {where}")
     return tuple(name for name in MEASURES if name in names)
