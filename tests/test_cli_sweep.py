@@ -89,7 +89,7 @@ def test_compact_says_where_the_weeks_are(sp_abm: Any, study: Path, tmp_path: Pa
     study.write_text(STUDY + "weekly = true\n", "utf-8")
     sp_abm("sweep", study, "--out", tmp_path / "store", "--workers", 0)
     code, out, _ = sp_abm("compact", tmp_path / "store")
-    assert code == 0 and f"The weeks of 8 runs are in {tmp_path / 'store'}/weekly/*.parquet: 1 files, 0.0 MB." in out
+    assert code == 0 and f"The weeks of 8 runs are in {tmp_path / 'store'}/weekly/*.parquet: 1 file, 0.0 MB." in out
 
 
 def test_a_failure_is_counted_and_its_reason_told(

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from sp_abm import open_study, simulate
+from sp_abm.errors import BadFile
 from sp_abm.meanings import MEANINGS
 from sp_abm.study import load_study
 from sp_abm.sweep import resume, sweep
@@ -60,6 +61,8 @@ def test_a_run_whose_table_is_damaged_or_gone_is_missing_and_made_again(swept, k
     one, two, *_ = sorted((swept / kind).rglob("*.parquet"))
     one.unlink()
     two.write_bytes(two.read_bytes()[:-9])
+    with pytest.raises(BadFile, match=r"Resume the sweep to have it made again"):
+        getattr(open_study(swept), kind)
     (swept / "runs.parquet").unlink()
     assert (open_study(swept).runs["status"] == "missing").sum() == 2
     again = resume(swept, workers=0)

@@ -1,5 +1,7 @@
 """Stores: a folder with one Parquet file a finished cell, named by its hash; what is there is whole and stays.
 
+The panel and the events of a cell, where they were asked for, are files of their own that the cell's file vouches for.
+
 A file is written into the folder `unfinished`, under a name that does not end in .parquet, synced and renamed. Whoever
 writes the same cell again, here or in another process, puts the same in its place. How long a cell took is in the
 journal of the sweep that ran it, since it is no part of the cell.

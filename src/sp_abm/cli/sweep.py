@@ -119,13 +119,14 @@ def status(
 def compact(folder: Folder) -> None:
     """Write the weeks of all runs into a few Parquet files, for a notebook or SQL to read at once; cells stay."""
     from sp_abm.opened import open_study
+    from sp_abm.plan import counted
 
     found = open_study(folder)
     weekly = found.compact()
     parts = sorted(weekly.glob("*.parquet"))
     size = sum(part.stat().st_size for part in parts) / BYTES_PER_MB
     n = int((found.runs["status"] == "done").sum())
-    words = f"The weeks of {n:,} runs are in {weekly}/*.parquet: {len(parts)} files, {size:,.1f} MB."
+    words = f"The weeks of {n:,} runs are in {weekly}/*.parquet: {counted(len(parts), 'file')}, {size:,.1f} MB."
     screen().print(words, soft_wrap=True, highlight=False)
 
 
