@@ -27,6 +27,7 @@ MEANINGS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     },
     "events": {
         "event": ("number of the event in its run", "number"),
+        "week": ("week of the run; below 0 is before it", "week"),
         "submodel": ("submodel in which it came about", "text"),
         "kind": ("what happened", "text"),
         "citizen": (f"{_DWELLING}; -1 is none", "number"),

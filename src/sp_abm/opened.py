@@ -1,4 +1,4 @@
-"""Opened: a store as tables: the runs, their summaries and weeks, in pandas or in SQL, and as CSV with a dictionary."""
+"""Opened: a store as tables: runs, summaries, weeks, panel, events, in pandas or SQL, and as CSV with a dictionary."""
 
 import json
 import re
@@ -173,16 +173,15 @@ class OpenStudy:
         """Return a table that is kept beside the cells, of every run that is done; the index is that of `runs`."""
         import pandas as pd
 
-        empty = pd.DataFrame(columns=["run", *_BESIDE[name]]).set_index("run")
-        frames = [empty]
+        columns, frames = list(_BESIDE[name]), []
         done = self.runs["cell"][self.runs["status"] == DONE]
         for run, cell in zip(done.index.tolist(), done, strict=True) if self.facts.get(name) else ():
             path = self._store.table_path(name, cell)
             try:
-                frames.append(pd.read_parquet(path, columns=[*_BESIDE[name]]).assign(run=run).set_index("run"))
+                frames.append(pd.read_parquet(path, columns=columns).assign(run=run).set_index("run"))
             except (OSError, ValueError) as problem:
                 raise BadFile(f"{path} is not sound: {problem}. Resume the sweep to have it made again.") from None
-        return pd.concat(frames[1:]) if len(frames) > 1 else empty
+        return pd.concat(frames) if frames else pd.DataFrame(columns=["run", *columns]).set_index("run")
 
     @property
     def _tables(self) -> tuple[str, ...]:
@@ -217,7 +216,7 @@ class OpenStudy:
         return {**self.facts, "study": self._store.study().text, "sweeps": drivers}
 
     def sql(self, query: str) -> "pd.DataFrame":
-        """Return what a query finds in the tables `runs`, `summary` and `weekly`; needs the extra `sql`."""
+        """Return what a query finds in `runs`, `summary`, `weekly`, `panel` and `events`; needs the extra `sql`."""
         duckdb = extra("duckdb", "sql", "SQL")
         with duckdb.connect() as connection:
             for name in self._tables:
