@@ -57,9 +57,9 @@ def a_comparison(**levels):
 
 def test_a_steps_answer_names_todays_level_only_where_it_is_another():
     made = a_comparison(n_waiting=(40, 60))
-    plan = unescape(walk.answer_to(walk.STEPS[2], made, Look(), ""))
+    plan = unescape(walk.answer_to(walk.STEPS[2], made, Look(), "")[0])
     assert "People waiting for a first contact, people: 60.0; today 40.0 (+20.0, 95% -)." in plan and "one run" in plan
-    alone = unescape(walk.answer_to(replace(walk.STEPS[2], scenario="today"), made, Look(), ""))
+    alone = unescape(walk.answer_to(replace(walk.STEPS[2], scenario="today"), made, Look(), "")[0])
     assert "People waiting for a first contact, people: 60.0." in alone and "40.0" not in alone
 
 

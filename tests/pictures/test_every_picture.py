@@ -61,6 +61,23 @@ def test_for_a_room_every_letter_is_large_whatever_the_screen(name, screen, ever
     assert "Illustrative model, not a forecast" not in svg.partition("</desc>")[2]
 
 
+LOW = ("stages", "workforce", "funnel", "horizons", "roles", "professionals")
+"""Pictures that a projector of 1280 x 720 shows whole, with letters of 28 pixels, whatever they show."""
+
+
+@pytest.mark.parametrize("screen", [1280, 1366, 1920])
+@pytest.mark.parametrize("name", LOW)
+def test_for_a_room_a_picture_is_as_low_as_the_screen_and_keeps_its_finding(name, screen, everything, check_text):
+    for seed in (3, 5, 8):
+        theme = for_a_room("light", screen)
+        picture = FIGURES[name].picture(everything(seed), theme)
+        check_text(picture.svg)
+        root = ElementTree.fromstring(picture.svg)
+        assert float(root.get("viewBox").split()[3]) <= theme.height + 0.1
+        drawn = " ".join(each.text for each in root.iter(f"{SVG}text"))
+        assert all(word in drawn for word in picture.title.split())
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_brief_picture_is_lower_and_its_text_stays_inside_and_apart(name, everything, check_text):
     whole, brief = (

@@ -13,12 +13,24 @@ from sp_abm.viz.words import decimal, percent
 
 _NAMES_WIDTH: Final = 200.0
 _COUNTS_WIDTH: Final = 196.0
-_BAR: Final = 24.0
-_BAR_GAP: Final = 4.0
-_ROW_GAP: Final = 20.0
 _NAME_ROOM: Final = 22.0
 _AXIS_ROOM: Final = 26.0
 _TICKS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    """How high a bar is, the gaps below it and between two steps, and the room for a step's name beside and above."""
+
+    bar: float = 24.0
+    bar_gap: float = 4.0
+    row_gap: float = 20.0
+    beside: float = _NAMES_WIDTH
+    above: float = 0.0
+
+
+_NARROW: Final = _Sizes(beside=0.0, above=_NAME_ROOM)
+_LOW: Final = _Sizes(bar=15.0, bar_gap=1.0, row_gap=3.0)
 
 
 @dataclass(frozen=True)
@@ -46,20 +58,26 @@ def draw_bars(arms: Sequence[str], steps: Steps, nobody: str, area: Box, theme: 
     """Return the bars; where there is little room, each step's name stands above its bars."""
     keys = [Key(name, colour) for name, colour in zip(arms, (theme.arm, theme.baseline), strict=False)]
     marks, top = legend(keys if len(arms) > 1 else [], area, theme)
-    names = 0.0 if theme.is_narrow else _NAMES_WIDTH
-    above = _NAME_ROOM if theme.is_narrow else 0.0
-    row = above + len(arms) * (_BAR + _BAR_GAP) + _ROW_GAP
+    sizes = _sizes(theme)
+    names, above = sizes.beside, sizes.above
+    row = above + len(arms) * (sizes.bar + sizes.bar_gap) + sizes.row_gap
     counts = max((text_width(_words(bar, nobody), LABEL_SIZE, True) for _, bars in steps for bar in bars), default=0.0)
     plot = Box(area.left + names, top, area.width - names - KEY_GAP - min(counts, _COUNTS_WIDTH), row * len(steps))
     marks.extend(_axis(plot, theme))
     for position, (label, bars) in enumerate(steps):
-        first = plot.top + position * row + _ROW_GAP / 2 + above
-        middle = first - _NAME_ROOM / 2 if above else first + (row - _ROW_GAP - _BAR_GAP) / 2
+        first = plot.top + position * row + sizes.row_gap / 2 + above
+        middle = first - _NAME_ROOM / 2 if above else first + (row - sizes.row_gap - sizes.bar_gap) / 2
         name = shortened(label, area.width if above else names - KEY_GAP, LABEL_SIZE, True)
         y = middle_of(middle, LABEL_SIZE)
         marks.append(text(area.left, y, name, theme.ink, LABEL_SIZE, is_strong=True, halo=theme.paper))
-        marks.extend(_bars(bars, nobody, first, plot, theme))
+        marks.extend(_bars(bars, nobody, (first, sizes), plot, theme))
     return marks, plot.bottom + _AXIS_ROOM
+
+
+def _sizes(theme: Theme) -> _Sizes:
+    if theme.is_low:
+        return _LOW
+    return _NARROW if theme.is_narrow else _Sizes()
 
 
 def _words(bar: Bar, nobody: str) -> str:
@@ -78,15 +96,17 @@ def _axis(plot: Box, theme: Theme) -> list[Element]:
     return marks
 
 
-def _bars(bars: tuple[Bar, ...], nobody: str, top: float, plot: Box, theme: Theme) -> list[Element]:
-    """Return the bars of one step, each with its share and count."""
-    x = Scale(0.0, 1.0, plot.left, plot.right)
+def _bars(
+    bars: tuple[Bar, ...], nobody: str, place: tuple[float, _Sizes], plot: Box, theme: Theme
+) -> list[Element]:
+    """Return the bars of one step, each with its share and count; `place` is where the first begins, and the sizes."""
+    x, (top, sizes) = Scale(0.0, 1.0, plot.left, plot.right), place
     marks = []
     for position, (bar, colour) in enumerate(zip(bars, (theme.arm, theme.baseline), strict=False)):
-        y = top + position * (_BAR + _BAR_GAP)
+        y = top + position * (sizes.bar + sizes.bar_gap)
         end = x(min(1.0, bar.share or 0.0))
-        marks.append(rectangle(plot.left, y, end - plot.left, _BAR, colour, rx=2))
+        marks.append(rectangle(plot.left, y, end - plot.left, sizes.bar, colour, rx=2))
         ink, is_ours = (theme.ink, True) if position == 0 else (theme.quiet_ink, False)
-        row, shown = middle_of(y + _BAR / 2, LABEL_SIZE), _words(bar, nobody)
+        row, shown = middle_of(y + sizes.bar / 2, LABEL_SIZE), _words(bar, nobody)
         marks.append(text(end + KEY_GAP, row, shown, ink, LABEL_SIZE, is_strong=is_ours, halo=theme.paper))
     return marks

@@ -1,7 +1,7 @@
 """Frame: what stands around every drawing: a sentence as title, unit and denominator, notes, origin."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sp_abm.viz.axes import Box, Drawing
@@ -10,6 +10,10 @@ from sp_abm.viz.theme import LABEL_SIZE, LINE_HEIGHT, SMALL_SIZE, SUBTITLE_SIZE,
 
 _GAP: Final = 16.0
 _FOOT: Final = 16.0
+_HAIR: Final = 0.01
+"""Allowance for rounding when heights are compared."""
+_LOW_EDGE: Final = 6.0
+"""Pixels above, between and below the parts of a picture that has to be low."""
 
 
 @dataclass(frozen=True)
@@ -24,24 +28,40 @@ class Texts:
 
 
 def framed(texts: Texts, theme: Theme, draw: Callable[[Box], Drawing]) -> str:
-    """Return a whole picture: the words, and between them what `draw` puts below the top of the box it is given."""
-    marks: list[Element] = []
-    title, subtitle = (LABEL_SIZE, SMALL_SIZE) if theme.is_brief else (TITLE_SIZE, SUBTITLE_SIZE)
-    y = _lines(marks, [texts.title], theme.margin, theme, title, theme.ink, is_strong=True)
-    y = _lines(marks, [texts.subtitle], y + _GAP / 4, theme, subtitle, theme.quiet_ink)
-    body, bottom = draw(Box(theme.margin, y + _GAP, theme.width - 2 * theme.margin, 0.0))
-    marks.extend(body)
-    y = _lines(marks, texts.notes, bottom + _GAP, theme, SMALL_SIZE, theme.ink)
-    footer = () if theme.is_brief else texts.footer
-    y = _lines(marks, footer, y + (_GAP / 2 if texts.notes else 0), theme, SMALL_SIZE, theme.quiet_ink)
-    height = y + _FOOT
+    """Return a whole picture: the words, and between them what `draw` puts below the top of the box it is given.
+
+    Where the theme has a height, the box has what the words leave of it; and if the picture is higher all the same,
+    the notes are left out, then the subtitle too, if that makes it fit.
+    """
+    marks, height = _laid_out(texts, theme, draw)
+    if 0 < theme.height < height - _HAIR:
+        fewer = (replace(texts, notes=()), replace(texts, notes=(), subtitle=""))
+        shorter = (_laid_out(each, theme, draw) for each in fewer)
+        marks, height = next((each for each in shorter if each[1] < theme.height + _HAIR), (marks, height))
     paper = rectangle(0, 0, theme.width, height, theme.paper)
     return document(theme.width, height, texts.title, texts.description, [paper, *marks])
 
 
+def _laid_out(texts: Texts, theme: Theme, draw: Callable[[Box], Drawing]) -> Drawing:
+    """Return the words and the drawing between them, and how high they are together."""
+    marks: list[Element] = []
+    title, subtitle = (LABEL_SIZE, SMALL_SIZE) if theme.is_brief else (TITLE_SIZE, SUBTITLE_SIZE)
+    edge, gap, foot = (_LOW_EDGE,) * 3 if theme.height else (theme.margin, _GAP, _FOOT)
+    y = _lines(marks, [texts.title], edge, theme, title, theme.ink, is_strong=True)
+    y = _lines(marks, filter(None, [texts.subtitle]), y + gap / 4, theme, subtitle, theme.quiet_ink)
+    below = _lines([], texts.notes, gap + foot, theme, SMALL_SIZE, theme.ink)
+    left = max(1.0, theme.height - y - gap - below) if theme.height else 0.0
+    body, bottom = draw(Box(theme.margin, y + gap, theme.width - 2 * theme.margin, left))
+    marks.extend(body)
+    y = _lines(marks, texts.notes, bottom + gap, theme, SMALL_SIZE, theme.ink)
+    footer = () if theme.is_brief else texts.footer
+    y = _lines(marks, footer, y + (gap / 2 if texts.notes and footer else 0), theme, SMALL_SIZE, theme.quiet_ink)
+    return marks, y + foot
+
+
 def _lines(
     marks: list[Element],
-    paragraphs: Sequence[str],
+    paragraphs: Iterable[str],
     top: float,
     theme: Theme,
     size: float,

@@ -27,14 +27,15 @@ from sp_abm.viz.svg import Element, line, polygon, polyline, rectangle, shortene
 from sp_abm.viz.theme import LABEL_SIZE, SMALL_SIZE, Theme
 from sp_abm.vocabulary import WEEKS_PER_YEAR
 
-_GAP: Final = 22.0
+_GAP, _LOW_GAP = 22.0, 11.0
 _ROW_GAP: Final = 18.0
-_LEAST_WIDTH: Final = 240.0
+_LEAST_WIDTH, _LOW_WIDTH = 240.0, 150.0
 _Y_LABELS: Final = 38.0
 _END_LABELS: Final = 52.0
 _HEADING_ROOM: Final = 58.0
 _HEADING_AT, _UNIT_AT = 18.0, 36.0
-_PLOT_HEIGHT: Final = 200.0
+_PLOT_HEIGHT, _LOW_HEIGHT = 200.0, 64.0
+"""How high a plot is, and how low it may be where the panels have to be low."""
 _AXIS_ROOM: Final = 44.0
 _LABEL_GAP: Final = 3.0
 _LEAST_TICK: Final = 32.0
@@ -77,20 +78,26 @@ def arm_keys(arm: str, baseline: str, theme: Theme) -> list[Key]:
 def draw_panels(panels: Sequence[Panel], weeks: int, keys: Sequence[Key], area: Box, theme: Theme) -> Drawing:
     """Return the keys and below them the panels, in rows of as many as fit."""
     marks, top = legend(keys, area, theme)
-    most = max(1, int((area.width + _GAP) / (_LEAST_WIDTH + _GAP)))
-    columns = ceil(len(panels) / ceil(len(panels) / most))
-    width = (area.width - _GAP * (columns - 1)) / columns
+    least, gap = (_LOW_WIDTH, _LOW_GAP) if theme.is_low else (_LEAST_WIDTH, _GAP)
+    most = max(1, int((area.width + gap) / (least + gap)))
+    rows = ceil(len(panels) / most)
+    columns = ceil(len(panels) / rows)
+    width = (area.width - gap * (columns - 1)) / columns
     height = _HEADING_ROOM + _PLOT_HEIGHT + _AXIS_ROOM + _ROW_GAP
+    if theme.is_low:
+        lowest = height - _PLOT_HEIGHT + _LOW_HEIGHT
+        height = max(lowest, min(height, (area.bottom - top + _ROW_GAP) / rows))
     for position, panel in enumerate(panels):
         row, column = divmod(position, columns)
-        place = Box(area.left + column * (width + _GAP), top + row * height, width, height)
+        place = Box(area.left + column * (width + gap), top + row * height, width, height)
         marks.extend(_panel(panel, weeks, place, theme))
-    return marks, top + ceil(len(panels) / columns) * height - _ROW_GAP
+    return marks, top + rows * height - _ROW_GAP
 
 
 def _panel(panel: Panel, weeks: int, area: Box, theme: Theme) -> list[Element]:
     """Return one small picture: heading, unit, axes, the shaded last year, lines and their labels."""
-    plot = Box(area.left + _Y_LABELS, area.top + _HEADING_ROOM, area.width - _Y_LABELS - _END_LABELS, _PLOT_HEIGHT)
+    high = area.height - _HEADING_ROOM - _AXIS_ROOM - _ROW_GAP
+    plot = Box(area.left + _Y_LABELS, area.top + _HEADING_ROOM, area.width - _Y_LABELS - _END_LABELS, high)
     ticks = [panel.bottom + tick for tick in round_ticks((panel.top or _highest(panel)) - panel.bottom, _Y_TICKS)]
     x, y = year_scale(weeks, plot), Scale(ticks[0], ticks[-1], plot.bottom, plot.top)
     first = x(float(max(0, weeks - WEEKS_PER_YEAR)))

@@ -14,7 +14,8 @@ _BETWEEN: Final = 16.0
 """Pixels between two blocks of a column, at least."""
 _LINE: Final = 1.2
 _HEADING_ROOM: Final = 26.0
-_HEIGHT, _NARROW_HEIGHT = 330.0, 420.0
+_HEIGHT, _NARROW_HEIGHT, _LOW_HEIGHT = 330.0, 420.0, 120.0
+"""How high the columns are on wide and on narrow paper, and how low they may be where they have to be low."""
 _THINNEST: Final = 0.75
 _OPACITY: Final = 0.42
 _LAST_LABELS, _NARROW_LAST = 150.0, 78.0
@@ -48,10 +49,12 @@ def draw_ribbons(
 ) -> Drawing:
     """Return the blocks in their columns and the ribbons between them; the labels stand to the right of each block."""
     height = _NARROW_HEIGHT if theme.is_narrow else _HEIGHT
-    last = _NARROW_LAST if theme.is_narrow else _LAST_LABELS
+    last = _NARROW_LAST if theme.is_narrow and not theme.is_low else _LAST_LABELS
     step = (area.width - _BLOCK - last) / (len(headings) - 1)
     lines = _heading_lines(headings, min(step, last + _BLOCK))
     room = len(lines[0]) * SMALL_SIZE * _LINE + _HEADING_ROOM - SMALL_SIZE
+    if theme.is_low:
+        height = max(_LOW_HEIGHT, min(height, area.height - room))
     plot = Box(area.left, area.top + room, area.width, height)
     scale = _scale(blocks, plot)
     places = _places(blocks, plot, step, scale)
@@ -170,6 +173,8 @@ def _labels(
 
 def _label(block: Block, room: float, theme: Theme) -> list[tuple[str, float, bool]]:
     """Return the lines of a block's label, each with its size and whether it is of the name."""
+    if theme.is_low:
+        return [(line, SMALL_SIZE, True) for line in wrapped(f"{block.name}, {block.words}", room, SMALL_SIZE, True)]
     size = SMALL_SIZE if theme.is_narrow else LABEL_SIZE
     names = [(line, size, True) for line in wrapped(block.name, room, size, True)]
     return [*names, *((line, SMALL_SIZE, False) for line in wrapped(block.words, room, SMALL_SIZE))]

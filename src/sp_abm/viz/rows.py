@@ -15,6 +15,8 @@ _PLOT_HEIGHT, _NARROW_HEIGHT = 330.0, 250.0
 _BRIEF_SHARE: Final = 0.65
 """How much lower a plot of a brief picture is, so that it fits a screen with its words."""
 _LABEL_GAP, _BRIEF_GAP = 26.0, 21.0
+_LEAST_PLOT: Final = 100.0
+"""How low a plot beside rows may be where it has to be low."""
 _Y_LABELS: Final = 46.0
 _SWATCH: Final = 11.0
 _LEAST_TICK, _MOST_TICKS = 60.0, 8
@@ -49,10 +51,18 @@ class Rows:
 
 def plot_beside_rows(area: Box, theme: Theme) -> Box:
     """Return the plot that leaves room for the rows, the numbers of its axis and what stands above it."""
-    rows, height = (0.0, _NARROW_HEIGHT) if theme.is_narrow else (_ROWS_WIDTH, _PLOT_HEIGHT)
-    height *= _BRIEF_SHARE if theme.is_brief else 1.0
-    head = 0.0 if theme.is_narrow else _HEAD_ROOM
-    return Box(area.left + _Y_LABELS, area.top + head + SMALL_SIZE / 2, area.width - _Y_LABELS - rows, height)
+    has_beside = _has_beside(theme)
+    rows, height, head = (_ROWS_WIDTH, _PLOT_HEIGHT, _HEAD_ROOM) if has_beside else (0.0, _NARROW_HEIGHT, 0.0)
+    top = head + SMALL_SIZE / 2
+    if theme.is_low:
+        height = max(_LEAST_PLOT, min(height, area.height - top - _AXIS_ROOM))
+    elif theme.is_brief:
+        height *= _BRIEF_SHARE
+    return Box(area.left + _Y_LABELS, area.top + top, area.width - _Y_LABELS - rows, height)
+
+
+def _has_beside(theme: Theme) -> bool:
+    return theme.is_low or not theme.is_narrow
 
 
 def most_ticks(plot: Box) -> int:
@@ -62,21 +72,21 @@ def most_ticks(plot: Box) -> int:
 
 def draw_rows(rows: Rows, plot: Box, area: Box, theme: Theme) -> Drawing:
     """Return the rows beside the plot, each led to its height, or below the plot's axis on narrow paper."""
-    bottom = plot.bottom + _AXIS_ROOM
-    if theme.is_narrow:
+    bottom, has_beside = plot.bottom + _AXIS_ROOM, _has_beside(theme)
+    if not has_beside:
         head, gap = (_BRIEF_HEAD, _BRIEF_GAP) if theme.is_brief else (_HEAD_ROOM, _LABEL_GAP)
         first = bottom + head
         places = [first + (position + 0.5) * gap for position in range(len(rows.labels))]
         row, heading = area, first - LABEL_SIZE
         bottom = first + gap * len(rows.labels)
     else:
-        room = LABEL_SIZE / 2
-        places = kept_apart(rows.heights, _LABEL_GAP, plot.top + room, plot.bottom - room)
+        room, gap = LABEL_SIZE / 2, _BRIEF_GAP if theme.is_low else _LABEL_GAP
+        places = kept_apart(rows.heights, gap, plot.top + room, plot.bottom - room)
         left = plot.right + _SWATCH_AT
         row, heading = Box(left, plot.top, area.right - left, 0.0), plot.top - _HEADING_ABOVE
     marks = _headings(rows, row, heading, theme)
     for label, colour, height, at in zip(rows.labels, rows.colours, rows.heights, places, strict=True):
-        if not theme.is_narrow:
+        if has_beside:
             leader = [(plot.right + 1, height), (plot.right + _ELBOW_AT, at), (row.left + 1, at)]
             marks.append(polyline(leader, colour, stroke_width=_LEADER_WIDTH))
         marks.extend(_row(label, colour, at, row, theme))

@@ -23,6 +23,10 @@ ROOM_SIZE: Final = 28.0
 """Least size of letters on a screen that a room reads."""
 _ROOM_MARGIN: Final = 72.0
 """Pixels of a screen that a page leaves free beside a picture, with a bar to scroll by."""
+_ROOM_BAR, _ROOM_EDGES = 120.0, 42.0
+"""Pixels of a screen that a page takes above a picture, two rows of its bar in large letters, and beside it."""
+_ROOM_SHAPE: Final = 9 / 16
+"""How high a room's screen is for its width; a squarer one only has more."""
 KEY_GAP: Final = 7.0
 """Pixels between a mark and the words that belong to it."""
 LINE_HEIGHT: Final = 1.3
@@ -32,6 +36,8 @@ WIDE, NARROW = 860.0, 390.0
 """Widths of a picture in a report or on a screen, and on a phone or a slide read from the back of a room."""
 NARROWEST, WIDEST = 320.0, 2000.0
 _NARROW_BELOW: Final = 640.0
+_LOW_FROM: Final = 470.0
+"""Width from which a picture for a room has side by side what narrow paper has below each other."""
 _MARGIN, _NARROW_MARGIN = 24.0, 16.0
 
 
@@ -42,7 +48,8 @@ class Theme:
     `parts` differ in lightness, so that they are told apart without colour vision too. `better` and `worse` are for
     people who are better or worse off, `strain` for a link worker's burnout. A brief picture fits a screen with others
     or with large letters: it is lower, its title is hardly larger than the rest, and the lines on where it comes from
-    are left out, since the page says that.
+    are left out, since the page says that. `height` is what a room's screen shows at once: a picture keeps within it if
+    it can; 0 leaves every picture as high as it likes to be.
     """
 
     name: str
@@ -59,12 +66,18 @@ class Theme:
     worse: str
     strain: tuple[str, ...]
     width: float = WIDE
+    height: float = 0.0
     is_brief: bool = False
 
     @property
     def is_narrow(self) -> bool:
         """Return whether things that otherwise stand side by side stand below each other."""
         return self.width < _NARROW_BELOW
+
+    @property
+    def is_low(self) -> bool:
+        """Return whether what otherwise stands below each other stands side by side, since height is scarce."""
+        return self.height > 0 and self.width >= _LOW_FROM
 
     @property
     def margin(self) -> float:
@@ -132,8 +145,9 @@ def checked_theme(name: str, width: float = WIDE) -> Theme:
 
 def for_a_room(name: str, screen: float) -> Theme:
     """Return a theme by name, so narrow that on a screen of that many pixels all letters are read from afar."""
-    width = (screen - _ROOM_MARGIN) * SMALL_SIZE / ROOM_SIZE
-    return replace(checked_theme(name, min(WIDE, max(NARROWEST, int(width)))), is_brief=True)
+    width = min(WIDE, max(NARROWEST, int((screen - _ROOM_MARGIN) * SMALL_SIZE / ROOM_SIZE)))
+    height = max(0.0, screen * _ROOM_SHAPE - _ROOM_BAR) * width / max(width, screen - _ROOM_EDGES)
+    return replace(checked_theme(name, width), is_brief=True, height=height)
 
 
 STACK: Final = (Stage.THRIVING, Stage.OFF_BALANCE, Stage.RECOVERING, Stage.PRE_CRISIS, Stage.CRISIS)

@@ -68,12 +68,8 @@ def findings_table(caption: str, found: Iterable[Finding], baseline: str, plan: 
     return table(caption, headings, rows, numeric_from=2)
 
 
-def figure(name: str, svg: str, panel: str, downloads: str, is_slide: bool = True) -> str:
-    """Return a picture with its table and its downloads under it; the picture carries title and description.
-
-    One that is part of a slide is no slide of its own.
-    """
+def figure(name: str, svg: str, panel: str, downloads: str, notes: str) -> str:
+    """Return a picture with its table and its downloads under it; the picture carries title and description."""
     inside = tag("div", svg, class_="picture", tabindex="0", role="group", aria_label=f"Picture: {name}")
-    return tag(
-        "figure", inside, tag("figcaption", panel, downloads), data_slide=name if is_slide else "", id=f"figure-{name}"
-    )
+    caption = tag("figcaption", panel, downloads)
+    return tag("figure", inside, caption, data_slide=name, data_notes=notes, id=f"figure-{name}")

@@ -94,7 +94,7 @@ def StoryWalk(asked: Asked, look: Look, step: int, on_step: Callable[[int], None
     plan = plan_of(here, asked)
     pairs = ENOUGH_PAIRS if place_of(asked).residents <= SMALL else 1
 
-    def work(report: Report) -> str:
+    def work(report: Report) -> tuple[str, str]:
         made = STORE.comparison(
             arms_of(plan), place_of(plan), seeds_of(plan, pairs), plan.years, report, is_urgent=False
         )
@@ -102,6 +102,7 @@ def StoryWalk(asked: Asked, look: Look, step: int, on_step: Callable[[int], None
 
     made, progress = use_work(work, (step, plan, look))
     guess = guesses.get(step, -1)
+    said, picture = made if made and guess >= 0 else ("", "")
     Walk(
         titles=[each.title for each in STEPS],
         step=step,
@@ -109,7 +110,8 @@ def StoryWalk(asked: Asked, look: Look, step: int, on_step: Callable[[int], None
         question=here.question,
         choices=list(here.choices),
         guess=guess,
-        answer=(made or "") if guess >= 0 else "",
+        answer=said,
+        picture=picture,
         event_go_to=lambda place: on_step(max(0, min(len(STEPS) - 1, int(place)))),
         event_reveal=lambda choice: set_guesses({**guesses, step: int(choice)}),
     )
@@ -131,15 +133,15 @@ def plan_of(step: Step, asked: Asked) -> Asked:
     return replace(plain, scenario=step.scenario)
 
 
-def answer_to(step: Step, made: Comparison, look: Look, query: str) -> str:
-    """Return what the model says to a step's question, with its doubt; `query` asks for its picture again."""
+def answer_to(step: Step, made: Comparison, look: Look, query: str) -> tuple[str, str]:
+    """Return what the model says to a step's question, with its doubt, and its picture, which `query` asks for again."""
     lines = "".join(_line(finding(made, measure), step.scenario == "today") for measure in step.measures)
     if not step.picture:
-        return lines
+        return lines, ""
     drawn = pictures(material_of(made), [step.picture], look.drawn())[step.picture]
     if len(made.seeds) > 1:
         lines += words("p", f"Means of {len(made.seeds)} runs. The picture shows one of them, seed {made.seeds[0]}.")
-    return lines + picture_block(drawn, query, is_slide=False)
+    return lines, picture_block(drawn, query)
 
 
 def _line(found: Finding, is_alone: bool) -> str:

@@ -71,10 +71,11 @@ def Walk(
     choices: list[str],
     guess: int,
     answer: str,
+    picture: str,
     event_go_to: Event,
     event_reveal: Event,
 ) -> None:
-    """Show one step of the walk; the answer comes from the server, once there is a guess."""
+    """Show one step of the walk; the answer and its picture come from the server, once there is a guess."""
 
 
 def refusal(problem: str) -> None:

@@ -114,7 +114,7 @@ def draw_moved(view: Moved, theme: Theme = LIGHT) -> str:
 
     def draw(area: Box) -> Drawing:
         marks, top = legend([Key("better off", theme.better), Key("worse off", theme.worse)], area, theme)
-        below = Box(area.left, top, area.width, 0.0)
+        below = Box(area.left, top, area.width, area.bottom - top)
         if not view.moves:
             drawn, bottom = draw_nobody("nobody moved", below, theme)
             return [*marks, *drawn], bottom

@@ -19,7 +19,7 @@ from sp_abm.viz.words import decimal, footer, percent, quoted
 
 _HEADINGS: Final = ("GPs", "Practices", "PCN", "Link workers", "Groups")
 _AWARE: Final = (0.33, 0.66)
-_HIGH: Final = 420.0
+_HIGH, _LOW = 420.0, 120.0
 _HEAD: Final = 36.0
 _MOST_STEP: Final = 110.0
 _FILLED: Final = 0.9
@@ -139,7 +139,8 @@ def draw_professionals(view: Professionals, theme: Theme = LIGHT) -> str:
             Key("group that is full", theme.worse),
         ]
         marks, top = legend(keys, area, theme)
-        plot = Box(area.left, top + _HEAD, area.width, _HIGH)
+        high = max(_LOW, min(_HIGH, area.bottom - top - _HEAD)) if theme.is_low else _HIGH
+        plot = Box(area.left, top + _HEAD, area.width, high)
         return [*marks, *_headings(plot, top, theme), *_network(view.team, plot, theme)], plot.bottom
 
     return framed(view.texts, theme, draw)

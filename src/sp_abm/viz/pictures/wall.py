@@ -156,9 +156,9 @@ def draw_wall(view: Wall, theme: Theme = LIGHT) -> str:
 
     def draw(area: Box) -> Drawing:
         marks, top = _keys(area, theme)
-        columns = 1 if theme.is_narrow else len(view.arms)
+        columns = 1 if theme.is_narrow and not theme.is_low else len(view.arms)
         width = (area.width - (columns - 1) * _WALL_GAP) / columns
-        cell, bottom = _cell_size(view, width), top
+        cell, bottom = _cell_size(view, width, area.bottom - top - _NAME_ROOM if theme.is_low else _HIGHEST), top
         for position, (arm, posts) in enumerate(view.arms):
             left = area.left + position % columns * (width + _WALL_GAP)
             top = bottom if columns == 1 else top
@@ -172,15 +172,15 @@ def draw_wall(view: Wall, theme: Theme = LIGHT) -> str:
     return framed(view.texts, theme, draw)
 
 
-def _cell_size(view: Wall, width: float) -> float:
-    """Return the width of a token's cell: one with which each wall is one row, or none higher than a glance."""
+def _cell_size(view: Wall, width: float, highest: float) -> float:
+    """Return the width of a token's cell: one with which each wall is one row, or none higher than may be."""
     most = max((len(posts) for _, posts in view.arms), default=0)
     for cell in _CELLS:
         if cell >= _LARGE and most * cell <= width:
             return cell
     for cell in _CELLS:
         across = max(1, int(width / cell))
-        if all(_height(posts[:MOST_TOKENS], across, cell) <= _HIGHEST for _, posts in view.arms):
+        if all(_height(posts[:MOST_TOKENS], across, cell) <= highest for _, posts in view.arms):
             return cell
     return _CELLS[-1]
 
