@@ -184,3 +184,9 @@ def test_a_report_holds_the_diagram_of_a_study_of_its_plan_only(sp_abm, study, f
     assert "Strongest" not in page.read_text("utf-8")
     code, _, err = sp_abm("report", folders[1], "--html", str(page), "--study", str(study))
     assert code == 2 and "the study is of supported-workforce, but the results are of today" in err
+
+
+@pytest.mark.parametrize("nowhere", ["", ".", "/"])
+def test_a_report_that_is_to_go_nowhere_says_so(sp_abm, folders, nowhere):
+    code, _, err = sp_abm("report", folders[0], "--html", nowhere)
+    assert code == 2 and "cannot be written: " in err

@@ -91,6 +91,10 @@ def test_a_folder_without_results_and_a_damaged_one_are_named(folder, tmp_path):
         '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
         '<svg xmlns="http://www.w3.org/2000/svg"><rect onclick="alert(1)"/></svg>',
         '<svg xmlns="http://www.w3.org/2000/svg"><image href="http://example.org/x.png"/></svg>',
+        '<svg xmlns="http://www.w3.org/2000/svg"><rect fill="URL(http://example.org/x.svg#x)"/></svg>',
+        '<svg xmlns="http://www.w3.org/2000/svg"><rect style="background: red"/></svg>',
+        '<svg xmlns="http://www.w3.org/2000/svg"><!-- --!><img src=x> --></svg>',
+        '<!DOCTYPE svg [<!ENTITY a "aaaa">]><svg xmlns="http://www.w3.org/2000/svg"><title>&a;</title></svg>',
         "no picture",
     ],
 )

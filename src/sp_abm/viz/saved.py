@@ -23,6 +23,8 @@ from sp_abm.viz.table import Table
 
 _COMPARISON, _SUMMARIES, _RUN = "comparison.json", "summaries.csv", "provenance.json"
 _SVG: Final = "{http://www.w3.org/2000/svg}"
+_NEVER: Final = ("<!", "<?", "url(", "style=")
+"""What no picture of this package holds, and what a page would ask others for, or leave to a reader's browser."""
 _TAGS: Final = {f"{_SVG}{name}" for name in ("svg", "g", "path", "rect", "line", "circle", "text", "title", "desc")}
 
 
@@ -97,6 +99,8 @@ def _pictures(folder: Path, position: int) -> tuple[Picture, ...]:
 def _picture(path: Path) -> Picture:
     """Return a saved picture with its words; raises `BadFile` for one that is not drawn by this package."""
     svg = path.read_text("utf-8")
+    if any(sign in svg.lower() for sign in _NEVER):
+        raise BadFile(f"{path} was not drawn by this package: it holds more than shapes and words.")
     try:
         root = ElementTree.fromstring(svg)
     except ElementTree.ParseError as problem:
