@@ -30,13 +30,12 @@ def taken(folder: Path = FOLDER) -> None:
         with visiting(browser, server, 390, 844) as watched:
             watched.go("/explore")
             _take(watched, "explore-phone", folder)
-        with visiting(browser, server, 1920, 1080) as watched:
+        with visiting(browser, server, 1280, 720) as watched:
             watched.go("/explore")
             watched.settled(_PATIENCE)
             watched.page.click("text=Present")
             _take(watched, "presenting-headline", folder)
             watched.page.keyboard.press("ArrowRight")
-            watched.page.keyboard.press("n")
             _take(watched, "presenting-picture", folder)
             watched.page.keyboard.press("Escape")
             watched.go("/")
@@ -44,6 +43,7 @@ def taken(folder: Path = FOLDER) -> None:
             watched.page.check("#guess-1")
             watched.page.click("text=Reveal")
             watched.page.click("text=Present")
+            watched.page.keyboard.press("n")
             _take(watched, "presenting-story", folder)
 
 

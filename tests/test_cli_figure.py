@@ -190,3 +190,9 @@ def test_a_report_holds_the_diagram_of_a_study_of_its_plan_only(sp_abm, study, f
 def test_a_report_that_is_to_go_nowhere_says_so(sp_abm, folders, nowhere):
     code, _, err = sp_abm("report", folders[0], "--html", nowhere)
     assert code == 2 and "cannot be written: " in err
+
+
+@pytest.mark.parametrize("whom", ["--citizen", "--link-worker"])
+def test_a_person_is_named_for_a_life_line_only(sp_abm, folders, whom):
+    code, _, err = sp_abm("figure", "stages", "--scenario", folders[0], whom, "0")
+    assert code == 2 and "are for the figure life-line, not for stages." in err

@@ -108,6 +108,27 @@ def test_scenarios_are_saved_named_loaded_and_compared(visit):
     assert "Plan A" in watched.page.inner_text(".plans") and "Plan <i>B</i>" in watched.page.inner_text(".plans")
 
 
+def test_a_plan_saved_once_more_under_its_name_is_no_longer_ticked_as_it_was(visit):
+    watched = visit()
+    watched.go("/explore?years=1")
+    for path in ("explore?scenario=today&caseload_cap=50&years=1", "explore?scenario=today&caseload_cap=30&years=1"):
+        watched.page.evaluate("(path) => window.spAbmGo(path)", f"/{path}")
+        watched.page.wait_for_function(
+            "(cap) => document.querySelector('#lever-caseload_cap')?.value === cap", arg=path.split("cap=")[1][:2]
+        )
+        watched.page.fill("#save-name", "Mine")
+        watched.page.click("text=Save this one")
+        assert watched.page.locator(".saved li").count() == 1 and not watched.page.is_checked("#pick-0")
+        watched.page.check("#pick-0")
+    watched.page.fill("#save-name", "Another")
+    watched.page.click("text=Save this one")
+    assert watched.page.is_disabled("text=Compare the ticked")
+    watched.page.check("#pick-1")
+    watched.page.click("text=Compare the ticked")
+    watched.page.wait_for_selector("main .plans li", timeout=90_000)
+    assert watched.page.url.count("plan=") == 2 and "caseload_cap%3D50" not in watched.page.url
+
+
 def test_a_name_that_is_being_typed_outlasts_the_answer_to_a_run(visit):
     watched = visit()
     for path in ("explore?scenario=today&caseload_cap=60&years=5&runs=20", "compare?scenario=horizon-3&years=2"):

@@ -1,7 +1,6 @@
 """On a projector of 1280 x 720 a room sees each slide whole, in large letters; what is longer is turned by the keys."""
 
 import pytest
-
 from tests.browser.test_present import LETTERS
 
 pytestmark = pytest.mark.slow

@@ -79,6 +79,8 @@ def figure(
     _check_ending(out)
     if found.needs & (Need.BASELINE | Need.STORY):
         other = other or (_NO_SERVICE if scenario == _TODAY else _TODAY)
+    if Need.STORY not in found.needs and (citizen, link_worker) != (None, None):
+        raise BadValue(f"--citizen and --link-worker are for the figure life-line, not for {found.name}.")
     if study is not None or measure:
         material = _studied(found.name, study, measure)
     elif Need.STORY in found.needs:

@@ -96,9 +96,7 @@ def _axis(plot: Box, theme: Theme) -> list[Element]:
     return marks
 
 
-def _bars(
-    bars: tuple[Bar, ...], nobody: str, place: tuple[float, _Sizes], plot: Box, theme: Theme
-) -> list[Element]:
+def _bars(bars: tuple[Bar, ...], nobody: str, place: tuple[float, _Sizes], plot: Box, theme: Theme) -> list[Element]:
     """Return the bars of one step, each with its share and count; `place` is where the first begins, and the sizes."""
     x, (top, sizes) = Scale(0.0, 1.0, plot.left, plot.right), place
     marks = []

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from sp_abm.comparison import ENOUGH_PAIRS, Comparison
 from sp_abm.errors import BadValue, SpAbmError
+from sp_abm.plan import counted
 from sp_abm.scenario import load
 from sp_abm.viz.asked import BASELINE, Asked, asked_in, fields_of
 from sp_abm.viz.differences import intervals
@@ -102,9 +103,10 @@ def Compare(asked: Asked, look: Look, search: str) -> None:
     pairs = pairs_of(plans)
     made, progress = use_work(lambda report: compared(plans, report), plans)
     refusal(problem)
+    over = counted(plans[0].years, "year")
     html(
         "p",
-        words("span", f"Against {BASELINE}, in {place.name}, {plans[0].years} years: the same people, the same luck."),
+        words("span", f"Against {BASELINE}, in {place.name}, {over}: the same people, the same luck."),
     )
     Waiting(progress, f"{pairs} pairs of runs a plan." if pairs > 1 else "One run a plan: differences may be chance.")
     with slot():

@@ -134,7 +134,7 @@ def plan_of(step: Step, asked: Asked) -> Asked:
 
 
 def answer_to(step: Step, made: Comparison, look: Look, query: str) -> tuple[str, str]:
-    """Return what the model says to a step's question, with its doubt, and its picture, which `query` asks for again."""
+    """Return what the model says to a step's question, with its doubt, and its picture; `query` asks for that again."""
     lines = "".join(_line(finding(made, measure), step.scenario == "today") for measure in step.measures)
     if not step.picture:
         return lines, ""
