@@ -1,6 +1,7 @@
 """On a projector of 1280 x 720 a room sees each slide whole, in large letters; what is longer is turned by the keys."""
 
 import pytest
+from benchmarks.browser import AXE
 from tests.browser.test_present import LETTERS
 
 pytestmark = pytest.mark.slow
@@ -91,3 +92,5 @@ def test_the_notes_have_the_words_that_a_picture_for_a_room_leaves_out(visit):
     page.keyboard.press("ArrowRight")
     page.wait_for_selector("figure.shown")
     assert "One run of each with the same luck" in page.inner_text("aside.notes")
+    if AXE.is_file():
+        assert watched.axe() == []
