@@ -49,8 +49,9 @@ def _laid_out(texts: Texts, theme: Theme, draw: Callable[[Box], Drawing]) -> Dra
     edge, gap, foot = (_LOW_EDGE,) * 3 if theme.height else (theme.margin, _GAP, _FOOT)
     y = _lines(marks, [texts.title], edge, theme, title, theme.ink, is_strong=True)
     y = _lines(marks, filter(None, [texts.subtitle]), y + gap / 4, theme, subtitle, theme.quiet_ink)
-    below = _lines([], texts.notes, gap + foot, theme, SMALL_SIZE, theme.ink)
-    left = max(1.0, theme.height - y - gap - below) if theme.height else 0.0
+    left = 0.0
+    if theme.height:
+        left = max(1.0, theme.height - y - gap - _lines([], texts.notes, gap + foot, theme, SMALL_SIZE, theme.ink))
     body, bottom = draw(Box(theme.margin, y + gap, theme.width - 2 * theme.margin, left))
     marks.extend(body)
     y = _lines(marks, texts.notes, bottom + gap, theme, SMALL_SIZE, theme.ink)
