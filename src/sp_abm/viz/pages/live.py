@@ -7,6 +7,7 @@ from sp_abm.errors import BadValue, unknown
 from sp_abm.loop_laboratory.laboratory import SHOWN
 from sp_abm.loops import LINKS, LOOPS
 from sp_abm.measures import MEASURES
+from sp_abm.plan import counted
 from sp_abm.viz.amounts import scaled
 from sp_abm.viz.asked import BASELINE, Asked, fields_of
 from sp_abm.viz.figures import FIGURES
@@ -77,7 +78,7 @@ def Live(asked: Asked, look: Look, measure: str) -> None:
     Waiting(
         progress,
         _said(known, can_differ),
-        while_running=f"Cutting each link in turn, in real runs of {plan.years} years …",
+        while_running=f"Cutting each link in turn, in real runs of {counted(plan.years, 'year')} …",
         more=(label, lambda: set_pressed({**pressed, plan: further})) if further else None,
     )
     html("div", _diagram(plan, known, measure, look), class_="measure")
