@@ -7,15 +7,15 @@ threads before the engine is loaded.
 
 import os
 import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sp_abm.errors import WorkersLost
+from sp_abm.pool import follow_parent
 
 if TYPE_CHECKING:
     from sp_abm.cells import Cell, Ran
@@ -185,7 +185,7 @@ class _Worker:
 def work(pipe: "Connection[Any, Any]") -> None:
     """Run the tasks that come through the pipe, one thread each, until it is closed or the sweep is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the sweep, which ends its workers
-    threading.Thread(target=_follow_parent, daemon=True).start()
+    follow_parent()
     os.environ.update(dict.fromkeys(THREADS, "1"))
     from sp_abm.bench import Bench
 
@@ -197,11 +197,3 @@ def work(pipe: "Connection[Any, Any]") -> None:
                 pipe.send(bench.run(cell))
     except (EOFError, OSError):
         return
-
-
-def _follow_parent() -> None:
-    """End this process as soon as the one that started it has gone, however that came."""
-    parent = parent_process()
-    if parent:
-        wait([parent.sentinel])
-        os._exit(1)

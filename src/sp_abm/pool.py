@@ -1,10 +1,12 @@
 """Pool: the same piece of work for many seeds (or other things), shared among processes, answers as they come."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from typing import TypeVar
 
 from sp_abm.errors import WorkersLost
@@ -28,7 +30,7 @@ def for_each(
         for item in items:
             yield item, work(item)
         return
-    pool = ProcessPoolExecutor(n, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(n, mp_context=get_context("spawn"), initializer=follow_parent)
     try:
         futures = {pool.submit(work, item): item for item in items}
         for future in as_completed(futures):
@@ -52,3 +54,15 @@ def gathered(
         if done:
             done(len(found), len(items))
     return [found[item] for item in items]
+
+
+def follow_parent() -> None:
+    """Have this process end as soon as the one that started it has gone, however that came."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent:
+        wait([parent.sentinel])
+        os._exit(1)
