@@ -241,8 +241,8 @@ def words(row: Any, factor: float = 0.0) -> str:
     if row.against:
         mean, ends = interval(difference(row), factor)
         return f"{mean} ({ends}{LUCK.get(row.verdict, '')})".replace("-", "−")
-    places = place_of_doubt(factor * row.mean, factor * (row.high - row.low) / 2)
-    mean, low, high = (number(factor * value, places) for value in (row.mean, row.low, row.high))
+    values = [factor * value for value in (row.mean, row.low, row.high)]
+    mean, low, high = (number(value, place_of_doubt(*values)) for value in values)
     return f"{mean} ({low} to {high})".replace("-", "−")
 
 
@@ -320,7 +320,7 @@ def difference_figure(
     for measure in measures:
         factor, unit = unit_of(measure)
         rows = each(where(found, measure=measure))
-        places = max(0, *(place_of_doubt(factor * row.mean, factor * (row.high - row.low) / 2) for row in rows))
+        places = max(0, *(place_of_doubt(*(factor * end for end in (row.mean, row.low, row.high))) for row in rows))
         drawn = [estimate(str(getattr(row, label)).replace("-", " "), row, places, factor) for row in rows]
         panels.append(Panel(MEASURES[measure].label, unit, tuple(drawn)))
     values = np.zeros((study.design.size(study.factors), found["n"].max()))

@@ -35,15 +35,20 @@ def _last_place(size: float, digits: int) -> int:
     return min(4, digits - 1 - floor(log10(abs(size))))
 
 
-def place_of_doubt(mean: float, half: float) -> int:
-    """Return the last place to show of a mean and half its interval: one digit of the doubt, two where that is a 1.
+def place_of_doubt(mean: float, low: float, high: float) -> int:
+    """Return the last place to show of a mean and its interval: one digit of the doubt, two where that is a 1.
 
-    More would say of a mean what nobody knows; a 1 alone would hide up to half of the doubt. Without doubt, three
-    digits of the mean. It is negative where a doubt is of tens or more, but one digit of the mean is left.
+    More would say of a mean what nobody knows; a 1 alone would hide up to half of the doubt. An interval that does not
+    touch 0 keeps a digit of its nearer end, lest it look as if it did. Without doubt, three digits of the mean. It is
+    negative where a doubt is of tens or more, but one digit of the mean is left.
     """
+    half = (high - low) / 2
     if not half > 0:
         return decimals(mean, 3)
-    return max(_last_place(half, 2 if f"{half:e}".startswith("1") else 1), min(0, _last_place(mean, 1)))
+    places = _last_place(half, 2 if f"{half:e}".startswith("1") else 1)
+    if low * high > 0:
+        places = max(places, _last_place(min(abs(low), abs(high)), 1))
+    return max(places, min(0, _last_place(mean, 1)))
 
 
 def number(value: float, places: int, *, is_signed: bool = False) -> str:
@@ -91,9 +96,7 @@ def verdict(difference: "Difference") -> str:
 def interval(difference: "Difference", factor: float = 1.0) -> tuple[str, str]:
     """Return (mean with its sign, low to high), with no more digits than their doubt lets one know."""
     mean, low, high = (factor * value for value in (difference.mean, difference.low, difference.high))
-    places = place_of_doubt(mean, (high - low) / 2)
-    if low * high > 0:  # a clear difference must not look as if its interval touched nothing
-        places = max(places, _last_place(min(abs(low), abs(high)), 1))
+    places = place_of_doubt(mean, low, high)
     if not np.isfinite(low):
         return number(mean, places, is_signed=True), MISSING
     return (
