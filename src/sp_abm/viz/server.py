@@ -1,6 +1,7 @@
 """Server: the dashboard on this computer only, with nothing asked of any other."""
 
 import contextlib
+import gc
 import socket
 import warnings
 from collections.abc import AsyncIterator
@@ -44,6 +45,7 @@ def serve(port: int = DEFAULT_PORT, host: str = "127.0.0.1", place: str | Path =
     with warnings.catch_warnings(), contextlib.suppress(KeyboardInterrupt), opened:
         warnings.simplefilter("ignore")  # Solara advises on cookies and proxies at every page
         app = application(f"http://{host}:{port}/")
+        gc.freeze()  # looking for rubbish among all that is loaded held the first visitor up for a seventh of a second
         config = uvicorn.Config(
             app, log_level="warning", loop="asyncio", timeout_graceful_shutdown=_MAX_SECONDS_TO_STOP
         )
