@@ -102,8 +102,9 @@ def test_loneliness_is_told_in_100_people_and_a_loss_with_its_sign():
     assert change("gp_consultations", 1.5) == "+1.50 consultations a year"
 
 
-def test_the_terminal_shows_no_more_digits_than_their_doubt_lets_one_know(capsys):
+def test_the_terminal_shows_no_more_digits_than_their_doubt_lets_one_know(capsys, monkeypatch):
     """Distress falls by 2, 2.5 and 3, so by 2.5 give or take 1.24, of which 1, without any doubt, is no effect."""
+    monkeypatch.setenv("COLUMNS", "100")
     _show(screen(), made_up([-2.0, -2.5, -3.0], [-1.0, -1.5, -2.0]), 52)
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["Before", "and", "after", "-2.5", "-3.7", "to", "-1.3", "-1.00"] in rows
