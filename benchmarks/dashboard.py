@@ -129,12 +129,16 @@ def sessions(browser: Any, server: Server, number: int) -> Iterator[Watched]:
 
 
 def player_share(browser: Any, server: Server, number: int = 10, seconds: float = 8) -> float:
-    """Return the per cent of due weeks that are drawn while several sessions play at once."""
+    """Return the per cent of due weeks that are drawn while several sessions play at once, all from their first week.
+
+    All are open before the first one plays: a film is over sooner than ten pages are opened.
+    """
     playing: list[Watched] = []
     for watched in sessions(browser, server, number):
-        watched.page.click(".player [data-play]")
         playing.append(watched)
         if len(playing) == number:
+            for each in playing:
+                each.page.click(".player [data-play]")
             watched.page.wait_for_timeout(seconds * 1000)
             frames = [each.page.evaluate("window.spAbmFrames") for each in playing]
             return 100 * sum(each["drawn"] for each in frames) / max(1, sum(each["wanted"] for each in frames))
