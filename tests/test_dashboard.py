@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from threading import Event, Thread
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -84,6 +85,23 @@ def test_a_run_that_somebody_waits_for_goes_before_those_that_only_narrow_a_rang
     urgent.join()
     first = order.index("urgent")
     assert order[first : first + 5] == ["urgent"] * 5 and order[-1] == "patient"
+
+
+def test_runs_that_only_narrow_a_range_stand_still_while_a_page_answers_a_hand():
+    store, weeks = Store(), []
+    simulation = SimpleNamespace(step=lambda: time.sleep(0.002), results=lambda: None)
+    patient = Thread(target=store.run, args=(simulation, 100, weeks.append, False))
+    patient.start()
+    while not weeks:
+        time.sleep(0.001)
+    with store.urgent():
+        time.sleep(0.02)
+        before = len(weeks)
+        time.sleep(0.05)
+        assert len(weeks) == before < 100
+        store.run(simulation, 1, lambda _: None, True)
+    patient.join(10)
+    assert len(weeks) == 100
 
 
 def test_work_in_a_thread_tells_its_progress_and_stops_when_nobody_waits():

@@ -56,6 +56,34 @@ def test_a_lever_moves_the_headline_first_as_one_run_and_the_link_holds_it(visit
     watched.page.wait_for_function("() => document.querySelector('#lever-posts_per_10000').value === '0.45'")
 
 
+_PICTURES_SEEN = """() => {
+  const about = () => {
+    const shown = document.querySelector('.results .pictures');
+    if (shown.parentElement.classList.contains('is-old')) return 'pale';
+    const link = shown.querySelector('a[download]').href.includes('posts_per_10000') ? 'new' : 'old';
+    const picture = shown.querySelector('svg').outerHTML === first ? 'old' : 'new';
+    return `${link} link, ${picture} picture`;
+  };
+  const first = document.querySelector('.results .pictures svg').outerHTML;
+  window.seen = [about()];
+  new MutationObserver(() => window.seen.push(about())).observe(
+    document.querySelector('main'), { subtree: true, childList: true, attributes: true });
+}"""
+
+
+def test_a_picture_stays_pale_with_the_link_to_its_own_file_until_the_new_one_is_drawn(visit):
+    watched = visit()
+    watched.go("/explore?scenario=today")
+    watched.headline()
+    watched.settled()
+    watched.page.evaluate(_PICTURES_SEEN)
+    move(watched, "posts_per_10000", 1.9)
+    watched.page.wait_for_function("() => window.seen.includes('new link, new picture')")
+    watched.settled()
+    seen = list(dict.fromkeys(watched.page.evaluate("window.seen")))
+    assert seen == ["old link, old picture", "pale", "new link, new picture"]
+
+
 def test_a_card_stands_behind_every_control_and_says_of_what_is_chosen(visit):
     watched = visit()
     watched.go("/explore?scenario=caps-only&place=average-pcn&years=1")

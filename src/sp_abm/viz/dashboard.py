@@ -14,7 +14,7 @@ from sp_abm.viz.pages.explore import PRESETS, Explore, preset
 from sp_abm.viz.pages.loop import Loop
 from sp_abm.viz.pages.markup import link, words
 from sp_abm.viz.pages.people import People
-from sp_abm.viz.pages.running import Look, place_of, served, served_place
+from sp_abm.viz.pages.running import STORE, Look, place_of, served, served_place
 from sp_abm.viz.pages.story import StoryWalk, step_in
 from sp_abm.viz.pages.texts import NOTES, TITLES
 from sp_abm.viz.pages.ui import component, solara
@@ -44,8 +44,9 @@ def App() -> None:
     search = "" if refused else router.search or ""
 
     def go(to: Asked) -> None:
-        set_problem("")
-        router.push(f"/explore?{to.query()}")
+        with STORE.urgent():
+            set_problem("")
+            router.push(f"/explore?{to.query()}")
 
     def choose(seen: dict[str, Any]) -> None:
         theme = "dark" if seen.get("theme") == "dark" else "light"

@@ -125,6 +125,12 @@ class Store:
         self._worlds: Shelf[Simulation] = Shelf(MOST_RESIDENTS, lambda base: base.world.place.residents)
         self._turns = Turns()
 
+    @contextmanager
+    def urgent(self) -> Iterator[None]:
+        """Let runs that only make a range narrower stand still as long as this is open, while a page answers a hand."""
+        with self._turns.urgent(True):
+            yield
+
     def results(
         self, scenario: Scenario, place: Place, seed: int, weeks: int, report: Report, is_urgent: bool = True
     ) -> Results:

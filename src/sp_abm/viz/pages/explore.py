@@ -27,7 +27,17 @@ from sp_abm.viz.pages.cards import (
 from sp_abm.viz.pages.film import film
 from sp_abm.viz.pages.markup import details, findings_table, tag, verdict_mark, words
 from sp_abm.viz.pages.picture import picture_block
-from sp_abm.viz.pages.running import Look, Outcome, Progress, known_places, place_of, served_place, use_outcome
+from sp_abm.viz.pages.running import (
+    Drawn,
+    Look,
+    Outcome,
+    Progress,
+    is_same,
+    known_places,
+    place_of,
+    served_place,
+    use_outcome,
+)
 from sp_abm.viz.pages.ui import component, slot, solara
 from sp_abm.viz.pages.waiting import RUNNING, Waiting
 from sp_abm.viz.pages.widgets import Controls, Player, Saved, html
@@ -51,8 +61,8 @@ def Explore(asked: Asked, look: Look, on_asked: OnAsked, on_problem: Callable[[s
         Choices(asked, on_asked, on_problem)
         with _results():
             Findings(asked, outcome, progress, on_asked)
-            if outcome:
-                Pictures(outcome, is_old=not outcome.is_of(asked))
+            if outcome and outcome.drawn:
+                Pictures(outcome.drawn, is_old=not is_same(outcome.drawn.asked, asked))
     with slot():
         if outcome:
             Player(content=film(outcome.comparison, look.theme))
@@ -190,11 +200,11 @@ def Findings(asked: Asked, outcome: Outcome | None, progress: Progress, on_asked
 
 
 @component
-def Pictures(outcome: Outcome, is_old: bool) -> None:
+def Pictures(drawn: Drawn, is_old: bool) -> None:
     """Show the pictures; pale while newer ones are on their way."""
     first, more = "", ""
-    query = replace(outcome.asked, runs=outcome.drawn_of).query(theme=outcome.look.theme)
-    for picture in outcome.pictures.values():
+    query = replace(drawn.asked, runs=drawn.pairs).query(theme=drawn.look.theme)
+    for picture in drawn.pictures.values():
         block = picture_block(picture, query)
         if picture.name in FIRST:
             first += block

@@ -1,7 +1,7 @@
 """Running: the one store of results, and how a page asks it without standing still."""
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
 from typing import Final
@@ -79,6 +79,11 @@ def steps_of(asked: Asked, place: Place) -> Iterator[int]:
             yield min(pairs, asked.runs)
 
 
+def is_same(asked: Asked, other: Asked) -> bool:
+    """Return whether two ask the same, in however many pairs."""
+    return replace(asked, runs=0) == replace(other, runs=0)
+
+
 def answer(asked: Asked, pairs: int = 1) -> Comparison:
     """Return the comparison that is asked for, made now where it is not in memory."""
     return STORE.comparison(arms_of(asked), place_of(asked), seeds_of(asked, pairs), asked.years, lambda _: None)
@@ -102,18 +107,27 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """Pictures by name, and what they are of: what was asked, in so many pairs."""
+
+    asked: Asked
+    look: Look
+    pairs: int
+    pictures: dict[str, Picture]
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """What a page shows: the comparison, and its pictures by name, which are drawn of so many pairs."""
+    """What a page shows: the comparison, and the pictures, which are those of an earlier one until they are drawn."""
 
     asked: Asked
     comparison: Comparison
     look: Look
-    pictures: dict[str, Picture] = field(default_factory=dict)
-    drawn_of: int = 1
+    drawn: Drawn | None = None
 
     def is_of(self, asked: Asked) -> bool:
         """Return whether this answers what is asked, in however many pairs."""
-        return replace(asked, runs=0) == replace(self.asked, runs=0)
+        return is_same(asked, self.asked)
 
 
 @dataclass(frozen=True)
@@ -139,16 +153,18 @@ def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
     async def run() -> None:
         before = found.value
         seen = len(before.comparison.seeds) if before is not None and before.is_of(asked) else 0
-        shown, drawn_of = (before.pictures, before.drawn_of) if before else ({}, 1)
+        drawn = before.drawn if before else None
         steps = list(steps_of(asked, place_of(asked)))
         for pairs in steps:
             if pairs <= seen and pairs < steps[-1] and (before.look == look or seen >= steps[-1]):
                 continue
             comparison = before.comparison if pairs <= seen else await _compared(asked, pairs, done.set)
-            found.set(Outcome(asked, comparison, look, shown, drawn_of))
+            with STORE.urgent():
+                found.set(Outcome(asked, comparison, look, drawn))
             if pairs in (steps[0], steps[-1]):
-                shown, drawn_of = await _drawn(comparison, look, pairs == steps[-1], done.set), len(comparison.seeds)
-                found.set(Outcome(asked, comparison, look, shown, drawn_of))
+                made = await _drawn(comparison, look, pairs == steps[-1], done.set)
+                drawn = Drawn(asked, look, len(comparison.seeds), made)
+                found.set(Outcome(asked, comparison, look, drawn))
 
     task = use_task(run, dependencies=[asked, look], raise_error=False)
     problem = in_plain_words(task.exception) if task.error else ""
