@@ -1,6 +1,7 @@
 """The dictionary of measures, and of the tallies they are made of."""
 
 import inspect
+from functools import partial
 
 from making.markdown import MADE, anchored, link, page, sentence, table
 from making.sources import sources
@@ -31,7 +32,8 @@ flows, each counted by a submodel:"""
 def counted(measure: Measure) -> str:
     """Return in words how a measure is made of tallies."""
     if measure.derived:
-        return sentence((inspect.getdoc(measure.derived) or "").partition(".")[0].removeprefix("Return "))
+        rule = measure.derived.func if isinstance(measure.derived, partial) else measure.derived
+        return sentence((inspect.getdoc(rule) or "").partition(".")[0].removeprefix("Return "))
     scale = "" if measure.scale == 1 else f" x {measure.scale:,.12g}"
     bottom = f" / {tally(measure.bottom)}" if measure.bottom else ""
     return f"{tally(measure.top)}{bottom}{scale}"

@@ -250,10 +250,7 @@ def _run_seed(turns: Sequence[Mapping[int, Scenario]], place: Place, weeks: int,
 
 def values_of(result: Results, baseline: Results) -> NDArray[np.float64]:
     """Return every measure of a run, shape (measures,), paired ones against the baseline unless it is the baseline."""
-    summary = result.summary
-    if result is not baseline:
-        summary.update(result.against(baseline))
-    return np.asarray(summary, np.float64)
+    return np.array(list(result.values(None if result is baseline else baseline).values()))
 
 
 def stage_moves(base: Results, other: Results) -> NDArray[np.float64]:

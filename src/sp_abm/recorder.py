@@ -29,7 +29,9 @@ from sp_abm.kernels import (
     one_of_five,
 )
 from sp_abm.measures import Measure, Window
+from sp_abm.parameters.pathway import Referral
 from sp_abm.stocks import stocks
+from sp_abm.submodels.referral import p_need
 from sp_abm.tallies import (
     COUNTED,
     DENOMINATORS,
@@ -55,7 +57,10 @@ _EVERYBODY, _ADULTS, _FIRST_STAGE = (COUNTED.index(name) for name in ("n_citizen
 _LONELY, _AWARE, _VOLUNTEERING, _TRUST, _LIFE = (
     COUNTED.index(n) for n in ("n_lonely", "n_aware", "n_volunteering", "sum_trust", "sum_life_satisfaction")
 )
-_CONSULTATIONS, _REFERRED = COUNTED.index("consultations"), COUNTED.index("referred_people")
+_CONSULTATIONS, _OF_ADULTS, _NON_MEDICAL, _REFERRED = (
+    COUNTED.index(n)
+    for n in ("consultations", "consultations_of_adults", "consultations_non_medical", "referred_people")
+)
 _FLOW_COLUMN = np.full((len(Stage), len(Stage)), -1, np.int64)
 for _before, _after in TRANSITIONS:
     _FLOW_COLUMN[_before, _after] = COUNTED.index(f"new_{_before.word}_to_{_after.word}")
@@ -65,7 +70,8 @@ _NEWCOMERS_AT_ONCE: Final = 64
 _CHILD = _SORTS_OF_STAGE * len(Stage)
 _N_SORTS = _CHILD + 1
 _QUALITY = PEOPLE_TALLIES.index("sum_quality")
-_OF_SOME = np.array([COUNTED.index(name) for name in OF_SOME])
+_OF_SOME = np.array([COUNTED.index(name) for name in OF_SOME if name in COUNTED])
+_QUALITY_OF_SOME = OF_SOME.index("sum_quality")
 _FIRST_IN_NEED, _FIRST_REACHED = (PEOPLE_TALLIES.index(f"{OF_SOME[0]}_{people}") for people in DENOMINATORS)
 
 
@@ -77,6 +83,7 @@ class Counted(NamedTuple):
     fifth: Whole
     stage: Whole
     lonely: Flags
+    discloses: Flags
     aware: Flags
     trust: Singles
     contentment: Singles
@@ -115,8 +122,8 @@ class Recorder:
             self._grow()
         people, cases = world.part(Counted, world.citizens), world.cases
         _mark(people, cases.citizen, cases.week_first, world.n_cases, week, self.marks)
-        arguments = (people, self.last_stage, self.marks, self._life, self._life_lonely, week, self._counted)
-        world.pass_over_chunks(_count_people, *arguments)
+        arguments = (people, self.last_stage, self.marks, self._life, self._life_lonely)
+        world.pass_over_chunks(_count_people, *arguments, world.parameters.referral, week, self._counted)
         everybody = _set_down(self._counted, self._quality, self.people[row])
         found, flows = stocks(world, week, everybody, row), list(world.flows.values())
         self.system[row, 0], self.system[row, 1 : -len(flows)], self.system[row, -len(flows) :] = 1.0, found, flows
@@ -184,12 +191,14 @@ def _count_people(
     marks: Whole,
     life: Floats,
     life_lonely: float,
+    p: Referral,
     week: int,
     counted: Floats,
 ) -> None:
     """Leave a chunk's tallies by name, mark and cell in its place of `counted`: each person in one place.
 
-    Somebody who came this week has not moved between stages. A cell and a sort are kept in as few bytes as hold them:
+    Somebody who came this week has not moved between stages. Whether a consultation shows a non-medical need is
+    counted as the chance of it that referral goes by: nothing it goes by changes later in the week. A cell and a sort are kept in as few bytes as hold them:
     each of the plain loops then does dozens of people at a time.
     """
     tallies = counted[low // CHUNK].reshape(len(COUNTED), _N_MARKS * N_CELLS)
@@ -221,8 +230,14 @@ def _count_people(
         for k in rows[: listed(has_more, stop - start, 0, rows)]:
             is_adult, has_moved = age[k] >= ADULT_AGE, stage[k] != last[k] and arrived[k] != week
             tallies[_CONSULTATIONS, cells[k]] += number[k]
-            tallies[_REFERRED, cells[k]] += is_adult & (last_referral[k] == week)
-            if has_moved and is_adult:
+            if not is_adult:
+                continue
+            tallies[_OF_ADULTS, cells[k]] += number[k]
+            if number[k] > 0:
+                need = p_need(stage[k], lonely[k], citizens.discloses[start + k], p)
+                tallies[_NON_MEDICAL, cells[k]] += number[k] * need
+            tallies[_REFERRED, cells[k]] += last_referral[k] == week
+            if has_moved:
                 tallies[_FLOW_COLUMN[last[k], stage[k]], cells[k]] += 1
         last[:] = stage
     _count_heads(tallies, heads)
@@ -281,15 +296,28 @@ def _add_up(counted: Floats, quality: Floats, people: Floats) -> None:
     for mark in range(_N_MARKS):
         for k in range(len(COUNTED)):
             _add(people[k], counted[k, mark])
-        for stage in range(quality.shape[0]):
-            found, total = counted[_FIRST_STAGE + stage, mark], people[_QUALITY]
-            for cell in range(N_CELLS):
-                total[cell] += found[cell] * quality[stage]
-        for k in range(_OF_SOME.shape[0]):
-            if mark & IN_NEED:
-                _add(people[_FIRST_IN_NEED + k], counted[_OF_SOME[k], mark])
-            if mark & REACHED:
-                _add(people[_FIRST_REACHED + k], counted[_OF_SOME[k], mark])
+        _add_worth(people[_QUALITY], counted, mark, quality)
+        if mark & IN_NEED:
+            _add_some(people[_FIRST_IN_NEED:], counted, mark, quality)
+        if mark & REACHED:
+            _add_some(people[_FIRST_REACHED:], counted, mark, quality)
+
+
+@inlined
+def _add_some(people: Floats, counted: Floats, mark: int, quality: Floats) -> None:
+    """Add a mark's tallies to those kept of the people who bear it."""
+    for k in range(_OF_SOME.shape[0]):
+        _add(people[k], counted[_OF_SOME[k], mark])
+    _add_worth(people[_QUALITY_OF_SOME], counted, mark, quality)
+
+
+@inlined
+def _add_worth(total: Floats, counted: Floats, mark: int, quality: Floats) -> None:
+    """Add what a mark's people's stages are worth."""
+    for stage in range(quality.shape[0]):
+        found = counted[_FIRST_STAGE + stage, mark]
+        for cell in range(N_CELLS):
+            total[cell] += found[cell] * quality[stage]
 
 
 @brief

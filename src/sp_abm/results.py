@@ -77,46 +77,57 @@ class Results:
     @property
     def summary(self) -> "pd.Series[float]":
         """Return every measure's summary at the end of the run, indexed by measure name; paired ones are missing."""
-        return self._summary(self.n_weeks)
+        return _series(self.values())
 
     def summary_at(self, year: float) -> "pd.Series[float]":
         """Return the summary as it stood after that many years (more than 0, at most the run's)."""
-        return self._summary(self._week_of(year))
+        return _series(self.values(year=year))
+
+    def values(self, baseline: "Results | None" = None, year: float | None = None) -> dict[str, float]:
+        """Return every measure after that many years (default: at the end), paired ones against a baseline.
+
+        Without one, paired measures are missing. Raises `BadValue` if the two are not a pair.
+        """
+        end = self._week_of(year)
+        sums = {first: self._sums.stretch(first, end) for first in (0, max(0, end - WEEKS_PER_YEAR))}
+        changes = {} if baseline is None else self._changes(baseline, sums, end)
+        counts = self.funnel(end)
+        found = {}
+        for name, declared in MEASURES.items():
+            first = _first_week(declared, end)
+            if declared.is_paired:
+                found[name] = float(declared.value(changes[first])[0]) if changes else np.nan
+            elif declared.window is Window.FUNNEL:
+                found[name] = float(ratio(np.array(counts[declared.top]), counts["referred"]))
+            else:
+                found[name] = float(declared.value(sums[first])[0])
+        return found
 
     def against(self, baseline: "Results", year: float | None = None) -> "pd.Series[float]":
         """Return the paired measures: what this run brought over another with the same people and luck.
 
         Read after that many years, by default at the end. Raises `BadValue` if the two are not a pair.
         """
-        import pandas as pd
+        found = self.values(baseline, year)
+        return _series({name: found[name] for name, declared in MEASURES.items() if declared.is_paired})
 
-        for fact in ("place", "seed", "residents"):
-            mine, theirs = self.provenance.get(fact), baseline.provenance.get(fact)
-            if mine != theirs:
-                raise BadValue(f"{fact} = {mine!r} here and {theirs!r} in the baseline: the two are not a pair.")
-        if self.n_weeks != baseline.n_weeks:
-            raise BadValue(f"{self.n_weeks} weeks here and {baseline.n_weeks} in the baseline: the two are not a pair.")
-        end = self.n_weeks if year is None else self._week_of(year)
-        values = {}
-        for name, declared in MEASURES.items():
-            if declared.is_paired:
-                first = _first_week(declared, end)
-                change = self._sums.stretch(first, end) - baseline._sums.stretch(first, end)
-                values[name] = float(declared.value(change)[0])
-        return pd.Series(values, name="value", dtype=float)
+    def by(self, group: str, year: float | None = None) -> "pd.DataFrame":
+        """Return measures of people by `deprivation`, `age` or `sex`: one row a group, one column a measure.
 
-    def by(self, group: str) -> "pd.DataFrame":
-        """Return measures of people by `deprivation`, `age` or `sex`: one row a group, one column a measure."""
+        Read after that many years, by default at the end.
+        """
         import pandas as pd
 
         if group not in GROUPS:
             raise unknown("group", group, GROUPS)
-        axis = list(GROUPS).index(group)
-        columns = {}
-        for name, declared in MEASURES.items():
-            if declared.is_by_group:
-                sums = self._sums.stretch(_first_week(declared, self.n_weeks), self.n_weeks)
-                columns[name] = declared.value(sums.by_group(axis))
+        axis, end = list(GROUPS).index(group), self._week_of(year)
+        firsts = (0, max(0, end - WEEKS_PER_YEAR))
+        sums = {first: self._sums.stretch(first, end).by_group(axis) for first in firsts}
+        columns = {
+            name: declared.value(sums[_first_week(declared, end)])
+            for name, declared in MEASURES.items()
+            if declared.is_by_group
+        }
         return pd.DataFrame(columns, index=pd.Index(GROUPS[group], name=group))
 
     def funnel(self, end: int | None = None) -> dict[str, int]:
@@ -195,26 +206,23 @@ class Results:
     def _sums(self) -> Sums:
         return Sums(self.system, self.people)
 
-    def _week_of(self, year: float) -> int:
+    def _changes(self, baseline: "Results", sums: dict[int, Sums], end: int) -> dict[int, Sums]:
+        """Return what differs from the baseline in each stretch of weeks, by its first; refuse what is not a pair."""
+        for fact in ("place", "seed", "residents"):
+            mine, theirs = self.provenance.get(fact), baseline.provenance.get(fact)
+            if mine != theirs:
+                raise BadValue(f"{fact} = {mine!r} here and {theirs!r} in the baseline: the two are not a pair.")
+        if self.n_weeks != baseline.n_weeks:
+            raise BadValue(f"{self.n_weeks} weeks here and {baseline.n_weeks} in the baseline: the two are not a pair.")
+        return {first: stretch - baseline._sums.stretch(first, end) for first, stretch in sums.items()}
+
+    def _week_of(self, year: float | None) -> int:
+        if year is None:
+            return self.n_weeks
         end = round(year * WEEKS_PER_YEAR)
         if not 0 < end <= self.n_weeks:
             raise BadValue(f"year = {year!r} must be more than 0 and at most {self.n_weeks / WEEKS_PER_YEAR:g}.")
         return end
-
-    def _summary(self, end: int) -> "pd.Series[float]":
-        import pandas as pd
-
-        windows = {first: self._sums.stretch(first, end) for first in {0, max(0, end - WEEKS_PER_YEAR)}}
-        counts = self.funnel(end)
-        values = {}
-        for name, declared in MEASURES.items():
-            if declared.is_paired:
-                values[name] = np.nan
-            elif declared.window is Window.FUNNEL:
-                values[name] = float(ratio(np.array(counts[declared.top]), counts["referred"]))
-            else:
-                values[name] = float(declared.value(windows[_first_week(declared, end)])[0])
-        return pd.Series(values, name="value", dtype=float)
 
     def _by_week(self, declared: Measure) -> NDArray[np.float64]:
         if declared.is_paired:
@@ -246,6 +254,12 @@ class Results:
             "adequate_dose": third & started,
             "gave_up": happened("week_closed") & (self.cases["outcome"] == Outcome.GAVE_UP),
         }
+
+
+def _series(values: dict[str, float]) -> "pd.Series[float]":
+    import pandas as pd
+
+    return pd.Series(list(values.values()), index=list(values), name="value", dtype=float)
 
 
 def _first_week(declared: Measure, end: int) -> int:

@@ -12,7 +12,7 @@ from sp_abm.loops import as_it_is
 from sp_abm.parameters.pathway import Contact
 from sp_abm.parameters.system import Observation, Staffing
 from sp_abm.tallies import PEOPLE_TALLIES, ROLES, SERVICE, STOCKS, WORKFORCE, WORTH
-from sp_abm.vocabulary import TRANSITIONS, WEEKS_PER_YEAR, CaseState, Channel, Horizon, Route, Stage
+from sp_abm.vocabulary import TRANSITIONS, WEEKS_PER_YEAR, Attempt, CaseState, Channel, Horizon, Route, Stage
 from sp_abm.world import World
 
 _MINUTES_PER_HOUR: Final = 60
@@ -20,6 +20,7 @@ _REACTIVE, _MIXED, _PROACTIVE = range(len(Horizon))
 _ROLES: Final = len(WORKFORCE)
 _CASES: Final = _ROLES + len(ROLES)
 _PLACES: Final = _CASES + len(SERVICE)
+_FIRST_ROUTE: Final = len(SERVICE) - len(Horizon) - len(Route)
 _FIRST_HORIZON: Final = len(SERVICE) - len(Horizon)
 _CONSULTATIONS: Final = PEOPLE_TALLIES.index("consultations")
 _LIFE: Final = PEOPLE_TALLIES.index("sum_life_satisfaction")
@@ -50,6 +51,7 @@ class Pathway(NamedTuple):
     worker: Whole
     week_referred: Whole
     week_first: Whole
+    attempt: Whole
     route: Whole
     stage: Whole
 
@@ -162,13 +164,17 @@ def _count_hours(team: Team, hours: Floats, counts: Floats) -> None:
 
 @inlined
 def _count_cases(cases: Pathway, n_cases: int, week: int, counts: Floats) -> None:
-    """Leave the tallies of `SERVICE`, in that order: held, waiting, new by route, first seen by horizon."""
+    """Leave the tallies of `SERVICE`, in that order: held, waiting, new by route, first seen by horizon.
+
+    For a place wait those for whom every activity that would fit was full at the latest attempt.
+    """
     for row in range(n_cases):
         if cases.state[row] != CaseState.CLOSED:
             counts[0] += cases.worker[row] >= 0
             counts[1] += cases.week_first[row] == NEVER
+            counts[2] += cases.attempt[row] == Attempt.NO_PLACE
         if cases.week_referred[row] == week:
-            counts[2 + cases.route[row]] += 1
+            counts[_FIRST_ROUTE + cases.route[row]] += 1
         if cases.week_first[row] == week:
             counts[_FIRST_HORIZON + horizon(cases.route[row], cases.stage[row])] += 1
 

@@ -26,22 +26,19 @@ COUNTED: Final = (
     "sum_trust",
     "sum_life_satisfaction",
     "consultations",
+    "consultations_of_adults",
+    "consultations_non_medical",
     "referred_people",
     *(f"new_{before.word}_to_{after.word}" for before, after in TRANSITIONS),
 )
-"""Tallies of everybody, counted person by person."""
+"""Tallies of everybody, counted person by person; `consultations_non_medical` are expected, and of people of 16+."""
 
 DENOMINATORS: Final = ("in_need", "reached")
 OF_SOME: Final = (
-    "n_adults",
-    "n_thriving",
-    "n_pre_crisis",
-    "n_crisis",
-    "n_lonely",
-    "sum_life_satisfaction",
-    "consultations",
+    *(name for name in COUNTED if name not in ("n_citizens", "consultations_of_adults", "referred_people")),
+    "sum_quality",
 )
-"""Tallies that are also kept, with `_in_need` or `_reached` at the end, for those people alone."""
+"""Tallies that are also kept, with `_in_need` or `_reached` at the end, for those people alone, who are all adults."""
 
 PEOPLE_TALLIES: Final = (*COUNTED, "sum_quality", *(f"{name}_{people}" for people in DENOMINATORS for name in OF_SOME))
 WORKFORCE: Final = (
@@ -60,6 +57,7 @@ ROLES: Final = ("hours_connecting", "hours_outreach", "hours_building", "hours_v
 SERVICE: Final = (
     "n_held_cases",
     "n_waiting",
+    "n_waiting_for_place",
     *(f"referred_by_{route.word}" for route in Route),
     *(f"helped_{horizon.value}" for horizon in Horizon),
 )
@@ -89,9 +87,18 @@ SYSTEM_TALLIES: Final = ("weeks", *STOCKS, *WORTH, *FLOWS)
 """`worth_` tallies are pounds at the discount rate, so that years may be added up; `worth_care` is the price of
 consultations and crises."""
 
+_OF_PEOPLE: Final = {
+    "n_distress": ("n_pre_crisis", "n_crisis"),
+    "crisis_entries": tuple(
+        f"new_{before.word}_to_{after.word}" for before, after in TRANSITIONS if after is Stage.CRISIS
+    ),
+}
 COMPOSITES: Final[dict[str, dict[str, int]]] = {
-    "n_distress": {"n_pre_crisis": 1, "n_crisis": 1},
-    **{f"n_distress_{who}": {f"n_pre_crisis_{who}": 1, f"n_crisis_{who}": 1} for who in DENOMINATORS},
+    **{
+        f"{name}{who}": {f"{part}{who}": 1 for part in parts}
+        for name, parts in _OF_PEOPLE.items()
+        for who in ("", *(f"_{people}" for people in DENOMINATORS))
+    },
     "attempts": {"started": 1, "not_known": 1, "no_place": 1, "refused": 1},
     "hours_in_roles": dict.fromkeys(ROLES, 1),
     "n_organisations_full": {"n_organisations": 1, "n_organisations_with_room": -1},

@@ -163,6 +163,8 @@ _COMMUNITY = (
         "share_organisations_full", "Organisations without a free place", "share of organisations", Kind.STOCK,
         Subject.COMMUNITY, _OUTPUT, "n_organisations_full", "n_organisations",
     ),
+    _community("n_waiting_for_place", "People waiting for a place in an activity", "people", _ACTIVITY,
+               "n_waiting_for_place"),
     _community("n_volunteers", "Volunteers who came through the service", "people", _OUTCOME, "n_volunteers"),
     _community("volunteer_hours_per_week", "Time they give", "hours a week", _OUTCOME, "hours_volunteered"),
 )  # fmt: skip

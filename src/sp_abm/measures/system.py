@@ -88,6 +88,8 @@ SYSTEM: Final = (
            "first_contacts"),
     _price("cost_per_person_helped_gbp", "Money spent per person adequately helped", "GBP per person", "spent",
            "adequate"),
+    _paired("wellby_value_gbp", "Life satisfaction gained, at its price", "GBP over the run", _IMPACT,
+            "worth_wellbys"),
     _paired("net_benefit_gbp", "Life satisfaction gained, at its price, less extra cost", "GBP over the run", _IMPACT,
             "worth_net"),
     _paired("social_return", "Social return", "GBP of life satisfaction per extra GBP", _IMPACT, "worth_wellbys",
