@@ -36,7 +36,8 @@ BUSY = {
     "referral.p_identified": 0.3,
     "contact.p_knows_at_start": 0.8,
 }
-SUMS = [k for k, name in enumerate(PEOPLE_TALLIES) if name.startswith(("sum_trust", "sum_life_satisfaction"))]
+FRACTIONS = ("sum_trust", "sum_life_satisfaction", "consultations_non_medical")
+SUMS = [k for k, name in enumerate(PEOPLE_TALLIES) if name.startswith(FRACTIONS)]
 ROW_COLUMNS = {"case_row"}
 FUNNEL = [name for name, declared in MEASURES.items() if declared.window is Window.FUNNEL]
 

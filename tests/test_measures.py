@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sp_abm.errors import BadValue, UnknownName
-from sp_abm.measures import MEASURES, TheoryOfChange
+from sp_abm.measures import MEASURES, Subject, TheoryOfChange
 from sp_abm.results import CASE_COLUMNS, Results
-from sp_abm.tallies import PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES, Sums
+from sp_abm.tallies import OF_SOME, PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES, Sums
 from sp_abm.vocabulary import Stage
 
 PAIRED = [name for name, declared in MEASURES.items() if declared.is_paired]
@@ -72,6 +72,7 @@ def test_reasons_for_failure_are_shares_of_all_attempts():
 def test_the_community_by_hand():
     summary = made(places=40, places_occupied=30, n_organisations=8, n_organisations_with_room=6).summary
     assert summary["occupancy"] == 0.75 and summary["share_organisations_full"] == 0.25
+    assert made(n_waiting_for_place=[2] * 26 + [4] * 26).summary["n_waiting_for_place"] == 3
     assert made(hours_volunteered=5).summary["volunteer_hours_per_week"] == 5
 
 
@@ -174,6 +175,50 @@ def test_people_in_need_and_reached_have_denominators_of_their_own():
         assert found["gp_consultations_per_person_per_year_reached"] == pytest.approx(26)
 
 
+def test_every_outcome_of_people_is_also_one_of_those_in_need_and_of_those_reached():
+    outcomes = {
+        name for name, declared in MEASURES.items()
+        if declared.theory in (TheoryOfChange.OUTCOME, TheoryOfChange.IMPACT)
+        and declared.subject in (Subject.PEOPLE, Subject.MOVES, Subject.PRIMARY_CARE)
+    }  # fmt: skip
+    for who, subject in (("in_need", Subject.IN_NEED), ("reached", Subject.REACHED)):
+        found = {name for name, declared in MEASURES.items() if declared.subject is subject}
+        assert found == {f"n_{who}", *(f"{name}_{who}" for name in outcomes)}
+        for name in outcomes:
+            everybody, some = MEASURES[name], MEASURES[f"{name}_{who}"]
+            assert (some.theory, some.window, some.is_by_group) == (
+                everybody.theory, everybody.window, everybody.is_by_group,
+            )  # fmt: skip
+            assert "16+" not in some.unit and "resident" not in some.unit
+
+
+def test_where_everybody_is_in_need_and_reached_all_three_say_the_same():
+    """Tallies of everybody drawn by luck, and those of some the same: residents and consultations are of adults."""
+    luck, names = np.random.default_rng(7), [*dict.fromkeys(name.partition("_in_need")[0] for name in OF_SOME)]
+    people = {(name, fifth): luck.integers(20, 90) for name in names for fifth in range(5)}
+    for fifth in range(5):
+        people["n_citizens", fifth] = people["n_adults", fifth] = 100
+        people["consultations_of_adults", fifth] = people["consultations", fifth]
+    for (name, fifth), number in tuple(people.items()):
+        if name in OF_SOME:
+            people[f"{name}_in_need", fifth] = people[f"{name}_reached", fifth] = number
+    summary = made(people=people).summary
+    for name in summary.index:
+        for who in ("in_need", "reached"):
+            if f"{name}_{who}" in summary:
+                assert summary[name] == summary[f"{name}_{who}"] != 0, name
+
+
+def test_need_shown_and_crises_entered_by_hand():
+    """100 adults, 10 consultations of theirs and 5 of children, 2 showing need; 3 + 1 into crisis a week: 2,080."""
+    people = {("n_adults", 0): 100, ("consultations", 0): 15, ("consultations_of_adults", 0): 10}
+    people |= {("consultations_non_medical", 0): 2, ("new_pre_crisis_to_crisis", 0): 3}
+    people |= {("new_recovering_to_crisis", 0): 1, ("new_crisis_to_recovering", 0): 9}
+    summary = made(people=people).summary
+    assert summary["share_consultations_non_medical"] == 0.2
+    assert summary["crisis_entries_per_1000_per_year"] == pytest.approx(2080)
+
+
 WITH = {"worth_wellbys": 900, "worth_spent": 150, "worth_spent_nhs": 120, "worth_care": 470, "gp_hours": 8}
 WITHOUT = {"worth_wellbys": 500, "worth_spent": 50, "worth_spent_nhs": 20, "worth_care": 500, "gp_hours": 11}
 
@@ -184,6 +229,7 @@ def test_what_a_run_is_worth_is_taken_of_its_difference_from_the_baseline():
     assert list(found.index) == PAIRED
     assert found["social_return"] == 4
     assert found["nhs_cash_return"] == pytest.approx(0.3)
+    assert found["wellby_value_gbp"] == 52 * 400
     assert found["net_benefit_gbp"] == 52 * 300
     assert found["gp_hours_freed"] == 52 * 3
 

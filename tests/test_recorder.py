@@ -5,15 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sp_abm.agents.citizens import Citizens
+from sp_abm.declare import columns_of
 from sp_abm.kernels import compiled, total
 from sp_abm.parameters import Parameters
 from sp_abm.places import place
 from sp_abm.recorder import IN_NEED, REACHED, Recorder
 from sp_abm.scenario import load
+from sp_abm.schedule import NAMES
 from sp_abm.simulation import Simulation
 from sp_abm.stocks import horizon, stocks
-from sp_abm.tallies import PEOPLE_TALLIES, STOCKS, SYSTEM_TALLIES, WORTH
-from sp_abm.vocabulary import Channel, Horizon, Route, Stage
+from sp_abm.tallies import OF_SOME, PEOPLE_TALLIES, STOCKS, SYSTEM_TALLIES, WORTH
+from sp_abm.vocabulary import Attempt, CaseState, Channel, Horizon, Route, Stage
 
 HAMLET = replace(
     place("sandbox"), key="hamlet", residents=900, n_pcns=2, pcn_sizes=(1.0, 1.0), gp_fte=6.0,
@@ -112,6 +115,44 @@ def test_quality_weighs_everybody_by_stage(well_world):
     assert found == pytest.approx((n - 2) * p.quality_thriving + 2 * p.quality_crisis)
 
 
+def test_of_those_in_need_and_reached_the_same_is_kept_as_of_everybody(well_world, add_case):
+    """Everybody is in need and one of them is reached: into crisis, aware, trusting, twice at the GP."""
+    citizens = well_world.citizens
+    citizens.lonely[:] = True
+    recorder = Recorder(well_world, 1)
+    citizens.lonely[7], citizens.aware[:], citizens.aware[7] = False, False, True
+    citizens.stage[7], citizens.consultations[:], citizens.consultations[7] = Stage.CRISIS, 0, 2
+    recorder.last_stage[7], citizens.trust[7] = Stage.PRE_CRISIS, 0.75
+    add_case(well_world, 7, week_first=well_world.week)
+    found = next_week(well_world, recorder)
+    assert [name for name in OF_SOME if found[f"{name}_in_need"] != found[name]] == []
+    reached = {name: found[f"{name}_reached"] for name in OF_SOME if found[f"{name}_reached"] and "life" not in name}
+    assert reached.pop("n_volunteering", 0) == citizens.volunteers_anyway[7]
+    assert reached.pop("consultations_non_medical") > 0
+    assert reached == {
+        "n_adults": 1, "n_crisis": 1, "n_aware": 1, "sum_trust": 0.75, "consultations": 2,
+        "new_pre_crisis_to_crisis": 1, "sum_quality": Parameters().observation.quality_crisis,
+    }  # fmt: skip
+
+
+def test_a_consultation_counts_as_the_chance_that_it_shows_a_non_medical_need(well_world):
+    """3 consultations of .14, 1 of .14 + .28 for loneliness disclosed, 2 of a child that nobody offers anything."""
+    citizens = well_world.citizens
+    citizens.consultations[:], citizens.discloses[:] = 0, False
+    citizens.consultations[[3, 4, 5]], citizens.lonely[[3, 4, 5]] = (3, 1, 2), True
+    citizens.discloses[[4, 5]], citizens.age[5] = True, 9
+    found = next_week(well_world, Recorder(well_world, 1))
+    assert found["consultations_non_medical"] == pytest.approx(0.42 + 0.42)
+    assert (found["consultations"], found["consultations_of_adults"]) == (6, 4)
+
+
+def test_nothing_that_a_need_goes_by_changes_between_referral_and_the_record():
+    """So that the record may count it in the end as referral saw it."""
+    later, declared = set(NAMES[NAMES.index("referral") :]), columns_of(Citizens)
+    for name in ("stage", "lonely", "discloses", "age", "consultations"):
+        assert not later & set(declared[name].written_by), name
+
+
 def test_marks_are_saved_and_restored(tmp_path):
     simulation = Simulation.start("today", HAMLET, 3, changes=BUSY, warm_up=False, weeks=20).run(12)
     marks = simulation.recorder.marks
@@ -162,6 +203,15 @@ def test_cases_are_counted_by_route_and_horizon_in_their_weeks(small_world, add_
     assert (found["referred_by_gp"], found["referred_by_self"], found["referred_by_outreach"]) == (0, 2, 0)
     assert (found["helped_reactive"], found["helped_mixed"], found["helped_proactive"]) == (1, 1, 0)
     assert (found["n_held_cases"], found["n_waiting"]) == (1, 1)
+
+
+def test_for_a_place_wait_those_open_cases_whose_latest_search_found_all_full(small_world, add_case):
+    """Two open cases found all full, one of them since its link worker left; another closed, others found otherwise."""
+    for citizen, attempt in enumerate(Attempt):
+        add_case(small_world, citizen, worker=0, n_contacts=2, attempt=attempt)
+    for citizen, state in enumerate((CaseState.WAITING, CaseState.CLOSED), 8):
+        add_case(small_world, citizen, n_contacts=2, attempt=Attempt.NO_PLACE, state=state)
+    assert read(small_world, 5)["n_waiting_for_place"] == 2
 
 
 def test_the_workforce_is_read_off_the_posts(small_world):

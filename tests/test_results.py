@@ -206,7 +206,8 @@ def test_groups_add_up_to_the_whole(group):
     for name in split.columns.drop(["n_citizens", "n_in_need", "n_reached"]):
         declared = MEASURES[name]
         weeks = cube if declared.window is Window.RUN else cube[-52:]
-        weights = weeks[..., PEOPLE_TALLIES.index(declared.bottom or "n_adults")].sum(axis=others)
+        adults = next(f"n_adults{who}" for who in ("_in_need", "_reached", "") if name.endswith(who))
+        weights = weeks[..., PEOPLE_TALLIES.index(declared.bottom or adults)].sum(axis=others)
         whole = np.nansum(split[name] * weights) / weights.sum()
         assert whole == pytest.approx(results.summary[name], rel=1e-9), name
     assert set(split.columns) == {name for name, declared in MEASURES.items() if declared.is_by_group}
@@ -220,6 +221,26 @@ def test_a_group_is_read_from_its_own_cells():
     assert results.by("deprivation")["share_lonely"].dropna().to_dict() == {"2": 0.75, "5 least deprived": 0}
     assert results.by("age")["share_lonely"].dropna().to_dict() == {"25-44": 0.75, "75+": 0}
     assert results.summary["share_lonely"] == 0.3
+
+
+def test_groups_are_read_after_any_year():
+    """Women: none lonely of 10 in the first year, 5 in the second. Over the run 7.5 points, 2 years: 1.5 x 7.5."""
+    adults, lonely = ("n_adults", 2, 2, FEMALE), ("n_lonely", 2, 2, FEMALE)
+    life = ("sum_life_satisfaction", 2, 2, FEMALE)
+    results = made_by_hand(104, people={adults: 10, lonely: [0] * 52 + [5] * 52, life: 75})
+    read = {year: results.by("sex", year).loc["female"] for year in (1, 1.5, 2)}
+    assert [found["share_lonely"] for found in read.values()] == [0, 0.25, 0.5]
+    assert [found["wellbys_per_1000"] for found in read.values()] == pytest.approx([7_500, 11_250, 15_000])
+    assert results.by("sex", 2).equals(results.by("sex"))
+    assert real_run().by("age", 1).equals(cut_short(real_run(), 52).by("age"))
+    for year in (0, 2.1):
+        with pytest.raises(BadValue, match="more than 0 and at most 2"):
+            results.by("sex", year)
+
+
+def cut_short(results, weeks):
+    """Return the results of the first weeks alone."""
+    return replace(results, system=results.system[:weeks], people=results.people[:weeks])
 
 
 def test_unknown_groups_tallies_and_measures_are_answered_with_what_there_is():

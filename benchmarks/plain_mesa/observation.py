@@ -33,21 +33,21 @@ class Observer:
                 self.in_need[row], self.reached[row] = needs_help(citizen), False
             if citizen.case is not None and citizen.case.week_first == week:
                 self.reached[row] = True
-            found = self.look_at(citizen, self.last_stage[row], week, model.parameters.observation.life_lonely)
+            found = self.look_at(citizen, self.last_stage[row], week, model.parameters)
             self.last_stage[row] = citizen.stage
             tally.update(found)
             for who, is_one in (("in_need", self.in_need[row]), ("reached", self.reached[row])):
                 if is_one:
-                    tally.update({f"{name}_{who}": number for name, number in found.items() if name in OF_SOME})
+                    tally.update({f"{name}_{who}": number for name, number in found.items() if name not in OF_ALL})
         return cells
 
-    def look_at(self, citizen: Any, before: int, week: int, life_lonely: float) -> dict[str, float]:
+    def look_at(self, citizen: Any, before: int, week: int, p: Any) -> dict[str, float]:
         """Return what one person adds to the tallies of everybody."""
         found = {"n_citizens": 1.0, "consultations": float(citizen.consultations)}
         if not citizen.is_adult():
             return found
         stage = citizen.stage
-        life = self.life[stage] + citizen.contentment - life_lonely * citizen.lonely
+        life = self.life[stage] + citizen.contentment - p.observation.life_lonely * citizen.lonely
         if before != stage and citizen.arrived != week:
             found[f"new_{WORDS[before]}_to_{WORDS[stage]}"] = 1.0
         return found | {
@@ -59,6 +59,8 @@ class Observer:
             "n_aware": float(citizen.aware),
             "n_volunteering": float(citizen.volunteers_anyway or citizen.volunteers_at is not None),
             "sum_trust": citizen.trust,
+            "consultations_of_adults": float(citizen.consultations),
+            "consultations_non_medical": citizen.consultations * citizen.p_need(p.referral),
             "referred_people": float(citizen.last_referral == week),
         }
 
@@ -69,12 +71,5 @@ def needs_help(citizen: Any) -> bool:
 
 
 WORDS = [stage.word for stage in Stage]
-OF_SOME = (
-    "n_adults",
-    "n_thriving",
-    "n_pre_crisis",
-    "n_crisis",
-    "n_lonely",
-    "sum_life_satisfaction",
-    "consultations",
-)
+OF_ALL = ("n_citizens", "consultations_of_adults", "referred_people")
+"""What is counted of everybody only."""

@@ -213,12 +213,16 @@ class Citizen(Entity):
             self.model.open_case(self, Route.COMMUNITY if u_who < p.share_by_community else Route.SELF)
 
     def p_offer(self, p: Any, scale: float) -> float:
-        """Return the chance of an offer in this week's consultations; need shows only if the person discloses it."""
+        """Return the chance of an offer in this week's consultations."""
+        factor = self.gp.attention() * self.practice.time_pressure * scale
+        return 1 - (1 - min(1, self.p_need(p) * p.p_identified * factor)) ** self.consultations
+
+    def p_need(self, p: Any) -> float:
+        """Return the chance that a consultation shows a non-medical need, which most do not who do not disclose it."""
         need = p.p_need
         if self.discloses:
             need += p.p_need_distress * self.is_distressed() + p.p_need_lonely * self.lonely
-        factor = self.gp.attention() * self.practice.time_pressure * scale
-        return 1 - (1 - min(1, min(1, need) * p.p_identified * factor)) ** self.consultations
+        return float(min(1, need))
 
     def rate_of_coming(self, p: Any) -> float:
         """Return the weekly hazard of coming of oneself; having been told lately raises it."""

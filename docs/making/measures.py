@@ -12,7 +12,8 @@ from sp_abm.world import FLOWS
 HEAD = f"""{MADE}
 
 A measure is one number that a run reports. `sp-abm measures` lists them, `results.summary["share_crisis"]` reads one,
-and the columns of `results.weekly` are these names.
+and the columns of `results.weekly` are these names. `results.summary_at(3)`, `results.by("sex", 3)` and
+`results.against(baseline, 3)` read them after three years.
 
 **How to read the tables.** A *stock* is a level at the end of a week, a *flow* is what happens over a week. *Weeks*
 says which weeks a summary covers: the last 52, the whole run, or, for the funnel, people referred 26 to 78 weeks before
@@ -25,8 +26,10 @@ TALLIES = """A recorder writes these down once a week, after the last submodel, 
 with `n_` count people or things at the end of the week, `sum_` adds up a reading over people, `new_a_to_b` counts moves
 from one health stage to another, `worth_` is pounds at the discount rate. With `_in_need` or `_reached` at the end they
 are for those people alone: **in need** are people of 16 and over who were in distress or lonely when the record began
-(or when they moved in); **reached** are those who have had a first contact with a link worker since. The rest are
-flows, each counted by a submodel:"""
+(or when they moved in); **reached** are those who have had a first contact with a link worker since.
+`consultations_non_medical` adds up the chances, of which referral draws, that a consultation of somebody of 16 or over
+shows a non-medical need; `n_waiting_for_place` counts open cases whose latest search found every fitting activity that
+the link worker knows full. The rest are flows, each counted by a submodel:"""
 
 
 def counted(measure: Measure) -> str:

@@ -197,9 +197,9 @@ def _count_people(
 ) -> None:
     """Leave a chunk's tallies by name, mark and cell in its place of `counted`: each person in one place.
 
-    Somebody who came this week has not moved between stages. Whether a consultation shows a non-medical need is
-    counted as the chance of it that referral goes by: nothing it goes by changes later in the week. A cell and a sort are kept in as few bytes as hold them:
-    each of the plain loops then does dozens of people at a time.
+    Somebody who came this week has not moved between stages. A consultation that shows a non-medical need is counted
+    as the chance of it that referral goes by, of which nothing changes later in the week. A cell and a sort are kept in
+    as few bytes as hold them: each of the plain loops then does dozens of people at a time.
     """
     tallies = counted[low // CHUNK].reshape(len(COUNTED), _N_MARKS * N_CELLS)
     tallies[:] = 0

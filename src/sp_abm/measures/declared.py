@@ -62,7 +62,7 @@ class Subject(StrEnum):
 class Measure:
     """A declared output; `is_by_group` when it can be split by deprivation, age and sex.
 
-    `derived` reads its value from the tallies where it is not a ratio of two.
+    `derived` reads its value from the tallies where it is not a ratio of two; of people, it can be told of whom.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Measure:
     window: Window = Window.YEAR
     is_by_group: bool = False
     is_paired: bool = False
-    derived: Callable[["Sums"], NDArray[np.float64]] | None = None
+    derived: Callable[..., NDArray[np.float64]] | None = None
 
     def value(self, sums: "Sums") -> NDArray[np.float64]:
         """Return the measure of each stretch of weeks (or group), missing where there is nothing to divide by."""

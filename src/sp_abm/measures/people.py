@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sp_abm.measures.declared import Kind, Measure, Subject, TheoryOfChange, Window, ratio
-from sp_abm.vocabulary import TRANSITIONS, WEEKS_PER_YEAR, Stage
+from sp_abm.vocabulary import TRANSITIONS, WEEKS_PER_YEAR
 
 if TYPE_CHECKING:
     from sp_abm.tallies import Sums
