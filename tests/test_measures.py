@@ -6,7 +6,7 @@ import pytest
 from sp_abm.errors import BadValue, UnknownName
 from sp_abm.measures import MEASURES, Subject, TheoryOfChange
 from sp_abm.results import CASE_COLUMNS, Results
-from sp_abm.tallies import OF_SOME, PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES, Sums
+from sp_abm.tallies import DENOMINATORS, MOVES, OF_SOME, PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES, Sums
 from sp_abm.vocabulary import Stage
 
 PAIRED = [name for name, declared in MEASURES.items() if declared.is_paired]
@@ -186,25 +186,25 @@ def test_every_outcome_of_people_is_also_one_of_those_in_need_and_of_those_reach
         assert found == {f"n_{who}", *(f"{name}_{who}" for name in outcomes)}
         for name in outcomes:
             everybody, some = MEASURES[name], MEASURES[f"{name}_{who}"]
-            assert (some.theory, some.window, some.is_by_group) == (
-                everybody.theory, everybody.window, everybody.is_by_group,
-            )  # fmt: skip
+            assert (some.theory, some.window) == (everybody.theory, everybody.window)
+            assert some.is_by_group == (everybody.is_by_group and everybody.subject is not Subject.MOVES)
             assert "16+" not in some.unit and "resident" not in some.unit
 
 
 def test_where_everybody_is_in_need_and_reached_all_three_say_the_same():
     """Tallies of everybody drawn by luck, and those of some the same: residents and consultations are of adults."""
-    luck, names = np.random.default_rng(7), [*dict.fromkeys(name.partition("_in_need")[0] for name in OF_SOME)]
-    people = {(name, fifth): luck.integers(20, 90) for name in names for fifth in range(5)}
+    luck = np.random.default_rng(7)
+    people = {(name, fifth): luck.integers(20, 90) for name in (*OF_SOME, *MOVES) for fifth in range(5)}
+    moves = {f"{name}_{who}": sum(people[name, k] for k in range(5)) for name in MOVES for who in DENOMINATORS}
     for fifth in range(5):
         people["n_citizens", fifth] = people["n_adults", fifth] = 100
         people["consultations_of_adults", fifth] = people["consultations", fifth]
     for (name, fifth), number in tuple(people.items()):
         if name in OF_SOME:
             people[f"{name}_in_need", fifth] = people[f"{name}_reached", fifth] = number
-    summary = made(people=people).summary
+    summary = made(people=people, **moves).summary
     for name in summary.index:
-        for who in ("in_need", "reached"):
+        for who in DENOMINATORS:
             if f"{name}_{who}" in summary:
                 assert summary[name] == summary[f"{name}_{who}"] != 0, name
 

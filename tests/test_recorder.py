@@ -15,7 +15,7 @@ from sp_abm.scenario import load
 from sp_abm.schedule import NAMES
 from sp_abm.simulation import Simulation
 from sp_abm.stocks import horizon, stocks
-from sp_abm.tallies import OF_SOME, PEOPLE_TALLIES, STOCKS, SYSTEM_TALLIES, WORTH
+from sp_abm.tallies import MOVES, OF_SOME, PEOPLE_TALLIES, STOCKS, SYSTEM_TALLIES, WORTH
 from sp_abm.vocabulary import Attempt, CaseState, Channel, Horizon, Route, Stage
 
 HAMLET = replace(
@@ -125,8 +125,10 @@ def test_of_those_in_need_and_reached_the_same_is_kept_as_of_everybody(well_worl
     recorder.last_stage[7], citizens.trust[7] = Stage.PRE_CRISIS, 0.75
     add_case(well_world, 7, week_first=well_world.week)
     found = next_week(well_world, recorder)
-    assert [name for name in OF_SOME if found[f"{name}_in_need"] != found[name]] == []
-    reached = {name: found[f"{name}_reached"] for name in OF_SOME if found[f"{name}_reached"] and "life" not in name}
+    found |= dict(zip(SYSTEM_TALLIES, recorder.system[0], strict=True))
+    names = (*OF_SOME, *MOVES)
+    assert [name for name in names if found[f"{name}_in_need"] != found[name]] == []
+    reached = {name: found[f"{name}_reached"] for name in names if found[f"{name}_reached"] and "life" not in name}
     assert reached.pop("n_volunteering", 0) == citizens.volunteers_anyway[7]
     assert reached.pop("consultations_non_medical") > 0
     assert reached == {

@@ -14,11 +14,12 @@ from sp_abm.declare import columns_of
 from sp_abm.levers import CHOICES, DEFAULTS, LEVERS, SWITCHES
 from sp_abm.parameters import all_facts
 from sp_abm.places import place
-from sp_abm.recorder import N_CELLS, PEOPLE_TALLIES, SHAPE
+from sp_abm.recorder import N_CELLS, PEOPLE_TALLIES, SHAPE, SYSTEM_TALLIES
 from sp_abm.scenario import Scenario, load
 from sp_abm.schedule import NAMES
 from sp_abm.simulation import Simulation
 from sp_abm.submodels.turnover import p_intends
+from sp_abm.tallies import MOVES_OF_SOME
 from sp_abm.world import FLOWS, TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -233,6 +234,11 @@ def first_miscount(recorder, counted):
         for name, ours in zip(PEOPLE_TALLIES, recorder.people[recorder.n_weeks - 1, cell], strict=True):
             if not np.isclose(tally.get(name, 0), ours, TOLERANCE):
                 return f"{name} of cell {cell} is {ours} in the engine's record and {tally.get(name, 0)} in the twin's"
+    for name in MOVES_OF_SOME:
+        ours = recorder.system[recorder.n_weeks - 1, SYSTEM_TALLIES.index(name)]
+        theirs = sum(tally[name] for tally in counted.values())
+        if theirs != ours:
+            return f"{name} is {ours} in the engine's record and {theirs} in the twin's"
     return ""
 
 

@@ -35,6 +35,8 @@ from sp_abm.submodels.referral import p_need
 from sp_abm.tallies import (
     COUNTED,
     DENOMINATORS,
+    MOVES,
+    MOVES_OF_SOME,
     N_CELLS,
     OF_SOME,
     PEOPLE_TALLIES,
@@ -66,12 +68,14 @@ for _before, _after in TRANSITIONS:
     _FLOW_COLUMN[_before, _after] = COUNTED.index(f"new_{_before.word}_to_{_after.word}")
 _N_FIFTHS, _N_BANDS, _N_SEXES = SHAPE
 _SORTS_LONELY, _SORTS_OF_STAGE = 2 * 2, 2 * 2 * 2
+_SORTS_OF_NEED = 2 * 2 * len(Stage)
 _NEWCOMERS_AT_ONCE: Final = 64
 _CHILD = _SORTS_OF_STAGE * len(Stage)
 _N_SORTS = _CHILD + 1
 _QUALITY = PEOPLE_TALLIES.index("sum_quality")
 _OF_SOME = np.array([COUNTED.index(name) for name in OF_SOME if name in COUNTED])
 _QUALITY_OF_SOME = OF_SOME.index("sum_quality")
+_FIRST_MOVE = COUNTED.index(MOVES[0])
 _FIRST_IN_NEED, _FIRST_REACHED = (PEOPLE_TALLIES.index(f"{OF_SOME[0]}_{people}") for people in DENOMINATORS)
 
 
@@ -124,9 +128,9 @@ class Recorder:
         _mark(people, cases.citizen, cases.week_first, world.n_cases, week, self.marks)
         arguments = (people, self.last_stage, self.marks, self._life, self._life_lonely)
         world.pass_over_chunks(_count_people, *arguments, world.parameters.referral, week, self._counted)
-        everybody = _set_down(self._counted, self._quality, self.people[row])
+        everybody, moves = _set_down(self._counted, self._quality, self.people[row])
         found, flows = stocks(world, week, everybody, row), list(world.flows.values())
-        self.system[row, 0], self.system[row, 1 : -len(flows)], self.system[row, -len(flows) :] = 1.0, found, flows
+        self.system[row] = np.concatenate(((1.0,), found, moves, flows))
         self.n_weeks += 1
 
     def content(self) -> dict[str, NDArray[Any]]:
@@ -205,7 +209,7 @@ def _count_people(
     tallies[:] = 0
     heads = np.zeros((_N_SORTS, _N_MARKS * N_CELLS), np.int32)
     cells, sorts, lives = np.empty(LUCK_BLOCK, np.uint16), np.empty(LUCK_BLOCK, np.uint8), np.empty(LUCK_BLOCK)
-    trusts, five_lives = np.empty(LUCK_BLOCK), each_of_five(life)
+    trusts, five_lives, needs = np.empty(LUCK_BLOCK), each_of_five(life), _needs(p)
     _, has_more, rows = blank_block()
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
@@ -213,7 +217,7 @@ def _count_people(
         anyway, helps = citizens.volunteers_anyway[start:stop], citizens.volunteer_row[start:stop]
         trust, contentment = citizens.trust[start:stop], citizens.contentment[start:stop]
         number, last_referral = citizens.consultations[start:stop], citizens.last_referral[start:stop]
-        arrived, last = citizens.arrived[start:stop], last_stage[start:stop]
+        arrived, last, discloses = citizens.arrived[start:stop], last_stage[start:stop], citizens.discloses[start:stop]
         _find_cells(marks[start:stop], citizens.fifth[start:stop], age, citizens.female[start:stop], cells)
         _find_sorts(age, stage, lonely, citizens.aware[start:stop], anyway, helps, sorts)
         for k in range(age.shape[0]):
@@ -229,18 +233,24 @@ def _count_people(
             tallies[_TRUST, cells[k]] += trusts[k]
         for k in rows[: listed(has_more, stop - start, 0, rows)]:
             is_adult, has_moved = age[k] >= ADULT_AGE, stage[k] != last[k] and arrived[k] != week
+            of_adults = number[k] * is_adult
             tallies[_CONSULTATIONS, cells[k]] += number[k]
-            if not is_adult:
-                continue
-            tallies[_OF_ADULTS, cells[k]] += number[k]
-            if number[k] > 0:
-                need = p_need(stage[k], lonely[k], citizens.discloses[start + k], p)
-                tallies[_NON_MEDICAL, cells[k]] += number[k] * need
-            tallies[_REFERRED, cells[k]] += last_referral[k] == week
-            if has_moved:
+            tallies[_OF_ADULTS, cells[k]] += of_adults
+            tallies[_NON_MEDICAL, cells[k]] += of_adults * needs[stage[k] * 4 + lonely[k] * 2 + discloses[k]]
+            tallies[_REFERRED, cells[k]] += is_adult & (last_referral[k] == week)
+            if has_moved and is_adult:
                 tallies[_FLOW_COLUMN[last[k], stage[k]], cells[k]] += 1
         last[:] = stage
     _count_heads(tallies, heads)
+
+
+@compiled
+def _needs(p: Referral) -> Floats:
+    """Return the chance that a consultation shows a non-medical need, by stage, loneliness and disclosure."""
+    needs = np.empty(_SORTS_OF_NEED)
+    for k in range(needs.shape[0]):
+        needs[k] = p_need(k // 4, k // 2 % 2 == 1, k % 2 == 1, p)
+    return needs
 
 
 @inlined
@@ -320,14 +330,26 @@ def _add_worth(total: Floats, counted: Floats, mark: int, quality: Floats) -> No
             total[cell] += found[cell] * quality[stage]
 
 
+@inlined
+def _add_moves(counted: Floats, moves: Floats) -> None:
+    """Add one chunk's moves between stages, of all cells, to those of the people in need and those reached."""
+    for mark in range(1, _N_MARKS):
+        for k in range(len(MOVES)):
+            number = counted[_FIRST_MOVE + k, mark].sum()
+            moves[k] += number * (mark & IN_NEED > 0)
+            moves[len(MOVES) + k] += number * (mark & REACHED > 0)
+
+
 @brief
-def _set_down(counted: Floats, quality: Floats, people: Floats) -> Floats:
-    """Write a week's tallies, summed over chunks, into the record, and return those of all cells together."""
+def _set_down(counted: Floats, quality: Floats, people: Floats) -> tuple[Floats, Floats]:
+    """Write a week's tallies, summed over chunks, into the record; return those of all cells, and `MOVES_OF_SOME`."""
     week, everybody = np.zeros((len(PEOPLE_TALLIES), N_CELLS)), np.zeros(len(PEOPLE_TALLIES))
+    moves = np.zeros(len(MOVES_OF_SOME))
     for chunk in range(counted.shape[0]):
         _add_up(counted[chunk], quality, week)
+        _add_moves(counted[chunk], moves)
     for cell in range(week.shape[1]):
         for k in range(week.shape[0]):
             people[cell, k] = week[k, cell]
             everybody[k] += week[k, cell]
-    return everybody
+    return everybody, moves

@@ -16,6 +16,7 @@ from sp_abm.world import FLOWS
 
 SHAPE: Final = (len(DEPRIVATION_FIFTHS), len(AGE_BANDS), len(SEXES))
 N_CELLS: Final = int(np.prod(SHAPE))
+MOVES: Final = tuple(f"new_{before.word}_to_{after.word}" for before, after in TRANSITIONS)
 COUNTED: Final = (
     "n_citizens",
     "n_adults",
@@ -29,16 +30,18 @@ COUNTED: Final = (
     "consultations_of_adults",
     "consultations_non_medical",
     "referred_people",
-    *(f"new_{before.word}_to_{after.word}" for before, after in TRANSITIONS),
+    *MOVES,
 )
 """Tallies of everybody, counted person by person; `consultations_non_medical` are expected, and of people of 16+."""
 
 DENOMINATORS: Final = ("in_need", "reached")
 OF_SOME: Final = (
-    *(name for name in COUNTED if name not in ("n_citizens", "consultations_of_adults", "referred_people")),
+    *(name for name in COUNTED if name not in ("n_citizens", "consultations_of_adults", "referred_people", *MOVES)),
     "sum_quality",
 )
 """Tallies that are also kept, with `_in_need` or `_reached` at the end, for those people alone, who are all adults."""
+MOVES_OF_SOME: Final = tuple(f"{name}_{people}" for people in DENOMINATORS for name in MOVES)
+"""Of their moves between stages only the sum over all cells is kept."""
 
 PEOPLE_TALLIES: Final = (*COUNTED, "sum_quality", *(f"{name}_{people}" for people in DENOMINATORS for name in OF_SOME))
 WORKFORCE: Final = (
@@ -83,7 +86,7 @@ WORTH: Final = (
     "worth_wellbys",
     "gp_hours",
 )
-SYSTEM_TALLIES: Final = ("weeks", *STOCKS, *WORTH, *FLOWS)
+SYSTEM_TALLIES: Final = ("weeks", *STOCKS, *WORTH, *MOVES_OF_SOME, *FLOWS)
 """`worth_` tallies are pounds at the discount rate, so that years may be added up; `worth_care` is the price of
 consultations and crises."""
 

@@ -43,6 +43,7 @@ def _of_some(declared: Measure, who: str, words: str, subject: Subject) -> Measu
         label=f"{declared.label.partition(' (')[0]}, {words}",
         unit=unit,
         subject=subject,
+        is_by_group=declared.is_by_group and declared.subject is not Subject.MOVES,
         top=f"{declared.top}_{who}" if declared.top else "",
         bottom=f"{_OF_ADULTS.get(declared.bottom, declared.bottom)}_{who}" if declared.bottom else "",
         derived=declared.derived and partial(declared.derived, who=f"_{who}"),
