@@ -29,7 +29,8 @@ are for those people alone: **in need** are people of 16 and over who were in di
 (or when they moved in); **reached** are those who have had a first contact with a link worker since.
 `consultations_non_medical` adds up the chances, of which referral draws, that a consultation of somebody of 16 or over
 shows a non-medical need; `n_waiting_for_place` counts open cases whose latest search found every fitting activity that
-the link worker knows full. The rest are flows, each counted by a submodel:"""
+the link worker knows full. Of the moves of those in need and reached only the sum over all groups is kept. The rest are
+flows, each counted by a submodel:"""
 
 
 def counted(measure: Measure) -> str:
