@@ -76,6 +76,9 @@ _QUALITY = PEOPLE_TALLIES.index("sum_quality")
 _OF_SOME = np.array([COUNTED.index(name) for name in OF_SOME if name in COUNTED])
 _QUALITY_OF_SOME = OF_SOME.index("sum_quality")
 _FIRST_MOVE = COUNTED.index(MOVES[0])
+_AFTER_STOCKS = SYSTEM_TALLIES.index(MOVES_OF_SOME[0])
+_STOCKS, _MOVES = slice(1, _AFTER_STOCKS), slice(_AFTER_STOCKS, _AFTER_STOCKS + len(MOVES_OF_SOME))
+_FLOWS = slice(_MOVES.stop, None)
 _FIRST_IN_NEED, _FIRST_REACHED = (PEOPLE_TALLIES.index(f"{OF_SOME[0]}_{people}") for people in DENOMINATORS)
 
 
@@ -118,6 +121,7 @@ class Recorder:
         self._life = np.array([getattr(p, f"life_{stage.word}") for stage in Stage])
         self._quality = np.array([getattr(p, f"quality_{stage.word}") for stage in Stage])
         self._life_lonely = p.life_lonely
+        self._needs = _needs(world.parameters.referral)
 
     def record(self, world: World) -> None:
         """Write one row for the week that has just been simulated."""
@@ -126,11 +130,12 @@ class Recorder:
             self._grow()
         people, cases = world.part(Counted, world.citizens), world.cases
         _mark(people, cases.citizen, cases.week_first, world.n_cases, week, self.marks)
-        arguments = (people, self.last_stage, self.marks, self._life, self._life_lonely)
-        world.pass_over_chunks(_count_people, *arguments, world.parameters.referral, week, self._counted)
-        everybody, moves = _set_down(self._counted, self._quality, self.people[row])
-        found, flows = stocks(world, week, everybody, row), list(world.flows.values())
-        self.system[row] = np.concatenate(((1.0,), found, moves, flows))
+        arguments = (people, self.last_stage, self.marks, self._life, self._life_lonely, self._needs)
+        world.pass_over_chunks(_count_people, *arguments, week, self._counted)
+        system = self.system[row]
+        everybody = _set_down(self._counted, self._quality, self.people[row], system[_MOVES])
+        found = stocks(world, week, everybody, row)
+        system[0], system[_STOCKS], system[_FLOWS] = 1.0, found, list(world.flows.values())
         self.n_weeks += 1
 
     def content(self) -> dict[str, NDArray[Any]]:
@@ -195,7 +200,7 @@ def _count_people(
     marks: Whole,
     life: Floats,
     life_lonely: float,
-    p: Referral,
+    needs: Floats,
     week: int,
     counted: Floats,
 ) -> None:
@@ -209,7 +214,7 @@ def _count_people(
     tallies[:] = 0
     heads = np.zeros((_N_SORTS, _N_MARKS * N_CELLS), np.int32)
     cells, sorts, lives = np.empty(LUCK_BLOCK, np.uint16), np.empty(LUCK_BLOCK, np.uint8), np.empty(LUCK_BLOCK)
-    trusts, five_lives, needs = np.empty(LUCK_BLOCK), each_of_five(life), _needs(p)
+    trusts, five_lives = np.empty(LUCK_BLOCK), each_of_five(life)
     _, has_more, rows = blank_block()
     for start in range(low, high, LUCK_BLOCK):
         stop = min(start + LUCK_BLOCK, high)
@@ -341,10 +346,10 @@ def _add_moves(counted: Floats, moves: Floats) -> None:
 
 
 @brief
-def _set_down(counted: Floats, quality: Floats, people: Floats) -> tuple[Floats, Floats]:
-    """Write a week's tallies, summed over chunks, into the record; return those of all cells, and `MOVES_OF_SOME`."""
+def _set_down(counted: Floats, quality: Floats, people: Floats, moves: Floats) -> Floats:
+    """Write a week's tallies, summed over chunks, into the record, `MOVES_OF_SOME` too; return those of all cells."""
     week, everybody = np.zeros((len(PEOPLE_TALLIES), N_CELLS)), np.zeros(len(PEOPLE_TALLIES))
-    moves = np.zeros(len(MOVES_OF_SOME))
+    moves[:] = 0
     for chunk in range(counted.shape[0]):
         _add_up(counted[chunk], quality, week)
         _add_moves(counted[chunk], moves)
@@ -352,4 +357,4 @@ def _set_down(counted: Floats, quality: Floats, people: Floats) -> tuple[Floats,
         for k in range(week.shape[0]):
             people[cell, k] = week[k, cell]
             everybody[k] += week[k, cell]
-    return everybody, moves
+    return everybody
