@@ -26,6 +26,7 @@ def any_asked(luck: random.Random) -> Asked:
     place = luck.choice(["sandbox", "average-pcn"])
     asked = Asked(luck.choice(scenario_names()), place, seed=luck.randrange(10**6), years=luck.randint(1, 10))
     asked = replace(asked, runs=luck.randint(0, 50), name=luck.choice(["", "Müller’s plan", "a & b = c, 50% <b>"]))
+    asked = replace(asked, plausible=luck.random() < 0.5)
     asked = replace(asked, start=luck.choice(["", "2026-04-06"]), warm_up=luck.choice(["", "no-service"]))
     fields = []
     for lever in luck.sample(list(LEVERS), luck.randint(0, 6)):
@@ -107,6 +108,12 @@ HOSTILE_LINKS = [
     "years=11",
     "years=1e3",
     "runs=51",
+    "plausible=2",
+    "plausible=-1",
+    "plausible=True",
+    "plausible=1&plausible=1",
+    "plausible=" + "1" * 5000,
+    "plausible=<script>alert(1)</script>",
     "start=2025-13-01",
     "start=yesterday",
     "cut=nothing->nowhere",

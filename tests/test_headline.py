@@ -66,7 +66,7 @@ def test_an_unclear_difference_is_not_called_more_or_fewer():
 def test_nine_pairs_are_too_few_whatever_they_show():
     made = a_comparison([0.27] * 9, [0.31, *[0.32] * 8])
     assert finding(made, DOSE).verdict == "too few runs"
-    assert doubt(made) == "9 pairs of runs: too few for a verdict, which needs 10."
+    assert doubt(made) == "9 pairs of runs: too few for a verdict, which needs 10. Ranges are of luck alone."
     alone = a_comparison([0.27], [0.31])
     assert doubt(alone) == "One run of each, with the same luck: the difference may be chance."
 
@@ -75,7 +75,7 @@ def test_a_clear_fall_is_told_from_the_smaller_to_the_larger():
     """Ten pairs that fall by .030 or .050, in turn: 40, likely 32.5 to 47.5 fewer."""
     made = a_comparison([0.31] * 10, [0.31 - (0.03, 0.05)[k % 2] for k in range(10)])
     assert sentence(made).endswith("270 got enough support to matter, 40 fewer than today (likely 32 to 48 fewer).")
-    assert doubt(made) == "10 pairs of runs: 1 of 4 changes clear."
+    assert doubt(made) == "10 pairs of runs: 1 of 4 changes clear. Ranges are of luck alone."
 
 
 def test_too_few_pairs_give_a_range_without_calling_it_likely():

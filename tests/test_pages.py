@@ -123,9 +123,9 @@ def test_a_comparison_is_taken_away_with_every_difference_and_no_plans_name_is_a
     made = replace(made, scenarios=(made.scenarios[0], replace(made.scenarios[1], name="=1+1")))
     monkeypatch.setattr(files, "compared", lambda plans: made)
     rows = list(csv.reader(made_file("comparison.csv", "plan=name%3D%3D1%2B1").content.decode().splitlines()))
-    assert rows[0] == ["arm", "measure", "mean", "low", "high", "verdict"]
+    assert rows[0] == ["arm", "measure", "mean", "low", "high", "verdict", "interval_of"]
     assert {row[0] for row in rows[1:]} == {"'=1+1"} and [row[1] for row in rows[1:]] == list(MEASURES)
-    assert rows[1 + list(MEASURES).index("n_waiting")][2:] == ["20.0", "", "", "too few runs"]
+    assert rows[1 + list(MEASURES).index("n_waiting")][2:] == ["20.0", "", "", "too few runs", ""]
 
 
 def test_a_choice_on_the_page_changes_that_alone_and_begins_with_few_runs():

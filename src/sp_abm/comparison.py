@@ -70,6 +70,11 @@ class Comparison:
         return with_set(self.scenarios[arm], self.sets, position)
 
     @property
+    def n_sets(self) -> int:
+        """Return how many parameter sets the seeds took in turn, 0 where there are none."""
+        return min(len(self.sets), len(self.seeds))
+
+    @property
     def arms(self) -> tuple[str, ...]:
         """Return the names of the arms, the baseline first."""
         return tuple(scenario.name for scenario in self.scenarios)
@@ -121,7 +126,7 @@ class Comparison:
             {
                 "arms": self.arms,
                 "seeds": self.seeds,
-                "plausible_sets": min(len(self.sets), len(self.seeds)),
+                "plausible_sets": self.n_sets,
                 "place": self.place.key,
                 "years": self.years,
                 "differences": {

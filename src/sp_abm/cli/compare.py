@@ -121,7 +121,7 @@ def show(
     from sp_abm.cli.verdicts import conclusion, differences_table, who_moved
 
     seeds = len(comparison.seeds)
-    runs = f"{seeds} paired run{'s' if seeds > 1 else ''}{with_sets(min(seeds, len(comparison.sets)))}"
+    runs = f"{seeds} paired run{'s' if seeds > 1 else ''}{with_sets(comparison.n_sets)}"
     for arm in range(1, len(comparison.arms)):
         weeks = comparison.first[arm].n_weeks
         title = f"{comparison.arms[arm]} against {comparison.arms[0]}: {span(weeks)}, {runs}"

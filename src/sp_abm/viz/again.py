@@ -4,7 +4,9 @@ import json
 import shlex
 from typing import Any
 
+from sp_abm.comparison import with_set
 from sp_abm.levers import shown
+from sp_abm.plausible import needed_sets
 from sp_abm.scenario import WARM_UP, load
 from sp_abm.viz.asked import BASELINE, Asked, as_written, is_constant, plain
 
@@ -39,10 +41,10 @@ def as_command(asked: Asked, pairs: int = 1) -> str:
     arm = f"{file_name(asked)}.toml" if asked.is_changed and (pairs > 1 or _needs_file(asked)) else asked.scenario
     where = ["--place", asked.place, "--years", str(asked.years)]
     if pairs == 1:
-        command = ["run", arm, *where, "--seed", str(asked.seed)]
+        command, sets = ["run", arm, *where, "--seed", str(asked.seed)], _first_set(asked)
     else:
-        command = ["compare", BASELINE, arm, *where, "--seeds", str(pairs)]
-    return shlex.join(["sp-abm", *command, *(_options(asked) if arm == asked.scenario else [])])
+        command, sets = ["compare", BASELINE, arm, *where, "--seeds", str(pairs)], ["--plausible"] * asked.plausible
+    return shlex.join(["sp-abm", *command, *(_options(asked) if arm == asked.scenario else []), *sets])
 
 
 def _needs_file(asked: Asked) -> bool:
@@ -62,18 +64,32 @@ def _options(asked: Asked) -> list[str]:
     return options
 
 
+def _first_set(asked: Asked) -> list[str]:
+    """Return the options that give a run the first plausible set, as the first of the pairs has it, if it has one."""
+    plan = asked.resolved()
+    given = with_set(plan, needed_sets() if asked.plausible else (), 0).parameters
+    own = {name: value for name, value in given.items() if name not in plan.parameters}
+    return [word for name, value in own.items() for word in ("--set", f"{name}={value!r}")]
+
+
 def as_python(asked: Asked, pairs: int = 1) -> str:
     """Return the lines of Python of the same run, or of the same pairs."""
     where = f"place={asked.place!r}, years={asked.years}"
     if pairs == 1:
-        made = [f"results = simulate(plan, seed={asked.seed}, {where})", "results.summary"]
+        plan = "with_set(plan, plausible_sets(), 0)" if asked.plausible else "plan"
+        made = [f"results = simulate({plan}, seed={asked.seed}, {where})", "results.summary"]
     else:
         seeds = f"seeds=range({asked.seed}, {asked.seed + pairs})"
+        where += ", plausible=True" if asked.plausible else ""
         made = [f"compare([{BASELINE!r}, plan], {seeds}, {where}).differences()"]
     plan = _plan(asked)
     lines = ["from dataclasses import replace"] if plan.startswith("plan = replace(") else []
     lines += ["from datetime import date"] if asked.start else []
-    lines += ["", f"from sp_abm import {'simulate' if pairs == 1 else 'compare'}", "from sp_abm.scenario import load"]
+    is_of_set = asked.plausible and pairs == 1
+    names = ["compare"] if pairs > 1 else [*(["plausible_sets"] if is_of_set else []), "simulate"]
+    lines += ["", f"from sp_abm import {', '.join(names)}"]
+    lines += ["from sp_abm.comparison import with_set"] if is_of_set else []
+    lines += ["from sp_abm.scenario import load"]
     return "\n".join([*lines, "", plan, *made, ""]).lstrip("\n")
 
 

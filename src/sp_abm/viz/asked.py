@@ -27,7 +27,7 @@ MOST_BYTES: Final = 100_000
 _LINK: Final = "the link"
 PAGE_FIELDS: Final = ("theme", "plan", "kind", "person", "other", "step", "measure")
 """Fields of a link that single pages and files read by themselves."""
-_PLAIN_FIELDS: Final = ("scenario", "place", "name", "seed", "years", "runs", "start", "warm_up", "cut")
+_PLAIN_FIELDS: Final = ("scenario", "place", "name", "seed", "years", "runs", "plausible", "start", "warm_up", "cut")
 _SHOWN: Final = 40
 
 
@@ -36,7 +36,8 @@ class Asked:
     """A scenario, what differs from it, and where, how long, with which luck and how often it is to run.
 
     `levers` holds only timelines that differ from the scenario's own; `start` and `warm_up` are the scenario's own
-    where they are empty. `runs` is how many pairs are wanted, 0 for as many as the page takes by itself.
+    where they are empty. `runs` is how many pairs are wanted, 0 for as many as the page takes by itself; `plausible`
+    gives every pair another of the parameter sets that calibration kept, so that ranges hold what is not known too.
     """
 
     scenario: str = "outreach-with-support"
@@ -45,6 +46,7 @@ class Asked:
     seed: int = 1
     years: int = 3
     runs: int = 0
+    plausible: bool = False
     start: str = ""
     warm_up: str = ""
     levers: tuple[tuple[str, Timeline], ...] = ()
@@ -59,6 +61,10 @@ class Asked:
     def lever(self, name: str) -> float:
         """Return the value of a lever in the first week."""
         return self.resolved().value(name, 0)
+
+    def of_scenario(self, name: str) -> "Asked":
+        """Return a shipped scenario as it is, in the same place, for the same years, with the same luck and ranges."""
+        return Asked(name, self.place, seed=self.seed, years=self.years, plausible=self.plausible)
 
     def with_lever(self, name: str, value: object) -> "Asked":
         """Return the same with a lever at a constant value; at the scenario's own it is no change."""
@@ -93,6 +99,7 @@ class Asked:
         """
         others = {name: getattr(self, name) for name in _PLAIN_FIELDS if name not in ("scenario", "place", "cut")}
         pairs: list[tuple[str, str]] = [("scenario", self.scenario), ("place", self.place)]
+        others["plausible"] = int(self.plausible)
         pairs += [(name, str(value)) for name, value in others.items() if value != getattr(Asked, name)]
         pairs += [(lever, _as_text(lever, steps)) for lever, steps in self.levers]
         pairs += [(name, repr(value)) for name, value in self.parameters]
@@ -148,6 +155,7 @@ def _read(fields: Mapping[str, str], cuts: list[str], default: Asked) -> Asked:
         seed=checked_seed(_whole("seed", fields.get("seed", default.seed), 0, MOST_SEED)),
         years=_whole("years", fields.get("years", default.years), 1, MOST_YEARS),
         runs=_whole("runs", fields.get("runs", default.runs), 0, MOST_RUNS),
+        plausible=bool(_whole("plausible", fields.get("plausible", int(default.plausible)), 0, 1)),
         start=_day(fields.get("start", "")),
         warm_up=_shipped(warm_up, "warm_up") if warm_up else "",
         levers=_ordered(levers, scenario),

@@ -108,7 +108,7 @@ def Body(
     if page == "explore":
         Explore(asked, look, on_asked, on_problem)
     elif page == "compare":
-        Compare(asked, look, search)
+        Compare(asked, look, search, push)
     elif page == "loop":
         Loop(asked, look, search, push)
     elif page == "people":

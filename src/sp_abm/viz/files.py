@@ -10,7 +10,7 @@ from sp_abm.viz.again import as_toml, file_name
 from sp_abm.viz.asked import PAGE_FIELDS, Asked, asked_in, fields_of
 from sp_abm.viz.drawn import ELSEWHERE, material_of, pictures
 from sp_abm.viz.figures import FIGURES, Need, Picture
-from sp_abm.viz.findings import as_csv, dictionary_csv, findings
+from sp_abm.viz.findings import as_csv, dictionary_csv, findings, range_of
 from sp_abm.viz.material import Material
 from sp_abm.viz.pages.compare import CHARTS, compared, plans_in
 from sp_abm.viz.pages.live import known_material
@@ -46,6 +46,7 @@ class File:
 def _differences(comparison: Comparison) -> str:
     """Return every difference as CSV, in which no name that a visitor gave to a plan is a formula."""
     frame = comparison.differences().reset_index()
+    frame["interval_of"] = frame["low"].notna().map({True: range_of(comparison.n_sets), False: ""})
     return table(frame.columns, frame.itertuples(index=False, name=None)).csv()
 
 

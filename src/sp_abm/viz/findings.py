@@ -8,10 +8,13 @@ import numpy as np
 
 from sp_abm.comparison import CLEAR, ENOUGH_PAIRS, TOO_FEW, Comparison
 from sp_abm.measures import MEASURES
+from sp_abm.plan import counted
 from sp_abm.viz.amounts import IDENTICAL, MISSING, bare, decimals, interval, number, scaled, verdict
 from sp_abm.viz.table import csv_text
+from sp_abm.viz.words import as_sentence
 
 ONE_RUN: Final = "one run"
+LUCK_ALONE: Final = "luck alone"
 _COLUMNS: Final = {
     "measure": "name of the measure, as in Python and on the command line",
     "label": "what it is, in words",
@@ -22,6 +25,7 @@ _COLUMNS: Final = {
     "low": "lower end of the 95% interval of the difference, empty with one pair",
     "high": "upper end of the 95% interval",
     "verdict": "clear (interval excludes 0, at least 10 pairs), unclear, too few runs, one run, identical or empty",
+    "interval_of": "what the interval is of: luck alone, or luck and so many plausible sets of parameters",
 }
 
 
@@ -38,6 +42,7 @@ class Finding:
     low: str
     high: str
     verdict: str
+    interval_of: str = LUCK_ALONE
 
     @property
     def numbers(self) -> tuple[str, str, str, str, str]:
@@ -70,7 +75,8 @@ def finding(comparison: Comparison, measure: str, arm: int = 1) -> Finding:
         mean = number(factor * difference.mean, places, is_signed=True)
     places = max(places, len(mean.partition(".")[2]))
     baseline = MISSING if declared.is_paired else number(levels[0], places)
-    return Finding(measure, declared.label, unit, baseline, number(levels[1], places), mean, low, high, word)
+    plan, held = number(levels[1], places), range_of(comparison.n_sets)
+    return Finding(measure, declared.label, unit, baseline, plan, mean, low, high, word, held)
 
 
 def findings(comparison: Comparison, arm: int = 1, measures: Iterable[str] = MEASURES) -> tuple[Finding, ...]:
@@ -85,18 +91,44 @@ def level_of(comparison: Comparison, measure: str, arm: int) -> float:
     return float(found.mean()) if found.size else float("nan")
 
 
-def runs_in_words(pairs: int) -> str:
+def runs_in_words(pairs: int, n_sets: int = 0) -> str:
     """Return how many runs stand behind a number, and what that allows."""
     if pairs == 1:
-        return "one run of each, with the same luck: the difference may be chance"
+        own = " and the first plausible set of parameters" if n_sets else ""
+        return f"one run of each, with the same luck{own}: the difference may be chance"
     enough = "" if pairs >= ENOUGH_PAIRS else f": too few for a verdict, which needs {ENOUGH_PAIRS}"
     return f"{pairs} pairs of runs{enough}"
 
 
+def pairs_in_words(pairs: int, n_sets: int, more: str = "") -> str:
+    """Return in sentences how many pairs there are, with what `more` is known of them, and what ranges are of."""
+    return f"{as_sentence(runs_in_words(pairs, n_sets) + more)} {ranges_in_words(pairs, n_sets)}".rstrip()
+
+
+def range_of(n_sets: int) -> str:
+    """Return what an interval over pairs is of, where they took so many plausible sets of parameters in turn."""
+    return f"luck and {counted(n_sets, 'plausible set')} of parameters" if n_sets else LUCK_ALONE
+
+
+def intervals_in_words(found: Iterable[Finding]) -> str:
+    """Return what the intervals of findings are of, as a caption goes on, or nothing where there are none."""
+    held = {entry.interval_of for entry in found if entry.low != MISSING}
+    return f"; 95% intervals are of {' or of '.join(sorted(held))}" if held else ""
+
+
+def ranges_in_words(pairs: int, n_sets: int) -> str:
+    """Return in a sentence what the ranges over so many pairs are of; one pair has none."""
+    return f"Ranges are of {range_of(n_sets)}." if pairs > 1 else ""
+
+
 def as_csv(found: Iterable[Finding]) -> str:
     """Return findings as CSV with the numbers as shown, but without commas in them."""
-    rows = [[entry.measure, entry.label, entry.unit, *map(bare, entry.numbers), bare(entry.verdict)] for entry in found]
-    return csv_text([list(_COLUMNS), *rows])
+    return csv_text([list(_COLUMNS), *map(_csv_row, found)])
+
+
+def _csv_row(entry: Finding) -> list[str]:
+    held = "" if entry.low == MISSING else entry.interval_of
+    return [entry.measure, entry.label, entry.unit, *map(bare, entry.numbers), bare(entry.verdict), held]
 
 
 def dictionary_csv() -> str:

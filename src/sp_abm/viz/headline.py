@@ -5,8 +5,7 @@ from typing import Final
 
 from sp_abm.comparison import CLEAR, TOO_FEW, Comparison
 from sp_abm.viz.amounts import IDENTICAL, MISSING
-from sp_abm.viz.findings import ONE_RUN, Finding, finding, runs_in_words
-from sp_abm.viz.words import as_sentence
+from sp_abm.viz.findings import ONE_RUN, Finding, finding, pairs_in_words
 
 
 @dataclass(frozen=True)
@@ -80,11 +79,11 @@ def _between(found: Finding) -> str:
 
 
 def doubt(comparison: Comparison, arm: int = 1) -> str:
-    """Return the verdict on noise over the whole headline, in words."""
+    """Return the verdict on noise over the whole headline, in words, and what the ranges are of."""
     pairs = len(comparison.seeds)
     words = [sentence.finding.verdict for sentence in headline(comparison, arm)]
     if set(words) <= {IDENTICAL}:
         return f"Identical to {comparison.arms[0]}."
-    if pairs == 1 or TOO_FEW in words:
-        return as_sentence(runs_in_words(pairs))
-    return as_sentence(f"{runs_in_words(pairs)}: {words.count(CLEAR)} of {len(words)} changes clear")
+    is_judged = pairs > 1 and TOO_FEW not in words
+    clear = f": {words.count(CLEAR)} of {len(words)} changes clear" if is_judged else ""
+    return pairs_in_words(pairs, comparison.n_sets, clear)

@@ -12,6 +12,7 @@ from sp_abm.measures import MEASURES
 from sp_abm.results import Results
 from sp_abm.story import Story
 from sp_abm.viz.courses import Course, course
+from sp_abm.viz.findings import ranges_in_words
 
 Floats = NDArray[np.float64]
 
@@ -54,7 +55,8 @@ class Material:
     """What is there to draw.
 
     `sketches` are of every pair, this one included, where there are several with different luck; `strengths` are by
-    the name of a link, and `strengths_of` says what they are shares of; a life line is drawn of `story`.
+    the name of a link, and `strengths_of` says what they are shares of; a life line is drawn of `story`. The pairs took
+    `n_sets` plausible sets of parameters in turn, none where it is 0.
     """
 
     results: Results | None = None
@@ -63,6 +65,7 @@ class Material:
     strengths: Mapping[str, Strength] = field(default_factory=dict)
     strengths_of: str = ""
     story: Story | None = None
+    n_sets: int = 0
 
     @property
     def run(self) -> Results:
@@ -89,6 +92,11 @@ class Material:
     def n_runs(self) -> int:
         """Return how many runs, or pairs, with different luck there are."""
         return max(1, len(self.sketches))
+
+    @property
+    def ranges(self) -> str:
+        """Return in a sentence what ranges over the pairs are of."""
+        return ranges_in_words(self.n_runs, self.n_sets)
 
     @property
     def moves(self) -> Floats:
@@ -129,4 +137,4 @@ class Material:
             Sketch(values[arm], values[0], moves[arm])
             for values, moves in zip(comparison.values, comparison.moves, strict=True)
         )
-        return cls(comparison.first[arm], comparison.first[0], sketches)
+        return cls(comparison.first[arm], comparison.first[0], sketches, n_sets=comparison.n_sets)

@@ -10,7 +10,7 @@ from sp_abm.viz.again import as_command, as_python
 from sp_abm.viz.asked import Asked
 from sp_abm.viz.drawn import material_of, names_of, pictures
 from sp_abm.viz.figures import Picture
-from sp_abm.viz.findings import Finding, findings, runs_in_words
+from sp_abm.viz.findings import Finding, findings, ranges_in_words, runs_in_words
 from sp_abm.viz.headline import doubt, headline
 from sp_abm.viz.words import as_sentence
 
@@ -68,8 +68,9 @@ def report_with(
     )
     names = " and ".join(plan.name for plan in plans)
     title = names if is_alone else f"{names} against {comparison.arms[0]}"
-    doubts = ONE_THROW if is_alone else runs_in_words(pairs)
-    notes = [f"{NOT_A_FORECAST}.", as_sentence(doubts), _place_note(about)]
+    doubts = ONE_THROW if is_alone else runs_in_words(pairs, comparison.n_sets)
+    ranges = ranges_in_words(pairs, comparison.n_sets)
+    notes = [f"{NOT_A_FORECAST}.", as_sentence(doubts), ranges, _place_note(about)]
     notes += [OUTREACH_NOTE] if any(goes_out(scenario.levers) for scenario in comparison.scenarios) else []
     return Report(
         title, comparison.arms[0], _origin(comparison, about, is_alone), tuple(filter(None, notes)), plans, is_alone
@@ -80,8 +81,10 @@ def _origin(comparison: Comparison, about: Mapping[str, Any], is_alone: bool) ->
     seeds = comparison.seeds
     luck = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
     lines = [f"{about['place_name']}, {about['residents']:,} residents; {about['weeks']} weeks; {luck}"]
-    scenarios = comparison.scenarios[int(is_alone) :]
-    return (*lines, *(f"Scenario ‘{scenario.name}’, hash {scenario.hash}" for scenario in scenarios))
+    own = ", with the first plausible set of parameters" if comparison.n_sets else ""
+    arms = range(int(is_alone), len(comparison.arms))
+    scenarios = (comparison.scenario(arm, 0) for arm in arms)
+    return (*lines, *(f"Scenario ‘{scenario.name}’{own}, hash {scenario.hash}" for scenario in scenarios))
 
 
 def _place_note(about: Mapping[str, Any]) -> str:

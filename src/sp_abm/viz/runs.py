@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from threading import Condition, Event, Lock
@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.comparison import Comparison, stage_moves, values_of
+from sp_abm.comparison import Comparison, stage_moves, values_of, with_set
 from sp_abm.places import Place
 from sp_abm.results import Results
 from sp_abm.run import threads_for
@@ -151,22 +151,27 @@ class Store:
         years: int,
         report: Report,
         is_urgent: bool = True,
+        sets: tuple[Mapping[str, float], ...] = (),
     ) -> Paired:
-        """Return the arms against the first of them, seed by seed, from memory where it is there."""
+        """Return the arms against the first of them, seed by seed, from memory where it is there.
+
+        `sets` are parameter sets that the seeds take in turn, as in `compare`.
+        """
         weeks, total = years * WEEKS_PER_YEAR, len(seeds) * len(arms)
         pieces: list[list[Pair]] = []
+        turns = [tuple(with_set(arm, sets, position) for arm in arms) for position in range(len(seeds))]
         for position, seed in enumerate(seeds):
             row = []
-            for arm, scenario in enumerate(arms):
+            for arm, scenario in enumerate(turns[position]):
                 done = position * len(arms) + arm
                 note = part_of(report, done / total, 1 / total)
-                row.append(self._pair(scenario, arms[0], place, seed, weeks, note, is_urgent))
+                row.append(self._pair(scenario, turns[position][0], place, seed, weeks, note, is_urgent))
             pieces.append(row)
         values = np.stack([np.stack([pair.values for pair in row]) for row in pieces])
         moves = np.stack([np.stack([pair.moves for pair in row]) for row in pieces])
-        first = tuple(self.results(arm, place, seeds[0], weeks, report, is_urgent) for arm in arms)
+        first = tuple(self.results(arm, place, seeds[0], weeks, report, is_urgent) for arm in turns[0])
         courses = tuple(tuple(pair.course for pair in row) for row in pieces)
-        return Paired(arms, place, years, seeds, values, moves, first, courses=courses)
+        return Paired(arms, place, years, seeds, values, moves, first, sets, courses)
 
     def _pair(
         self, arm: Scenario, base: Scenario, place: Place, seed: int, weeks: int, report: Report, is_urgent: bool

@@ -58,8 +58,8 @@ def _of_comparison(folder: Path) -> Report:
         arms, seeds = tuple(content["arms"]), tuple(content["seeds"])
         about = [content["provenance"][arm] for arm in arms]
         scenarios = tuple(map(_scenario, about))
-        values = _values(folder / _SUMMARIES, arms, seeds)
-        made = Comparison(scenarios, _place(about[0]), content["years"], seeds, values, np.zeros(0), ())
+        values, sets = _values(folder / _SUMMARIES, arms, seeds), _sets(content.get("plausible_sets", 0), len(seeds))
+        made = Comparison(scenarios, _place(about[0]), content["years"], seeds, values, np.zeros(0), (), sets)
         drawn = [_pictures(folder / "figures", position) for position in range(1, len(arms))]
         return report_with(made, about[0], drawn)
     except SpAbmError:
@@ -78,6 +78,11 @@ def _values(path: Path, arms: tuple[str, ...], seeds: tuple[int, ...]) -> NDArra
         raise BadFile(f"{path} lacks the column {missing[0]!r}; it was written by another version.")
     rows = frame[list(MEASURES)].reindex([(arm, seed) for seed in seeds for arm in arms])
     return rows.to_numpy(np.float64).reshape(len(seeds), len(arms), len(MEASURES))
+
+
+def _sets(number: int, most: int) -> tuple[Mapping[str, float], ...]:
+    """Return as many sets as the seeds took; what was in each, a comparison does not keep."""
+    return ({},) * min(number, most)
 
 
 def _scenario(about: Mapping[str, Any]) -> Scenario:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sp_abm.caveats import NOT_A_FORECAST
 from sp_abm.extras import extra
-from sp_abm.viz.findings import Finding
+from sp_abm.viz.findings import Finding, intervals_in_words
 from sp_abm.viz.headline import HEADLINE_MEASURES
 from sp_abm.viz.png import to_png
 from sp_abm.viz.report import Plan, Report
@@ -85,7 +85,9 @@ def _numbers(deck: Any, report: Report, plan: Plan) -> None:
             cell.text = text
             for run in cell.text_frame.paragraphs[0].runs:
                 run.font.size = Pt(_SMALL + 1)
-    shape._element.nvGraphicFramePr.cNvPr.set("descr", f"Numbers of {plan.name}, each with its unit")
+    shape._element.nvGraphicFramePr.cNvPr.set(
+        "descr", f"Numbers of {plan.name}, each with its unit{intervals_in_words(plan.findings)}"
+    )
     every = [_row(entry, report.is_alone) for entry in plan.findings]
     slide.notes_slide.notes_text_frame.text = "\n".join("; ".join(row) for row in every)
 

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.comparison import Difference, paired_difference
+from sp_abm.comparison import Difference, paired_difference, with_set
 from sp_abm.loop_laboratory.laboratory import SHOWN
 from sp_abm.loop_laboratory.runs import Way
 from sp_abm.loop_laboratory.shares import WHOLE, batches, cuts, measured, n_runs
@@ -29,6 +29,7 @@ MOST_KEPT: Final = 2_000
 """Batches of cuts that are kept in memory."""
 _DIGITS: Final = 2
 Arms = tuple[Scenario, Scenario]
+Sets = tuple[Mapping[str, float], ...]
 Left = dict[str, list[float]]
 
 
@@ -40,6 +41,7 @@ class Carried:
     seeds: tuple[int, ...]
     changes: Mapping[str, Difference]
     added: Mapping[str, Mapping[str, Difference]]
+    n_sets: int = 0
 
     def said(self, name: str, measure: str) -> str:
         """Return what a link or loop adds, in the unit a person reads, with its interval where there is one."""
@@ -75,25 +77,30 @@ class Strengths:
         self._store = store
         self._kept: Shelf[Left] = Shelf(MOST_KEPT)
 
-    def carried(self, arms: Arms, place: Place, seeds: tuple[int, ...], years: int, report: Report) -> Carried:
-        """Return what the links and loops add to the second arm's change from the first; `report` may raise to stop."""
+    def carried(
+        self, arms: Arms, place: Place, seeds: tuple[int, ...], years: int, report: Report, sets: Sets = ()
+    ) -> Carried:
+        """Return what the links and loops add to the second arm's change from the first; `report` may raise to stop.
+
+        `sets` are parameter sets that the seeds take in turn.
+        """
         values: list[Left] = []
         for position, seed in enumerate(seeds):
             left: Left = {}
             for batch, names in enumerate(batches()):
                 part = 1 / len(seeds) / len(batches())
                 note = part_of(report, position / len(seeds) + batch * part, part)
-                left |= self._left(arms, place, seed, years, names, note)
+                left |= self._left(_turn(arms, sets, position), place, seed, years, names, note)
             values.append(left)
         whole = np.array([left[WHOLE] for left in values])
         rest = {name: np.array([left[name] for left in values]) for name in cuts()}
-        return Carried(
-            arms[1].name, seeds, _by_measure(whole), {name: _by_measure(whole - each) for name, each in rest.items()}
-        )
+        added = {name: _by_measure(whole - each) for name, each in rest.items()}
+        return Carried(arms[1].name, seeds, _by_measure(whole), added, min(len(sets), len(seeds)))
 
-    def is_known(self, arms: Arms, place: Place, seeds: tuple[int, ...], years: int) -> bool:
+    def is_known(self, arms: Arms, place: Place, seeds: tuple[int, ...], years: int, sets: Sets = ()) -> bool:
         """Say whether all runs of a study are kept, so that it takes no time."""
-        keys = (_key(arms, place, seed, years, names) for seed in seeds for names in batches())
+        turns = ((_turn(arms, sets, position), seed) for position, seed in enumerate(seeds))
+        keys = (_key(turn, place, seed, years, names) for turn, seed in turns for names in batches())
         return all(self._kept.get(key) is not None for key in keys)
 
     def _left(
@@ -131,6 +138,11 @@ class Strengths:
             return found
 
         return Way(start, go)
+
+
+def _turn(arms: Arms, sets: Sets, position: int) -> Arms:
+    """Return the arms of the seed at a position, with its set of parameters if there are any."""
+    return with_set(arms[0], sets, position), with_set(arms[1], sets, position)
 
 
 def _by_measure(values: NDArray[np.float64]) -> dict[str, Difference]:

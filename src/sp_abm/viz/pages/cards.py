@@ -1,12 +1,16 @@
 """Cards: behind every control what it means, its value and range, and where it comes from."""
 
+import json
 from collections.abc import Iterable, Mapping
-from typing import Final
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
 
 from sp_abm.declare import Fact
 from sp_abm.evidence import Evidence, evidence, ids_in
 from sp_abm.levers import CHOICES, DEFAULTS, LEVERS, SWITCHES, shown
 from sp_abm.places import Place, Source
+from sp_abm.plausible import plausible_sets
 from sp_abm.scenario import WARM_UP, Scenario
 from sp_abm.viz.amounts import plain
 from sp_abm.viz.asked import MOST_BYTES, MOST_SEED, MOST_YEARS
@@ -80,6 +84,30 @@ def seed_card() -> str:
         "the plan; further pairs of runs take the seeds after it"
     )
     return _lines({"Meaning": meaning, "Allowed": f"0 to {MOST_SEED:,}, whole", "Source": _CHOSEN}, ())
+
+
+def ranges_card() -> str:
+    """Return what stands behind the choice of what ranges are of: the plausible sets, and where they come from."""
+    record = _calibration()
+    sets, together = plausible_sets(), record["together"]
+    own = len(sets[0]) if sets else 0
+    lines = {
+        "Luck alone": "pairs of runs differ in their luck; every parameter has the value on the page Evidence",
+        "Not known": "each pair also takes another plausible set of parameters, the same in both plans, so that ranges "
+        "hold what the evidence leaves open about them",
+        "Sets": f"{len(sets)} sets of {own} parameters: of {together['tried']} combinations run, those that "
+        "no published figure it was fitted to rules out",
+        "Not in it": "parameters that were not fitted, and rules that may be wrong",
+        "Source": f"{record['command']}, rules {record['model']['model']}; record calibration.json. {record['when']}",
+    }
+    return _lines(lines, ())
+
+
+@cache
+def _calibration() -> Mapping[str, Any]:
+    """Return the shipped record of the calibration that the plausible sets come from."""
+    record: Mapping[str, Any] = json.loads(files("sp_abm").joinpath("data", "calibration.json").read_text("utf-8"))
+    return record
 
 
 def person_card() -> str:

@@ -1,8 +1,8 @@
 """Compare: which plan, and for whom? Two to four plans on the same people and the same luck."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from sp_abm.comparison import ENOUGH_PAIRS, Comparison
@@ -12,9 +12,11 @@ from sp_abm.scenario import load
 from sp_abm.viz.asked import BASELINE, Asked, asked_in, fields_of
 from sp_abm.viz.differences import intervals
 from sp_abm.viz.figures import Picture
+from sp_abm.viz.findings import ranges_in_words
 from sp_abm.viz.pages.markup import link, table, tag, words
 from sp_abm.viz.pages.picture import picture_block
-from sp_abm.viz.pages.running import SMALL, STORE, Look, place_of, seeds_of, use_work
+from sp_abm.viz.pages.ranges import Ranges
+from sp_abm.viz.pages.running import SMALL, STORE, Look, n_sets_of, place_of, seeds_of, sets_of, use_work
 from sp_abm.viz.pages.ui import component, slot
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import Saved, html, refusal
@@ -42,20 +44,17 @@ _PER_1000: Final = 1000
 def plans_in(search: str, asked: Asked) -> tuple[Asked, ...]:
     """Return the plans that a link compares, by default the usual ones, all where and as long as the first.
 
-    A plan whose link names no place is in the page's.
+    A plan whose link names no place is in the page's, and its ranges are of what the page's are.
     """
     queries = [value for name, value in fields_of(search) if name == "plan" and value]
     if len(queries) > MOST_PLANS:
         raise BadValue(f"The link compares {len(queries)} plans; this page compares {MOST_PLANS} at most.")
-    usual = Asked(place=asked.place)
-    found = [asked_in(query, usual) for query in queries] or [replace(asked, **_bare(name)) for name in USUAL]
+    usual = Asked(place=asked.place, plausible=asked.plausible)
+    found = [asked_in(query, usual) for query in queries] or [asked.of_scenario(name) for name in USUAL]
     first = found[0]
-    same = [replace(plan, place=first.place, seed=first.seed, years=first.years, runs=0) for plan in found]
+    shared = {name: getattr(first, name) for name in ("place", "seed", "years", "plausible")}
+    same = [replace(plan, **shared, runs=0) for plan in found]
     return tuple(_named_apart(same))
-
-
-def _bare(name: str) -> dict[str, Any]:
-    return {"scenario": name, "name": "", "levers": (), "parameters": (), "cut": (), "start": "", "warm_up": ""}
 
 
 def _named_apart(plans: list[Asked]) -> list[Asked]:
@@ -79,7 +78,8 @@ def compared(plans: tuple[Asked, ...], report: Report = lambda _: None) -> Compa
     """Return the plans against the baseline, made now where they are not in memory."""
     arms = (load(BASELINE), *(plan.resolved() for plan in plans))
     seeds = seeds_of(plans[0], pairs_of(plans))
-    return STORE.comparison(arms, place_of(plans[0]), seeds, plans[0].years, report, is_urgent=False)
+    place, years, sets = place_of(plans[0]), plans[0].years, sets_of(plans[0])
+    return STORE.comparison(arms, place, seeds, years, report, is_urgent=False, sets=sets)
 
 
 def _chart(heading: str, measures: tuple[str, ...]) -> Callable[[Comparison, Theme], Picture]:
@@ -91,7 +91,7 @@ CHARTS: Final = {heading.lower().replace(" ", "-"): _chart(heading, measures) fo
 
 
 @component
-def Compare(asked: Asked, look: Look, search: str) -> None:
+def Compare(asked: Asked, look: Look, search: str, on_link: Callable[[str], None]) -> None:
     """Show the plans beside each other once their runs are done."""
     try:
         plans = plans_in(search, asked)
@@ -108,17 +108,35 @@ def Compare(asked: Asked, look: Look, search: str) -> None:
         "p",
         words("span", f"Against {BASELINE}, in {place.name}, {over}: the same people, the same luck."),
     )
-    Waiting(progress, f"{pairs} pairs of runs a plan." if pairs > 1 else "One run a plan: differences may be chance.")
+    Ranges(plans[0], lambda chosen: on_link(link_of(asked, plans, chosen.plausible)))
+    Waiting(progress, _said(pairs, n_sets_of(plans[0], pairs)))
     with slot():
         if made:
             html("div", _body(made, plans, look), class_="measure")
     Saved(query=asked.query(), plan_name=asked.resolved().name)
 
 
+def link_of(asked: Asked, plans: tuple[Asked, ...], is_plausible: bool) -> str:
+    """Return the link to the same plans with ranges of luck alone, or of what is not known too."""
+    page = replace(asked, plausible=is_plausible).query()
+    return f"/compare?{page}&{_query(replace(plan, plausible=is_plausible) for plan in plans)}"
+
+
+def _query(plans: Iterable[Asked]) -> str:
+    return urlencode([("plan", plan.query()) for plan in plans])
+
+
+def _said(pairs: int, n_sets: int) -> str:
+    if pairs > 1:
+        return f"{pairs} pairs of runs a plan. {ranges_in_words(pairs, n_sets)}"
+    own = ", with the first plausible set of parameters" if n_sets else ""
+    return f"One run a plan{own}: differences may be chance."
+
+
 def _body(made: Comparison, plans: tuple[Asked, ...], look: Look) -> str:
     """Return the comparison: differences with intervals, by deprivation, cost and capacity."""
     theme = look.drawn()
-    query = urlencode([("plan", plan.query()) for plan in plans])
+    query = _query(plans)
     parts = [_plans(plans)]
     parts += [picture_block(draw(made, theme), f"{query}&theme={look.theme}") for draw in CHARTS.values()]
     fifths = "".join(_by_fifth(made, measure, label) for measure, label in _FIFTHS.items())

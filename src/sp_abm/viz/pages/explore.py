@@ -27,6 +27,7 @@ from sp_abm.viz.pages.cards import (
 from sp_abm.viz.pages.film import film
 from sp_abm.viz.pages.markup import details, findings_table, tag, verdict_mark, words
 from sp_abm.viz.pages.picture import picture_block
+from sp_abm.viz.pages.ranges import Ranges
 from sp_abm.viz.pages.running import (
     Drawn,
     Look,
@@ -58,7 +59,9 @@ def Explore(asked: Asked, look: Look, on_asked: OnAsked, on_problem: Callable[[s
     """Show the choices on the left, and what they lead to on the right."""
     outcome, progress = use_outcome(asked, look)
     with _grid():
-        Choices(asked, on_asked, on_problem)
+        with slot():
+            Choices(asked, on_asked, on_problem)
+            Ranges(asked, on_asked)
         with _results():
             Findings(asked, outcome, progress, on_asked)
             if outcome and outcome.drawn:
@@ -80,7 +83,7 @@ def _results() -> Any:
 
 def preset(asked: Asked, number: int) -> Asked:
     """Return what is asked with one of the presets in place of the scenario and its changes."""
-    return Asked(PRESETS[number][0], asked.place, seed=asked.seed, years=asked.years)
+    return asked.of_scenario(PRESETS[number][0])
 
 
 @component
@@ -122,7 +125,7 @@ def Choices(asked: Asked, on_asked: OnAsked, on_problem: Callable[[str], None]) 
 def changed(asked: Asked, field: str, value: Any) -> Asked:
     """Return what is asked with one field changed on the page; raises `SpAbmError` where it cannot be."""
     if field == "scenario":
-        return Asked(str(value), asked.place, seed=asked.seed, years=asked.years)
+        return asked.of_scenario(str(value))
     if field == "place":
         return replace(asked, place=str(value), runs=0)
     if field in ("years", "seed"):
@@ -230,8 +233,10 @@ def TakeAway(outcome: Outcome) -> None:
 def origin(outcome: Outcome) -> str:
     """Return in a line what was run: seed, weeks and scenario hash, as `sp-abm run` says them, and a caution."""
     about = outcome.comparison.first[1].provenance
+    sets = outcome.comparison.sets
+    own = f" · plausible set 1 of {len(sets)}" if sets else ""
     line = (
-        f"Scenario ‘{about['scenario']}’ · hash {about['scenario_hash']} · seed {about['seed']} · "
+        f"Scenario ‘{about['scenario']}’{own} · hash {about['scenario_hash']} · seed {about['seed']} · "
         f"{about['weeks']} weeks · {about['place_name']}"
     )
     note = words("p", OUTREACH_NOTE, class_="origin") if any(map(has_outreach, outcome.comparison.first)) else ""

@@ -11,10 +11,11 @@ from sp_abm.plan import counted
 from sp_abm.viz.amounts import scaled
 from sp_abm.viz.asked import BASELINE, Asked, fields_of
 from sp_abm.viz.figures import FIGURES
+from sp_abm.viz.findings import ranges_in_words
 from sp_abm.viz.material import Material
 from sp_abm.viz.pages.markup import link, table, tag, words
 from sp_abm.viz.pages.picture import picture_block
-from sp_abm.viz.pages.running import SMALL, STORE, Look, arms_of, place_of, seeds_of, use_work
+from sp_abm.viz.pages.running import SMALL, STORE, Look, arms_of, place_of, seeds_of, sets_of, use_work
 from sp_abm.viz.pages.ui import component, solara
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import html
@@ -46,10 +47,10 @@ def known_material(asked: Asked, search: str) -> Material:
     """
     if not asked.runs or "measure" not in dict(fields_of(search)):
         return Material()
-    arms, place, seeds = arms_of(whole(asked)), place_of(asked), seeds_of(asked, asked.runs)
-    if not STRENGTHS.is_known(arms, place, seeds, asked.years):
+    arms, place, seeds, sets = arms_of(whole(asked)), place_of(asked), seeds_of(asked, asked.runs), sets_of(asked)
+    if not STRENGTHS.is_known(arms, place, seeds, asked.years, sets):
         raise BadValue("The strengths in the link are not measured here yet: open it on the page Loop first.")
-    known = STRENGTHS.carried(arms, place, seeds, asked.years, lambda _: None)
+    known = STRENGTHS.carried(arms, place, seeds, asked.years, lambda _: None, sets)
     return known.material(measure_in(search))
 
 
@@ -65,7 +66,8 @@ def Live(asked: Asked, look: Look, measure: str) -> None:
     last: dict[Asked, Carried] = solara.use_memo(dict, [])
 
     def work(report: Report) -> Carried | None:
-        return STRENGTHS.carried(arms, place, seeds_of(plan, pairs), plan.years, report) if pairs else None
+        seeds, sets = seeds_of(plan, pairs), sets_of(plan)
+        return STRENGTHS.carried(arms, place, seeds, plan.years, report, sets) if pairs else None
 
     made, progress = use_work(work, (plan, pairs))
     if made:
@@ -93,7 +95,8 @@ def _said(known: Carried | None, can_differ: bool) -> str:
     pairs = len(known.seeds)
     if pairs == 1:
         return "One run with each link and each loop cut, of the plan and of today alike: strengths may be chance."
-    return f"{pairs} seeds with each link and each loop cut, of the plan and of today alike: means and 95% intervals."
+    said = f"{pairs} seeds with each link and each loop cut, of the plan and of today alike: means and 95% intervals."
+    return f"{said} {ranges_in_words(pairs, known.n_sets)}"
 
 
 def _choice(asked: Asked, measure: str) -> str:

@@ -9,12 +9,12 @@ from sp_abm.errors import SpAbmError
 from sp_abm.loops import LINKS
 from sp_abm.parameters import all_facts
 from sp_abm.viz.asked import Asked
-from sp_abm.viz.findings import finding, findings
+from sp_abm.viz.findings import finding, findings, ranges_in_words
 from sp_abm.viz.headline import HEADLINE_MEASURES
 from sp_abm.viz.pages.cards import fact_card
 from sp_abm.viz.pages.live import Live, measure_in, plainly
 from sp_abm.viz.pages.markup import findings_table, tag, words
-from sp_abm.viz.pages.running import SMALL, STORE, Look, place_of, seeds_of, use_work
+from sp_abm.viz.pages.running import SMALL, STORE, Look, n_sets_of, place_of, seeds_of, sets_of, use_work
 from sp_abm.viz.pages.ui import component
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import Links, html, refusal
@@ -56,13 +56,13 @@ def Cut(asked: Asked, pairs: int) -> None:
     def work(report: Callable[[float], None]) -> Comparison:
         name = whole.resolved().name
         cut = replace(asked.resolved(), name=f"{name}, links cut")
-        return STORE.comparison(
-            (whole.resolved(), cut), place_of(asked), seeds_of(asked, pairs), asked.years, report, is_urgent=False
-        )
+        arms, seeds, sets = (whole.resolved(), cut), seeds_of(asked, pairs), sets_of(asked)
+        return STORE.comparison(arms, place_of(asked), seeds, asked.years, report, is_urgent=False, sets=sets)
 
     made, progress = use_work(work, replace(asked, runs=0))
     cut = ", ".join(name for name, _ in asked.cut)
-    Waiting(progress, f"{pairs} pairs of runs with the same luck. Cut: {cut}.")
+    ranges = ranges_in_words(pairs, n_sets_of(asked, pairs))
+    Waiting(progress, f"{pairs} pairs of runs with the same luck. Cut: {cut}. {ranges}".rstrip())
     if made:
         html("section", _carried(made), class_="panel", aria_label="What the links carry", data_slide="cut")
 

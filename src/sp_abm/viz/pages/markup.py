@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
-from sp_abm.viz.findings import Finding
+from sp_abm.viz.findings import Finding, intervals_in_words
 
 _NUMERIC: Final = ' class="number"'
 VERDICT_CLASSES: Final = {"clear": "clear", "unclear": "unclear", "identical": "same"}
@@ -58,14 +58,14 @@ def verdict_mark(verdict: str) -> str:
     return words("span", verdict, class_=f"verdict {VERDICT_CLASSES.get(verdict, 'few')}")
 
 
-def findings_table(caption: str, found: Iterable[Finding], baseline: str, plan: str) -> str:
+def findings_table(caption: str, found: Sequence[Finding], baseline: str, plan: str) -> str:
     """Return findings as a table, with the same words for numbers as everywhere else."""
     headings = ["Measure", "Unit", baseline, plan, "Difference", "95% interval", "Verdict"]
     rows = [
         [entry.label, entry.unit, entry.baseline, entry.plan, entry.difference, entry.range, entry.verdict]
         for entry in found
     ]
-    return table(caption, headings, rows, numeric_from=2)
+    return table(f"{caption}{intervals_in_words(found)}", headings, rows, numeric_from=2)
 
 
 def figure(name: str, svg: str, panel: str, downloads: str, notes: str) -> str:

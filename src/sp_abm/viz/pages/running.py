@@ -1,6 +1,6 @@
 """Running: the one store of results, and how a page asks it without standing still."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
@@ -10,6 +10,7 @@ from sp_abm.comparison import Comparison
 from sp_abm.errors import BadValue, SpAbmError
 from sp_abm.places import Place, places
 from sp_abm.places import place as find_place
+from sp_abm.plausible import needed_sets
 from sp_abm.scenario import Scenario, load
 from sp_abm.viz.asked import BASELINE, MOST_RUNS, Asked
 from sp_abm.viz.drawn import FIRST, material_of, names_of, pictures
@@ -70,6 +71,16 @@ def seeds_of(asked: Asked, pairs: int) -> tuple[int, ...]:
     return tuple(range(asked.seed, asked.seed + pairs))
 
 
+def sets_of(asked: Asked) -> tuple[Mapping[str, float], ...]:
+    """Return the plausible sets of parameters that the pairs take in turn, none where they keep their own."""
+    return needed_sets() if asked.plausible else ()
+
+
+def n_sets_of(asked: Asked, pairs: int) -> int:
+    """Return how many sets so many pairs take."""
+    return min(pairs, len(sets_of(asked)))
+
+
 def steps_of(asked: Asked, place: Place) -> Iterator[int]:
     """Yield after how many pairs the page is to be brought up to date."""
     automatic = BY_ITSELF if place.residents <= SMALL else BY_ITSELF[:1]
@@ -86,7 +97,8 @@ def is_same(asked: Asked, other: Asked) -> bool:
 
 def answer(asked: Asked, pairs: int = 1) -> Comparison:
     """Return the comparison that is asked for, made now where it is not in memory."""
-    return STORE.comparison(arms_of(asked), place_of(asked), seeds_of(asked, pairs), asked.years, lambda _: None)
+    arms, place, seeds = arms_of(asked), place_of(asked), seeds_of(asked, pairs)
+    return STORE.comparison(arms, place, seeds, asked.years, lambda _: None, sets=sets_of(asked))
 
 
 @dataclass(frozen=True)
@@ -186,9 +198,9 @@ def use_work(work: Callable[[Report], Made], key: Hashable) -> tuple[Made | None
 
 
 async def _compared(asked: Asked, pairs: int, report: Report) -> Comparison:
-    arms, place, seeds = arms_of(asked), place_of(asked), seeds_of(asked, pairs)
+    arms, place, seeds, sets = arms_of(asked), place_of(asked), seeds_of(asked, pairs), sets_of(asked)
     return await in_thread(
-        lambda note: STORE.comparison(arms, place, seeds, asked.years, note, is_urgent=pairs == 1), report
+        lambda note: STORE.comparison(arms, place, seeds, asked.years, note, is_urgent=pairs == 1, sets=sets), report
     )
 
 

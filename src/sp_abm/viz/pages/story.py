@@ -7,10 +7,10 @@ from typing import Final
 from sp_abm.comparison import ENOUGH_PAIRS, Comparison
 from sp_abm.viz.asked import Asked, fields_of
 from sp_abm.viz.drawn import material_of, pictures
-from sp_abm.viz.findings import Finding, finding, runs_in_words
+from sp_abm.viz.findings import Finding, finding, pairs_in_words
 from sp_abm.viz.pages.markup import link, tag, verdict_mark, words
 from sp_abm.viz.pages.picture import picture_block
-from sp_abm.viz.pages.running import SMALL, STORE, Look, arms_of, place_of, seeds_of, use_work
+from sp_abm.viz.pages.running import SMALL, STORE, Look, arms_of, n_sets_of, place_of, seeds_of, sets_of, use_work
 from sp_abm.viz.pages.ui import component, solara
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import Walk
@@ -95,9 +95,8 @@ def StoryWalk(asked: Asked, look: Look, step: int, on_step: Callable[[int], None
     pairs = ENOUGH_PAIRS if place_of(asked).residents <= SMALL else 1
 
     def work(report: Report) -> tuple[str, str]:
-        made = STORE.comparison(
-            arms_of(plan), place_of(plan), seeds_of(plan, pairs), plan.years, report, is_urgent=False
-        )
+        seeds, sets = seeds_of(plan, pairs), sets_of(plan)
+        made = STORE.comparison(arms_of(plan), place_of(plan), seeds, plan.years, report, is_urgent=False, sets=sets)
         return answer_to(here, made, look, replace(plan, runs=pairs).query(theme=look.theme))
 
     made, progress = use_work(work, (step, plan, look))
@@ -116,7 +115,7 @@ def StoryWalk(asked: Asked, look: Look, step: int, on_step: Callable[[int], None
         event_reveal=lambda choice: set_guesses({**guesses, step: int(choice)}),
     )
     if here.question:
-        Waiting(progress, runs_in_words(pairs).capitalize() + ".")
+        Waiting(progress, pairs_in_words(pairs, n_sets_of(plan, pairs)))
 
 
 def step_in(search: str) -> int:
@@ -127,10 +126,9 @@ def step_in(search: str) -> int:
 
 def plan_of(step: Step, asked: Asked) -> Asked:
     """Return what a step runs, in the place and for the years that are asked for."""
-    plain = Asked(place=asked.place, seed=asked.seed, years=asked.years)
     if step.scenario == "fewer-posts":
-        return replace(plain, scenario="today", name="a third fewer posts").with_lever("posts_per_10000", 0.3)
-    return replace(plain, scenario=step.scenario)
+        return replace(asked.of_scenario("today"), name="a third fewer posts").with_lever("posts_per_10000", 0.3)
+    return asked.of_scenario(step.scenario)
 
 
 def answer_to(step: Step, made: Comparison, look: Look, query: str) -> tuple[str, str]:

@@ -37,6 +37,11 @@ def Controls(
     """Show presets, levers and what else can be chosen; tell what was changed or handed in."""
 
 
+@from_vue("ranges.vue")
+def RangeChoice(value: str, options: list[dict[str, str]], card: str, event_change: Event) -> None:
+    """Show what ranges can be of, and tell which is chosen."""
+
+
 @from_vue("status.vue")
 def Status(words: str, is_running: bool, done: float, buttons: list[dict[str, str]], event_press: Event) -> None:
     """Say how the runs stand, with buttons to stop them or to ask for more."""

@@ -130,7 +130,7 @@ def _doubt(material: Material) -> str:
     n = material.n_runs
     return (
         f"Dots: the first of {n} pairs. Change of the gap over all of them: {signed(change.mean, 2)} points "
-        f"({signed(change.low, 2)} to {signed(change.high, 2)}, 95%): {change.verdict}."
+        f"({signed(change.low, 2)} to {signed(change.high, 2)}, 95%): {change.verdict}. {material.ranges}"
     )
 
 

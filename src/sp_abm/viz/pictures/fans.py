@@ -115,7 +115,7 @@ def _texts(material: Material, ours: list[Course], theirs: list[Course]) -> Text
         doubt = "One run: another draw of luck gives other lines." if baseline is None else ONE_RUN
     else:
         kind = "the middle 80%" if n >= MANY else "lowest to highest"
-        doubt = f"Lines: means of {n} runs with different luck. Bands: {kind} of them."
+        doubt = f"Lines: means of {n} runs with different luck. Bands: {kind} of them. {material.ranges}"
     described = ". ".join(
         f"{each.heading}: {decimal(float(_mean(np.stack([run[name] for run in ours]))[-1]), each.decimals)} {each.unit}"
         for name, each in FOLLOWED.items()

@@ -103,7 +103,7 @@ def _texts(material: Material, matrices: NDArray[np.float64]) -> Texts:
     if n > 1:
         doubt = (
             f"Means of {n} pairs with the same luck. Better less worse: {signed(net.mean, 1)} people "
-            f"({signed(net.low, 1)} to {signed(net.high, 1)}, 95%): {net.verdict}."
+            f"({signed(net.low, 1)} to {signed(net.high, 1)}, 95%): {net.verdict}. {material.ranges}"
         )
     notes = (doubt, "Many moves either way are chance let loose by a change; what a plan does is the difference.")
     return Texts(title, subtitle, notes, tuple(footer(results, baseline)), f"{title}. {subtitle}.")

@@ -123,7 +123,8 @@ def _texts(material: Material) -> Texts:
     if baseline is not None:
         n = material.n_runs
         changes = f"Below each value: its change from {quoted(baseline)}"
-        notes.append(f"{changes}. {ONE_RUN}" if n < 2 else f"Means of {n} pairs. {changes} with its 95% interval.")
+        doubt = f"Means of {n} pairs. {changes} with its 95% interval. {material.ranges}"
+        notes.append(f"{changes}. {ONE_RUN}" if n < 2 else doubt)
     return Texts(title, subtitle, tuple(notes), tuple(footer(results, baseline)), f"{title}. {subtitle}.")
 
 
