@@ -18,7 +18,7 @@ from sp_abm.comparison import compare
 from sp_abm.errors import BadValue
 from sp_abm.places import place
 from sp_abm.plausible import needed_sets
-from sp_abm.scenario import load
+from sp_abm.viz import strengths
 from sp_abm.viz.again import as_command, as_python, as_toml
 from sp_abm.viz.asked import Asked, asked_in
 from sp_abm.viz.differences import intervals
@@ -30,6 +30,7 @@ from sp_abm.viz.pages import running
 from sp_abm.viz.pages.cards import ranges_card
 from sp_abm.viz.pages.compare import link_of, plans_in
 from sp_abm.viz.pages.explore import PRESETS, changed, origin, preset
+from sp_abm.viz.pages.live import _said as said_of_links
 from sp_abm.viz.pages.markup import findings_table
 from sp_abm.viz.pages.running import Look, Outcome, arms_of, n_sets_of, seeds_of, sets_of
 from sp_abm.viz.pages.story import STEPS, plan_of
@@ -37,6 +38,7 @@ from sp_abm.viz.report import report_of
 from sp_abm.viz.report_html import as_html
 from sp_abm.viz.runs import Store
 from sp_abm.viz.saved import saved_report
+from sp_abm.viz.strengths import Strengths
 from sp_abm.viz.theme import LIGHT
 
 ALONE = Asked("supported-workforce", years=1)
@@ -131,7 +133,8 @@ def test_words_beside_a_range_say_of_what_it_is_wherever_it_is_shown():
         said = f"Ranges are of {held}."
         material = material_of(comparison)
         assert doubt(comparison) == f"2 pairs of runs: too few for a verdict, which needs 10. {said}"
-        assert said in intervals(comparison, "Some", ["share_crisis"], LIGHT).description
+        chart = intervals(comparison, "Some", ["share_crisis"], LIGHT)
+        assert said in chart.description and f"its 95% interval, of {held}; hollow" in chart.notes[0]
         assert said in FIGURES["fans"].picture(material).description
         for name in ("fans", "moved", "equity", "theory-of-change"):
             assert said in " ".join(FIGURES[name].picture(material).notes), name
@@ -204,6 +207,23 @@ def test_all_plans_of_a_comparison_have_ranges_of_the_same():
 def test_a_choice_that_is_neither_is_refused_in_words():
     with pytest.raises(BadValue, match=r"plausible = ‘yes’ \(the link\) must be a whole number from 0 to 1\."):
         asked_in("plausible=yes")
+
+
+@pytest.mark.parametrize(("asked", "n_sets"), [(ALONE, 0), (WIDE, 2)])
+def test_what_links_add_is_measured_with_the_sets_in_turn_and_says_so(asked, n_sets, monkeypatch):
+    taken = []
+
+    def measured(base, plan, where, seed, weeks, measures, names, way):
+        taken.append((base.hash, plan.hash, seed))
+        return {name: [0.0] * len(measures) for name in ("whole", *names)}
+
+    monkeypatch.setattr(strengths, "measured", measured)
+    kept, pairs = Strengths(Store()), made(asked)
+    found = kept.carried(arms_of(asked), place("sandbox"), (1, 2), 1, lambda _: None, sets_of(asked))
+    assert {*taken} == {(pairs.scenario(0, k).hash, pairs.scenario(1, k).hash, k + 1) for k in (0, 1)}
+    assert found.n_sets == n_sets and said_of_links(found, True).endswith(f"Ranges are of {range_of(n_sets)}.")
+    assert kept.is_known(arms_of(asked), place("sandbox"), (1, 2), 1, sets_of(asked))
+    assert not kept.is_known(arms_of(asked), place("sandbox"), (1, 2), 1, () if asked.plausible else needed_sets())
 
 
 def test_the_card_of_the_ranges_says_how_many_sets_there_are_and_where_they_come_from():

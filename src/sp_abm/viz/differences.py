@@ -7,7 +7,7 @@ from sp_abm.comparison import Comparison
 from sp_abm.measures import MEASURES
 from sp_abm.viz.amounts import number_in, scaled
 from sp_abm.viz.figures import Picture
-from sp_abm.viz.findings import Finding, finding, ranges_in_words
+from sp_abm.viz.findings import Finding, finding, range_of, ranges_in_words
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.intervals import Panel, Row, draw_intervals
 from sp_abm.viz.table import table
@@ -24,10 +24,10 @@ def intervals(made: Comparison, title: str, measures: Sequence[str], theme: Them
         f"{each.label}, {made.arms[arm]}: {each.difference} ({each.verdict})" for (_, arm), each in found.items()
     )
     pairs = len(made.seeds)
-    subtitle = f"Difference from {made.arms[0]}: mean of {pairs} pairs of runs and its 95% interval; hollow: not clear"
-    notes = tuple(filter(None, [ranges_in_words(pairs, made.n_sets)]))
-    described = " ".join([f"{words}.", *notes])
-    texts = Texts(f"{title}: differences from {made.arms[0]}", subtitle, notes, (), described)
+    interval = f"mean of {pairs} pairs of runs and its 95% interval, of {range_of(made.n_sets)}"
+    subtitle = f"Difference from {made.arms[0]}: {interval}; hollow: not clear"
+    described = f"{words}. {ranges_in_words(pairs, made.n_sets)}".rstrip()
+    texts = Texts(f"{title}: differences from {made.arms[0]}", subtitle, (), (), described)
     panels = [
         Panel(
             MEASURES[measure].label,
@@ -42,7 +42,7 @@ def intervals(made: Comparison, title: str, measures: Sequence[str], theme: Them
         for (_, arm), each in found.items()
     ]
     name, svg = title.lower().replace(" ", "-"), draw_intervals(panels, texts, theme)
-    return Picture(name, svg, texts.title, texts.description, (subtitle, *notes), table(columns, cells))
+    return Picture(name, svg, texts.title, texts.description, (subtitle,), table(columns, cells))
 
 
 def _row(made: Comparison, found: Finding, arm: int) -> Row:

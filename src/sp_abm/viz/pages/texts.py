@@ -15,7 +15,7 @@ TITLES: Final[dict[str, tuple[str, str]]] = {
 NOTES: Final[dict[str, str]] = {
     "story": "Let everybody write down a guess before you reveal. Ask who was surprised, and why.",
     "explore": "Say first that this is an invented town with more link workers than any real one. Move one lever at a "
-    "time. Read the sentence aloud with its range, and say ‘unclear’ where it says so.",
+    "time. Read the sentence aloud with its range and what that is of, and say ‘unclear’ where it says so.",
     "compare": "Ask who gains and who waits. The same people meet the same luck in each plan.",
     "loop": "Ask the room to draw the circle first. Then cut one link and ask what will happen.",
     "people": "One life shows how, not how much. Do not take it for a typical one.",
