@@ -57,7 +57,9 @@ def test_the_keyboard_widens_the_ranges_and_words_numbers_files_and_link_go_alon
     assert f"Every measure; 95% intervals are of {WIDE}" in page.locator(".takeaway caption").all_text_contents()
     assert other.page.inner_text(".finding") == before and "plausible" not in other.page.inner_text("#origin")
     page.go_back()
-    page.wait_for_function("() => document.querySelector('.status').innerText.includes('luck alone')")
+    said = "changes clear. Ranges are of luck alone."
+    page.wait_for_function(f"() => document.querySelector('.status').innerText.includes('{said}')")
+    watched.settled()
     assert watched.headline() and page.inner_text(".finding") == before
 
 
