@@ -33,7 +33,7 @@ from sp_abm.viz.pages.explore import PRESETS, changed, origin, preset
 from sp_abm.viz.pages.live import _said as said_of_links
 from sp_abm.viz.pages.markup import findings_table
 from sp_abm.viz.pages.running import Look, Outcome, arms_of, n_sets_of, seeds_of, sets_of
-from sp_abm.viz.pages.story import STEPS, plan_of
+from sp_abm.viz.pages.story import STEPS, plan_of, said_of
 from sp_abm.viz.report import report_of
 from sp_abm.viz.report_html import as_html
 from sp_abm.viz.runs import Store
@@ -191,6 +191,16 @@ def test_whatever_is_changed_on_a_page_the_choice_of_the_range_goes_along():
     assert asked_in("scenario=today").plausible is asked_in("plausible=0", WIDE).plausible is False
 
 
+def test_a_step_of_the_story_without_a_plan_speaks_of_no_range():
+    level, change = STEPS[0], STEPS[3]
+    assert [said_of(level, 10, n) for n in (0, 10)] == [
+        "10 pairs of runs.",
+        "10 pairs of runs, with 10 plausible sets of parameters.",
+    ]
+    assert said_of(change, 10, 0) == "10 pairs of runs. Ranges are of luck alone."
+    assert said_of(change, 1, 1).startswith("One run of each, with the same luck and the first plausible set")
+
+
 def test_all_plans_of_a_comparison_have_ranges_of_the_same():
     page = asked_in("scenario=today&plausible=1")
     assert {plan.plausible for plan in plans_in("", page)} == {True}
@@ -215,13 +225,14 @@ def test_what_links_add_is_measured_with_the_sets_in_turn_and_says_so(asked, n_s
 
     def measured(base, plan, where, seed, weeks, measures, names, way):
         taken.append((base.hash, plan.hash, seed))
-        return {name: [0.0] * len(measures) for name in ("whole", *names)}
+        return {name: [seed * (name == "whole")] * len(measures) for name in ("whole", *names)}
 
     monkeypatch.setattr(strengths, "measured", measured)
     kept, pairs = Strengths(Store()), made(asked)
     found = kept.carried(arms_of(asked), place("sandbox"), (1, 2), 1, lambda _: None, sets_of(asked))
     assert {*taken} == {(pairs.scenario(0, k).hash, pairs.scenario(1, k).hash, k + 1) for k in (0, 1)}
     assert found.n_sets == n_sets and said_of_links(found, True).endswith(f"Ranges are of {range_of(n_sets)}.")
+    assert f"its interval is of {range_of(n_sets)}" in found.material("burnout_mean").strengths_of
     assert kept.is_known(arms_of(asked), place("sandbox"), (1, 2), 1, sets_of(asked))
     assert not kept.is_known(arms_of(asked), place("sandbox"), (1, 2), 1, () if asked.plausible else needed_sets())
 

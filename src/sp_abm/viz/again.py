@@ -76,8 +76,8 @@ def as_python(asked: Asked, pairs: int = 1) -> str:
     """Return the lines of Python of the same run, or of the same pairs."""
     where = f"place={asked.place!r}, years={asked.years}"
     if pairs == 1:
-        plan = "with_set(plan, plausible_sets(), 0)" if asked.plausible else "plan"
-        made = [f"results = simulate({plan}, seed={asked.seed}, {where})", "results.summary"]
+        first = "with_set(plan, plausible_sets(), 0)" if asked.plausible else "plan"
+        made = [f"results = simulate({first}, seed={asked.seed}, {where})", "results.summary"]
     else:
         seeds = f"seeds=range({asked.seed}, {asked.seed + pairs})"
         where += ", plausible=True" if asked.plausible else ""

@@ -15,6 +15,7 @@ from sp_abm.viz.words import as_sentence
 
 ONE_RUN: Final = "one run"
 LUCK_ALONE: Final = "luck alone"
+FIRST_SET: Final = "the first plausible set of parameters"
 _COLUMNS: Final = {
     "measure": "name of the measure, as in Python and on the command line",
     "label": "what it is, in words",
@@ -94,7 +95,7 @@ def level_of(comparison: Comparison, measure: str, arm: int) -> float:
 def runs_in_words(pairs: int, n_sets: int = 0) -> str:
     """Return how many runs stand behind a number, and what that allows."""
     if pairs == 1:
-        own = " and the first plausible set of parameters" if n_sets else ""
+        own = f" and {FIRST_SET}" if n_sets else ""
         return f"one run of each, with the same luck{own}: the difference may be chance"
     enough = "" if pairs >= ENOUGH_PAIRS else f": too few for a verdict, which needs {ENOUGH_PAIRS}"
     return f"{pairs} pairs of runs{enough}"
@@ -107,7 +108,12 @@ def pairs_in_words(pairs: int, n_sets: int, more: str = "") -> str:
 
 def range_of(n_sets: int) -> str:
     """Return what an interval over pairs is of, where they took so many plausible sets of parameters in turn."""
-    return f"luck and {counted(n_sets, 'plausible set')} of parameters" if n_sets else LUCK_ALONE
+    return f"luck and {sets_in_words(n_sets)}" if n_sets else LUCK_ALONE
+
+
+def sets_in_words(n_sets: int) -> str:
+    """Return so many plausible sets in words."""
+    return f"{counted(n_sets, 'plausible set')} of parameters"
 
 
 def intervals_in_words(found: Iterable[Finding]) -> str:

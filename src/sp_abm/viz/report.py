@@ -10,7 +10,7 @@ from sp_abm.viz.again import as_command, as_python
 from sp_abm.viz.asked import Asked
 from sp_abm.viz.drawn import material_of, names_of, pictures
 from sp_abm.viz.figures import Picture
-from sp_abm.viz.findings import Finding, findings, ranges_in_words, runs_in_words
+from sp_abm.viz.findings import FIRST_SET, Finding, findings, ranges_in_words, runs_in_words
 from sp_abm.viz.headline import doubt, headline
 from sp_abm.viz.words import as_sentence
 
@@ -81,7 +81,7 @@ def _origin(comparison: Comparison, about: Mapping[str, Any], is_alone: bool) ->
     seeds = comparison.seeds
     luck = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
     lines = [f"{about['place_name']}, {about['residents']:,} residents; {about['weeks']} weeks; {luck}"]
-    own = ", with the first plausible set of parameters" if comparison.n_sets else ""
+    own = f", with {FIRST_SET}" if comparison.n_sets else ""
     arms = range(int(is_alone), len(comparison.arms))
     scenarios = (comparison.scenario(arm, 0) for arm in arms)
     return (*lines, *(f"Scenario ‘{scenario.name}’{own}, hash {scenario.hash}" for scenario in scenarios))

@@ -20,6 +20,7 @@ from sp_abm.results import Results
 from sp_abm.scenario import Scenario
 from sp_abm.simulation import Simulation
 from sp_abm.viz.amounts import decimals, scaled
+from sp_abm.viz.findings import range_of
 from sp_abm.viz.intervals import figures
 from sp_abm.viz.material import Material, Strength
 from sp_abm.viz.runs import Report, Shelf, Store, part_of
@@ -61,6 +62,8 @@ class Carried:
             return Material(strengths_of=f"No link adds to what {self.plan} changes in {label}")
         change = figures(*_ends(self.changes, measure), self.places(measure))
         words = f"what the link adds to the change of {label} ({unit}) by {self.plan}: {change} in all"
+        if len(self.seeds) > 1:
+            words += f"; its interval is of {range_of(self.n_sets)}"
         return Material(strengths=strengths, strengths_of=words)
 
 

@@ -12,7 +12,7 @@ from sp_abm.scenario import load
 from sp_abm.viz.asked import BASELINE, Asked, asked_in, fields_of
 from sp_abm.viz.differences import intervals
 from sp_abm.viz.figures import Picture
-from sp_abm.viz.findings import ranges_in_words
+from sp_abm.viz.findings import FIRST_SET, ranges_in_words
 from sp_abm.viz.pages.markup import link, table, tag, words
 from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.ranges import Ranges
@@ -129,7 +129,7 @@ def _query(plans: Iterable[Asked]) -> str:
 def _said(pairs: int, n_sets: int) -> str:
     if pairs > 1:
         return f"{pairs} pairs of runs a plan. {ranges_in_words(pairs, n_sets)}"
-    own = ", with the first plausible set of parameters" if n_sets else ""
+    own = f", with {FIRST_SET}" if n_sets else ""
     return f"One run a plan{own}: differences may be chance."
 
 

@@ -11,7 +11,7 @@ from sp_abm.plan import counted
 from sp_abm.viz.amounts import scaled
 from sp_abm.viz.asked import BASELINE, Asked, fields_of
 from sp_abm.viz.figures import FIGURES
-from sp_abm.viz.findings import ranges_in_words
+from sp_abm.viz.findings import FIRST_SET, ranges_in_words
 from sp_abm.viz.material import Material
 from sp_abm.viz.pages.markup import link, table, tag, words
 from sp_abm.viz.pages.picture import picture_block
@@ -93,10 +93,11 @@ def _said(known: Carried | None, can_differ: bool) -> str:
     if known is None:
         return "How strong the links are is not measured yet."
     pairs = len(known.seeds)
+    cut = "with each link and each loop cut, of the plan and of today alike"
     if pairs == 1:
-        return "One run with each link and each loop cut, of the plan and of today alike: strengths may be chance."
-    said = f"{pairs} seeds with each link and each loop cut, of the plan and of today alike: means and 95% intervals."
-    return f"{said} {ranges_in_words(pairs, known.n_sets)}"
+        own = f", {FIRST_SET} in both" if known.n_sets else ""
+        return f"One run {cut}{own}: strengths may be chance."
+    return f"{pairs} seeds {cut}: means and 95% intervals. {ranges_in_words(pairs, known.n_sets)}"
 
 
 def _choice(asked: Asked, measure: str) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sp_abm.comparison import ENOUGH_PAIRS, Comparison
-from sp_abm.viz.asked import Asked, fields_of
+from sp_abm.viz.asked import BASELINE, Asked, fields_of
 from sp_abm.viz.drawn import material_of, pictures
-from sp_abm.viz.findings import Finding, finding, pairs_in_words
+from sp_abm.viz.findings import Finding, finding, pairs_in_words, runs_in_words, sets_in_words
 from sp_abm.viz.pages.markup import link, tag, verdict_mark, words
 from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.running import SMALL, STORE, Look, arms_of, n_sets_of, place_of, seeds_of, sets_of, use_work
@@ -15,6 +15,7 @@ from sp_abm.viz.pages.ui import component, solara
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import Walk
 from sp_abm.viz.runs import Report
+from sp_abm.viz.words import as_sentence
 
 _MORE: Final = ("It rises", "It falls", "No clear change")
 
@@ -115,7 +116,15 @@ def StoryWalk(asked: Asked, look: Look, step: int, on_step: Callable[[int], None
         event_reveal=lambda choice: set_guesses({**guesses, step: int(choice)}),
     )
     if here.question:
-        Waiting(progress, pairs_in_words(pairs, n_sets_of(plan, pairs)))
+        Waiting(progress, said_of(here, pairs, n_sets_of(plan, pairs)))
+
+
+def said_of(step: Step, pairs: int, n_sets: int) -> str:
+    """Return how many runs stand behind a step, and what its ranges are of; one without a plan has levels alone."""
+    if step.scenario != BASELINE:
+        return pairs_in_words(pairs, n_sets)
+    own = f", with {sets_in_words(n_sets)}" if n_sets and pairs > 1 else ""
+    return as_sentence(runs_in_words(pairs, n_sets) + own)
 
 
 def step_in(search: str) -> int:
