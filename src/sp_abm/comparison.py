@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +29,8 @@ ENOUGH_PAIRS: Final = 10
 MOST_SEEDS: Final = 100_000
 CONFIDENCE: Final = 0.95
 CLEAR, UNCLEAR, TOO_FEW = "clear", "unclear", "too few runs"
+COLUMNS: Final = {name: column for column, name in enumerate(MEASURES)}
+"""Where each measure stands among the values of a run."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class Comparison:
 
 def difference_in(measure: str, here: NDArray[np.float64], base: NDArray[np.float64]) -> Difference:
     """Return the difference of one arm from another in a measure, both of shape (seeds, measures)."""
-    column = list(MEASURES).index(measure)
+    column = COLUMNS[measure]
     pairs = here[:, column] if MEASURES[measure].is_paired else here[:, column] - base[:, column]
     return paired_difference(pairs[np.isfinite(pairs)])
 
@@ -153,14 +155,20 @@ def paired_difference(pairs: NDArray[np.float64]) -> Difference:
 
 def difference_of(mean: float, parts: NDArray[np.float64]) -> Difference:
     """Return a mean with the 95% t interval and the verdict that the spread of its parts, one a pair, gives it."""
-    from scipy.stats import t
-
     n = parts.size
     if n < 2:
         return Difference(mean, np.nan, np.nan, TOO_FEW)
-    half = float(t.ppf(0.5 + CONFIDENCE / 2, n - 1) * parts.std(ddof=1) / np.sqrt(n))
+    half = float(_t(n) * parts.std(ddof=1) / np.sqrt(n))
     found = Difference(mean, mean - half, mean + half, TOO_FEW)
     return found if n < ENOUGH_PAIRS else replace(found, verdict=CLEAR if found.is_clear else UNCLEAR)
+
+
+@cache
+def _t(n: int) -> float:
+    """Return the quantile of Student's t that bounds a mean of n values; to work it out takes longer than the rest."""
+    from scipy.stats import t
+
+    return float(t.ppf(0.5 + CONFIDENCE / 2, n - 1))
 
 
 def compare(

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from sp_abm.comparison import CLEAR, ENOUGH_PAIRS, TOO_FEW, Comparison
+from sp_abm.comparison import CLEAR, COLUMNS, ENOUGH_PAIRS, TOO_FEW, Comparison
 from sp_abm.measures import MEASURES
 from sp_abm.plan import counted
 from sp_abm.viz.amounts import IDENTICAL, MISSING, bare, decimals, interval, number, scaled, verdict
@@ -87,7 +87,7 @@ def findings(comparison: Comparison, arm: int = 1, measures: Iterable[str] = MEA
 
 def level_of(comparison: Comparison, measure: str, arm: int) -> float:
     """Return the mean of a measure over the runs of an arm."""
-    column = comparison.values[:, arm, list(MEASURES).index(measure)]
+    column = comparison.values[:, arm, COLUMNS[measure]]
     found = column[np.isfinite(column)]
     return float(found.mean()) if found.size else float("nan")
 

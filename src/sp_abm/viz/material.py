@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sp_abm.comparison import Comparison, Difference, difference_in, stage_moves, values_of
+from sp_abm.comparison import COLUMNS, Comparison, Difference, difference_in, stage_moves, values_of
 from sp_abm.errors import BadValue
-from sp_abm.measures import MEASURES
 from sp_abm.results import Results
 from sp_abm.story import Story
 from sp_abm.viz.courses import Course, course
@@ -116,7 +115,7 @@ class Material:
         """Return a measure's mean over the runs that have a value, or None where there is but one run."""
         if len(self.sketches) < 2:
             return None
-        values = np.array([each.values[list(MEASURES).index(measure)] for each in self.sketches])
+        values = np.array([each.values[COLUMNS[measure]] for each in self.sketches])
         return float(values[np.isfinite(values)].mean()) if np.isfinite(values).any() else float("nan")
 
     @classmethod
