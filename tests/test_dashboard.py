@@ -117,7 +117,7 @@ def test_work_in_a_thread_tells_its_progress_and_stops_when_nobody_waits():
             raise
 
     async def give_up():
-        task = asyncio.ensure_future(in_thread(work, told.append))
+        task = asyncio.ensure_future(in_thread(work, told.append, Event()))
         await asyncio.sleep(0.7)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -125,6 +125,39 @@ def test_work_in_a_thread_tells_its_progress_and_stops_when_nobody_waits():
 
     asyncio.run(give_up())
     assert stopped.wait(1) and told and told[-1] > 0
+
+
+def test_work_that_another_piece_stops_ends_at_once_without_a_result():
+    stop, began = Event(), Event()
+
+    def work(report):
+        began.set()
+        while True:
+            report(0.5)
+
+    async def another_comes():
+        task = asyncio.ensure_future(in_thread(work, lambda _: None, stop))
+        while not began.is_set():
+            await asyncio.sleep(0.001)
+        stop.set()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, 5)
+
+    asyncio.run(another_comes())
+
+
+def test_work_that_gives_way_stands_still_while_a_page_answers_but_not_for_ever():
+    store, told = Store(), []
+    with store.urgent():
+        report = store.giving_way(told.append)
+        waiting = Thread(target=report, args=(0.5,))
+        waiting.start()
+        waiting.join(0.1)
+        assert told == []
+        waiting.join(5)
+        assert told == [0.5]
+    report(1.0)
+    assert told == [0.5, 1.0]
 
 
 def test_a_run_that_is_stopped_while_the_server_goes_down_leaves_no_complaint_on_the_terminal():
@@ -140,7 +173,7 @@ def test_a_run_that_is_stopped_while_the_server_goes_down_leaves_no_complaint_on
             stopped.set()
 
     async def give_up():
-        task = asyncio.ensure_future(in_thread(work, lambda _: None))
+        task = asyncio.ensure_future(in_thread(work, lambda _: None, Event()))
         await asyncio.sleep(0.05)
         task.cancel()
         await asyncio.wait([task])

@@ -28,6 +28,7 @@ MOST_RESIDENTS: Final = 600_000
 """Residents of all warmed worlds together that are kept in memory."""
 _SECONDS_BETWEEN_REPORTS: Final = 0.5
 """Long enough that a run on the small town, which a lever waits for, is not held up by drawing how far it is."""
+_SECONDS_OF_GIVING_WAY: Final = 0.4
 Made = TypeVar("Made")
 Kept = TypeVar("Kept")
 
@@ -58,6 +59,11 @@ class Turns:
             with self._free:
                 self._n_urgent -= is_urgent
                 self._free.notify_all()
+
+    def give_way(self) -> None:
+        """Wait while somebody waits for a run, but no longer than a run of the small town takes."""
+        with self._free:
+            self._free.wait_for(lambda: not self._n_urgent, _SECONDS_OF_GIVING_WAY)
 
     @contextmanager
     def week(self, is_urgent: bool) -> Iterator[None]:
@@ -130,6 +136,15 @@ class Store:
         """Let runs that only make a range narrower stand still as long as this is open, while a page answers a hand."""
         with self._turns.urgent(True):
             yield
+
+    def giving_way(self, report: Report) -> Report:
+        """Return the report of work that stands still where it tells of itself, while a page answers a hand."""
+
+        def told(done: float) -> None:
+            self._turns.give_way()
+            report(done)
+
+        return told
 
     def results(
         self, scenario: Scenario, place: Place, seed: int, weeks: int, report: Report, is_urgent: bool = True
@@ -225,9 +240,9 @@ def part_of(report: Report, before: float, share: float) -> Report:
     return lambda done: report(before + share * done)
 
 
-async def in_thread(work: Callable[[Report], Made], report: Report) -> Made:
-    """Return what `work` makes in a thread, telling its progress; cancelling stops the work within a week."""
-    stop, done = Event(), [0.0]
+async def in_thread(work: Callable[[Report], Made], report: Report, stop: Event) -> Made:
+    """Return what `work` makes in a thread, telling its progress; cancelling it or `stop` ends it within a week."""
+    done = [0.0]
 
     def note(share: float) -> None:
         if stop.is_set():
@@ -246,5 +261,7 @@ async def in_thread(work: Callable[[Report], Made], report: Report) -> Made:
     except asyncio.CancelledError:
         stop.set()
         raise
+    if stop.is_set():
+        raise asyncio.CancelledError
     made: Made = future.result()
     return made

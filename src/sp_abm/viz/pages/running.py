@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Final
 
 from sp_abm.comparison import Comparison
@@ -154,27 +154,43 @@ class Progress:
     again: Callable[[], None]
 
 
+def use_stop() -> Callable[[], Event]:
+    """Return what begins a piece of work: it gives what will stop it, and stops the piece before.
+
+    That one is cancelled too, but its loop is another thread's and hears of it only when it next looks.
+    """
+    last = solara.use_ref(Event())
+
+    def begin() -> Event:
+        last.current.set()
+        last.current = Event()
+        stop: Event = last.current
+        return stop
+
+    return begin
+
+
 def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
     """Return what is known so far of what is asked; the pairs follow each other until it is all known.
 
     Of the first pair only the pictures of the first screen are drawn, so that the range comes soon; all are at the end.
     """
     found = solara.use_reactive(None)
-    done = solara.use_reactive(0.0)
+    done, begin = solara.use_reactive(0.0), use_stop()
 
     async def run() -> None:
-        before = found.value
+        before, stop = found.value, begin()
         seen = len(before.comparison.seeds) if before is not None and before.is_of(asked) else 0
         drawn = before.drawn if before else None
         steps = list(steps_of(asked, place_of(asked)))
         for pairs in steps:
             if pairs <= seen and pairs < steps[-1] and (before.look == look or seen >= steps[-1]):
                 continue
-            comparison = before.comparison if pairs <= seen else await _compared(asked, pairs, done.set)
+            comparison = before.comparison if pairs <= seen else await _compared(asked, pairs, done.set, stop)
             with STORE.urgent():
                 found.set(Outcome(asked, comparison, look, drawn))
             if pairs in (steps[0], steps[-1]):
-                made = await _drawn(comparison, look, pairs == steps[-1], done.set)
+                made = await _drawn(comparison, look, pairs == steps[-1], done.set, stop)
                 drawn = Drawn(asked, look, len(comparison.seeds), made)
                 found.set(Outcome(asked, comparison, look, drawn))
 
@@ -185,11 +201,11 @@ def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
 
 def use_work(work: Callable[[Report], Made], key: Hashable) -> tuple[Made | None, Progress]:
     """Return what some work has made, for a key: another key stops it and begins it anew."""
-    done = solara.use_reactive(0.0)
+    done, begin = solara.use_reactive(0.0), use_stop()
     found = solara.use_reactive((None, None))
 
     async def run() -> None:
-        found.set((key, await in_thread(work, done.set)))
+        found.set((key, await in_thread(work, done.set, begin())))
 
     task = use_task(run, dependencies=[key], raise_error=False)
     made = found.value[1] if found.value[0] == key else None
@@ -197,22 +213,24 @@ def use_work(work: Callable[[Report], Made], key: Hashable) -> tuple[Made | None
     return made, Progress(task.pending, done.value, problem, task.cancelled, task.cancel, task.retry)
 
 
-async def _compared(asked: Asked, pairs: int, report: Report) -> Comparison:
+async def _compared(asked: Asked, pairs: int, report: Report, stop: Event) -> Comparison:
     arms, place, seeds, sets = arms_of(asked), place_of(asked), seeds_of(asked, pairs), sets_of(asked)
     return await in_thread(
-        lambda note: STORE.comparison(arms, place, seeds, asked.years, note, is_urgent=pairs == 1, sets=sets), report
+        lambda note: STORE.comparison(arms, place, seeds, asked.years, note, is_urgent=pairs == 1, sets=sets),
+        report,
+        stop,
     )
 
 
-async def _drawn(comparison: Comparison, look: Look, is_last: bool, report: Report) -> dict[str, Picture]:
+async def _drawn(comparison: Comparison, look: Look, is_last: bool, report: Report, stop: Event) -> dict[str, Picture]:
     """Return all pictures of a page at the last step, those of the first screen before it."""
 
     def work(note: Report) -> dict[str, Picture]:
         material = material_of(comparison)
         names = [name for name in names_of(material) if is_last or name in FIRST]
-        return pictures(material, names, look.drawn(is_half=True), note)
+        return pictures(material, names, look.drawn(is_half=True), STORE.giving_way(note) if is_last else note)
 
-    return await in_thread(work, report)
+    return await in_thread(work, report, stop)
 
 
 def in_plain_words(problem: BaseException | None) -> str:
