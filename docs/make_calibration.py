@@ -20,7 +20,7 @@ HEAD = """# Calibration: which parameters the evidence leaves
 `{command}` matches the model to the calibration rows of the targets: *history matching* in
 blocks, then together. It changes no parameter. It keeps {kept} sets of {free} parameters that no row rules out; they
 are shipped (`sp_abm/data/plausible.csv`, `sp_abm.plausible_sets()`) and carry what is not known about these parameters
-into intervals: `--plausible` of `sp-abm compare`, `evaluate` and `loops`, `compare(..., plausible=True)`,
+into intervals: `--plausible` of `sp-abm compare`, `figure`, `evaluate` and `loops`, `compare(..., plausible=True)`,
 `plausible = true` under `[replications]` of a study file, *luck and what is not known* on the dashboard. The record of
 the run is `sp_abm/data/calibration.json`; this page is made of it by `python docs/make_calibration.py`.
 

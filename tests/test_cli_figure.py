@@ -10,9 +10,12 @@ import pytest
 
 from sp_abm.cli import main
 from sp_abm.cli.options import LOOP_STUDY
+from sp_abm.comparison import compare
 from sp_abm.loops import LINKS
 from sp_abm.simulation import Simulation
 from sp_abm.viz.figures import FIGURES
+from sp_abm.viz.material import Material
+from sp_abm.viz.theme import LIGHT
 
 
 @pytest.fixture
@@ -114,6 +117,8 @@ MISTAKES = {
     "no width": (("stages", "--width", "0"), "from 320 to 2000"),
     "no seeds": (("fans", "--seeds", "0"), "from 1 to 100"),
     "no such scenario": (("stages", "--scenario", "tomorow"), "tomorow"),
+    "sets without pairs": (("fans", "--plausible"), "it needs --seeds of 2 or more"),
+    "sets in a life": (("life-line", "--plausible", "--seeds", "3"), "every pair of runs another parameter set"),
 }
 
 
@@ -129,6 +134,25 @@ def test_a_folder_has_one_seed_and_what_cannot_be_written_is_said(folders, sp_ab
     assert code == 2 and "holds the results of one run" in err
     code, _, err = sp_abm("figure", "fans", "--scenario", folders[0], "--out", str(tmp_path / "no" / "x.svg"))
     assert code == 2 and "cannot be written" in err
+
+
+def test_how_to_run_is_refused_where_there_is_nothing_to_run(folders, sp_abm):
+    asked = ("figure", "moved", "--scenario", folders[0])
+    code, _, err = sp_abm(*asked, "--other", folders[1], "--years", "2", "--place", "sandbox")
+    assert code == 2 and "--place, --years: nothing is run" in err and folders[1] in err
+    assert sp_abm(*asked, "--other", folders[1])[0] == 0
+    code, _, err = sp_abm(*asked, "--other", "today", "--years", "0.1")
+    assert "nothing is run" not in err
+
+
+def test_pairs_with_plausible_sets_have_the_numbers_of_compare_and_say_what_their_ranges_are_of(sp_abm):
+    arms, name = ("today", "supported-workforce"), "theory-of-change"
+    asked = ("figure", name, "--scenario", arms[1], "--other", arms[0], "--seeds", "2", "--years", "0.2", "--plausible")
+    drawn = json.loads(sp_abm(*asked, "--json")[1])
+    told = FIGURES[name].picture(Material.of(compare(arms, seeds=2, years=0.2, plausible=True, workers=1)), LIGHT)
+    assert drawn["rows"] == json.loads(json.dumps(told.table.rows))
+    assert "Ranges are of luck and 2 plausible sets of parameters." in sp_abm(*asked)[1]
+    assert "Ranges are of luck alone." in sp_abm(*asked[:-1])[1]
 
 
 @pytest.fixture

@@ -6,12 +6,24 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from sp_abm.cli.options import AsJson, PictureWidth, PlaceName, ThemeName, Years, as_given, examples, whole
+from sp_abm.cli.options import (
+    AsJson,
+    PictureWidth,
+    PlaceName,
+    Plausible,
+    ThemeName,
+    Years,
+    as_given,
+    examples,
+    is_given,
+    whole,
+)
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.tables import plain_table, print_json, screen, wrapped
 from sp_abm.errors import BadValue, CannotWrite
 
 if TYPE_CHECKING:
+    from sp_abm.plausible import Sets
     from sp_abm.results import Results
     from sp_abm.viz.figures import Picture
     from sp_abm.viz.material import Material
@@ -29,6 +41,7 @@ def register(app: typer.Typer) -> None:
             "figure stages --scenario supported-workforce --other today --out stages.svg",
             "figure funnel --place average-pcn --out funnel.png --theme dark --width 390",
             "figure fans --scenario supported-workforce --other today --seeds 10 --out fans.svg",
+            "figure theory-of-change --scenario outreach-with-support --other today --seeds 20 --plausible",
             "figure loops --study results --measure share_distress --out loops.svg",
             "figure life-line --citizen 112 --out life.svg",
             "figure workforce --scenario my-results --json",
@@ -57,6 +70,7 @@ def figure(
     seed: Annotated[int, whole("Which luck: both runs meet the same.")] = 1,
     years: Years = 5,
     seeds: Annotated[int, whole("Pairs of runs, seeds from --seed up: bands and intervals need several.")] = 1,
+    plausible: Plausible = False,
     citizen: Annotated[int | None, whole("Whose life a life line shows: the number of a dwelling.")] = None,
     link_worker: Annotated[int | None, whole("Which post a life line shows, instead of a citizen.")] = None,
     study: Study = None,
@@ -68,6 +82,7 @@ def figure(
     as_json: AsJson = False,
 ) -> None:
     """Draw one picture, or show its numbers as a table."""
+    from sp_abm.plausible import needed_sets
     from sp_abm.viz.figures import Need
     from sp_abm.viz.figures import figure as find_figure
     from sp_abm.viz.theme import checked_theme
@@ -81,12 +96,16 @@ def figure(
         other = other or (_NO_SERVICE if scenario == _TODAY else _TODAY)
     if Need.STORY not in found.needs and (citizen, link_worker) != (None, None):
         raise BadValue(f"--citizen and --link-worker are for the figure life-line, not for {found.name}.")
+    if plausible and (seeds == 1 or Need.STORY in found.needs or study is not None or measure):
+        raise BadValue("--plausible gives every pair of runs another parameter set: it needs --seeds of 2 or more.")
     if study is not None or measure:
         material = _studied(found.name, study, measure)
     elif Need.STORY in found.needs:
         material = _story((scenario, other or _TODAY), (citizen, link_worker), place, seed, years)
     else:
-        material = _material([scenario, *([other] if other else [])], place, seed, years, seeds)
+        names = [scenario, *([other] if other else [])]
+        _check_runs(names, context)
+        material = _material(names, place, seed, years, seeds, needed_sets() if plausible else ())
     _give(found.picture(material, look), out, as_json, context)
 
 
@@ -147,8 +166,15 @@ def _story(
     return Material(story=told)
 
 
-def _material(names: list[str], place: str, seed: int, years: float, seeds: int) -> "Material":
-    """Return a run, with its baseline if one is named, and further pairs of them with other seeds."""
+def _check_runs(names: list[str], context: typer.Context) -> None:
+    """Refuse what says how to run where there is nothing to run: folders hold results."""
+    given = [f"--{name}" for name in ("place", "seed", "years") if is_given(context, name)]
+    if given and all(Path(name).is_dir() for name in names):
+        raise BadValue(f"{', '.join(given)}: nothing is run, {' and '.join(names)} hold results already.")
+
+
+def _material(names: list[str], place: str, seed: int, years: float, seeds: int, sets: "Sets") -> "Material":
+    """Return a run, with its baseline if one is named, and further pairs of them with other seeds, and sets in turn."""
     from sp_abm.viz.material import Material
 
     if not 1 <= seeds <= MOST_SEEDS:
@@ -159,22 +185,24 @@ def _material(names: list[str], place: str, seed: int, years: float, seeds: int)
     first, other = names[0], names[1] if len(names) > 1 else None
 
     def pair(step: int) -> "tuple[Results, Results | None]":
-        luck = seed + step
-        return _results(first, place, luck, years), None if other is None else _results(other, place, luck, years)
+        turn = (place, seed + step, years, sets, step)
+        return _results(first, *turn), None if other is None else _results(other, *turn)
 
-    return Material(*pair(0)) if seeds == 1 else Material.of_pairs(map(pair, range(seeds)))
+    return Material(*pair(0)) if seeds == 1 else Material.of_pairs(map(pair, range(seeds)), min(len(sets), seeds))
 
 
-def _results(name: str, place: str, seed: int, years: float) -> "Results":
-    """Return the results in a folder of that name, or of a run of that scenario."""
+def _results(name: str, place: str, seed: int, years: float, sets: "Sets", position: int) -> "Results":
+    """Return the results in a folder of that name, or of a run of that scenario, with the set of its turn if any."""
+    from sp_abm.comparison import with_set
     from sp_abm.results import Results
     from sp_abm.run import simulate
+    from sp_abm.scenario import load
 
     if Path(name).is_dir():
         return Results.load(name)
     announce_compiling()
     with Meter() as meter:
-        return simulate(name, place, seed, years, progress=meter.weeks)
+        return simulate(with_set(load(name), sets, position), place, seed, years, progress=meter.weeks)
 
 
 def _print_json(picture: "Picture") -> None:

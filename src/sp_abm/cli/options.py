@@ -82,12 +82,17 @@ def examples(*commands: str) -> str:
     return "\n".join(["Examples:", *(f"  sp-abm {command}" for command in commands)])
 
 
+def is_given(context: typer.Context, name: str) -> bool:
+    """Say whether an argument or option was given to the command that runs."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def as_given(context: typer.Context) -> list[str]:
     """Return the words of the command that runs, with the arguments and options that were given to it."""
     words = ["sp-abm", str(context.info_name)]
     for each in context.command.params:
-        source = context.get_parameter_source(str(each.name))
-        if source is not None and source.name == "COMMANDLINE":
+        if is_given(context, str(each.name)):
             words += [each.opts[0]] if each.param_type_name == "option" else []
             words += [] if getattr(each, "is_flag", False) else [str(context.params[str(each.name)])]
     return words

@@ -119,15 +119,18 @@ class Material:
         return float(values[np.isfinite(values)].mean()) if np.isfinite(values).any() else float("nan")
 
     @classmethod
-    def of_pairs(cls, pairs: Iterable[tuple[Results, Results | None]]) -> "Material":
-        """Return the first of several runs, or pairs, with the sketches of all; the others are not kept."""
+    def of_pairs(cls, pairs: Iterable[tuple[Results, Results | None]], n_sets: int = 0) -> "Material":
+        """Return the first of several runs, or pairs, with the sketches of all; the others are not kept.
+
+        They took `n_sets` plausible sets of parameters in turn.
+        """
         first: tuple[Results | None, Results | None] = (None, None)
         sketches: list[Sketch] = []
         for results, baseline in pairs:
             if not sketches:
                 first = results, baseline
             sketches.append(sketch(results, baseline))
-        return cls(first[0], first[1], tuple(sketches))
+        return cls(first[0], first[1], tuple(sketches), n_sets=n_sets)
 
     @classmethod
     def of(cls, comparison: Comparison, arm: int = 1) -> "Material":
