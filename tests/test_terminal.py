@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from sp_abm import cli
 from sp_abm.cli import main, progress
 from sp_abm.cli.catalogue import OWN_PLACE, OWN_SCENARIO
 from sp_abm.parameters import all_facts
@@ -121,6 +122,39 @@ def test_ctrl_c_in_the_middle_ends_soon_and_without_a_traceback(arguments: tuple
         running.kill()
     assert running.returncode in (0, 130), said
     assert "Traceback" not in said
+
+
+def test_ctrl_c_that_is_lost_where_python_cannot_raise_comes_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Callback:
+        def __del__(self) -> None:
+            raise KeyboardInterrupt
+
+    def busy(*_: Any, **__: Any) -> None:
+        Callback()
+        for _ in range(1000):
+            time.sleep(0.01)
+
+    monkeypatch.setattr(cli, "app", busy)
+    hook = sys.unraisablehook
+    with pytest.raises(SystemExit) as end:
+        main([])
+    assert end.value.code == 130 and "Stopped." in capsys.readouterr().err
+    assert sys.unraisablehook is hook
+
+
+def test_what_else_cannot_be_raised_is_told_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def __del__(self) -> None:
+            raise ZeroDivisionError
+
+    told: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda lost: told.append(lost.exc_type))
+    monkeypatch.setattr(cli, "app", lambda *_, **__: Broken() and None)
+    with pytest.raises(SystemExit):
+        main([])
+    assert told == [ZeroDivisionError]
 
 
 def test_compiling_is_announced_only_before_the_first_run(

@@ -5,9 +5,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from _thread import interrupt_main
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -36,6 +38,7 @@ from sp_abm.errors import SpAbmError
 
 USERS_MISTAKE = 2
 INTERRUPTED = 130
+_SECONDS_UNTIL_AGAIN: Final = 0.1
 WELCOME = """\
 sp-abm: an agent-based model of social prescribing.
 
@@ -109,18 +112,42 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 2 a mistake that can be mended, 130 stopped by Ctrl-C."""
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end the work, also where it comes when Python cannot raise, as in a callback of the compiler.
+
+    There an interrupt is lost, and only told of as what could not be raised: it is sent once more.
+    """
+    timers: list[threading.Timer] = []
+    told = sys.unraisablehook
+
+    def again(lost: Any) -> None:
+        if lost.exc_type is not KeyboardInterrupt:
+            told(lost)
+            return
+        timers.append(threading.Timer(_SECONDS_UNTIL_AGAIN, interrupt_main))
+        timers[-1].start()
+
     is_main_thread = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, _stop) if is_main_thread else None
+    sys.unraisablehook = again
+    try:
+        yield
+    finally:
+        for timer in timers:
+            timer.cancel()
+        sys.unraisablehook = told
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 2 a mistake that can be mended, 130 stopped by Ctrl-C."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without a letter shows a question mark
-    try:
+    with _interruptible():
         sys.exit(_exit_code(None if arguments is None else list(arguments)))
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGINT, before)
 
 
 def _exit_code(arguments: list[str] | None) -> int:
