@@ -206,7 +206,7 @@ def Findings(asked: Asked, outcome: Outcome | None, progress: Progress, on_asked
 def Pictures(drawn: Drawn, is_old: bool) -> None:
     """Show the pictures; pale while newer ones are on their way."""
     first, more = "", ""
-    query = replace(drawn.asked, runs=drawn.pairs).query(theme=drawn.look.theme)
+    query = drawn.asked.query(theme=drawn.look.theme)
     for picture in drawn.pictures.values():
         block = picture_block(picture, query)
         if picture.name in FIRST:

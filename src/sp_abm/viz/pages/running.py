@@ -16,7 +16,7 @@ from sp_abm.viz.asked import BASELINE, MOST_RUNS, Asked
 from sp_abm.viz.drawn import FIRST, material_of, names_of, pictures
 from sp_abm.viz.figures import Picture
 from sp_abm.viz.pages.ui import solara, use_task
-from sp_abm.viz.runs import Made, Report, Store, in_thread
+from sp_abm.viz.runs import Made, Report, Shelf, Store, in_thread
 from sp_abm.viz.theme import WIDE, Theme, checked_theme, for_a_room
 
 MOST_RESIDENTS: Final = 400_000
@@ -26,6 +26,7 @@ BY_ITSELF: Final = (1, 5, 10)
 STEP: Final = 5
 PHONE, HALF = 340.0, 500.0
 STORE: Final = Store()
+MOST_DRAWN: Final = 20
 
 
 @dataclass
@@ -120,12 +121,15 @@ class Look:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Pictures by name, and what they are of: what was asked, in so many pairs."""
+    """Pictures by name, and what they are of: what was asked, in how many pairs."""
 
     asked: Asked
     look: Look
-    pairs: int
     pictures: dict[str, Picture]
+
+
+_DRAWN: Final[Shelf[Drawn]] = Shelf(MOST_DRAWN)
+"""The pictures of those who ask the same are there once."""
 
 
 @dataclass(frozen=True)
@@ -190,8 +194,7 @@ def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
             with STORE.urgent():
                 found.set(Outcome(asked, comparison, look, drawn))
             if pairs in (steps[0], steps[-1]):
-                made = await _drawn(comparison, look, pairs == steps[-1], done.set, stop)
-                drawn = Drawn(asked, look, len(comparison.seeds), made)
+                drawn = await _drawn(asked, comparison, look, pairs == steps[-1], done.set, stop)
                 found.set(Outcome(asked, comparison, look, drawn))
 
     task = use_task(run, dependencies=[asked, look], raise_error=False)
@@ -222,13 +225,20 @@ async def _compared(asked: Asked, pairs: int, report: Report, stop: Event) -> Co
     )
 
 
-async def _drawn(comparison: Comparison, look: Look, is_last: bool, report: Report, stop: Event) -> dict[str, Picture]:
+async def _drawn(asked: Asked, comparison: Comparison, look: Look, is_last: bool, report: Report, stop: Event) -> Drawn:
     """Return all pictures of a page at the last step, those of the first screen before it."""
+    asked = replace(asked, runs=len(comparison.seeds))
+    key = repr((asked, look, is_last))
 
-    def work(note: Report) -> dict[str, Picture]:
-        material = material_of(comparison)
-        names = [name for name in names_of(material) if is_last or name in FIRST]
-        return pictures(material, names, look.drawn(is_half=True), STORE.giving_way(note) if is_last else note)
+    def work(note: Report) -> Drawn:
+        found = _DRAWN.get(key)
+        if found is None:
+            material = material_of(comparison)
+            names = [name for name in names_of(material) if is_last or name in FIRST]
+            note = STORE.giving_way(note) if is_last else note
+            found = Drawn(asked, look, pictures(material, names, look.drawn(is_half=True), note))
+            _DRAWN.put(key, found)
+        return found
 
     return await in_thread(work, report, stop)
 
