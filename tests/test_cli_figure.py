@@ -118,7 +118,11 @@ MISTAKES = {
     "no seeds": (("fans", "--seeds", "0"), "from 1 to 100"),
     "no such scenario": (("stages", "--scenario", "tomorow"), "tomorow"),
     "sets without pairs": (("fans", "--plausible"), "it needs --seeds of 2 or more"),
-    "sets in a life": (("life-line", "--plausible", "--seeds", "3"), "every pair of runs another parameter set"),
+    "sets in a life": (
+        ("life-line", "--plausible", "--seeds", "3"),
+        "is for pictures of pairs of runs, not for life-line",
+    ),
+    "sets in a study": (("loops", "--plausible", "--study", "x"), "not for loops as asked for"),
 }
 
 

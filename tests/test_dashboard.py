@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from dataclasses import replace
 from threading import Event, Thread
 from types import SimpleNamespace
 
@@ -25,7 +26,9 @@ from sp_abm.scenario import load
 from sp_abm.viz import runs
 from sp_abm.viz.again import as_command
 from sp_abm.viz.asked import Asked
+from sp_abm.viz.drawn import FIRST
 from sp_abm.viz.findings import findings
+from sp_abm.viz.pages import running
 from sp_abm.viz.runs import Store, in_thread
 from sp_abm.viz.server import serve
 
@@ -274,3 +277,19 @@ def get(address: str) -> bytes:
     with urllib.request.urlopen(address, timeout=20) as answer:
         assert answer.status == 200
         return answer.read()
+
+
+def test_those_who_ask_the_same_share_their_pictures_and_no_others_do():
+    asked = Asked("supported-workforce", years=1)
+    made, light, dark = running.answer(asked), running.Look(), running.Look("dark")
+
+    def drawn(asked, look=light, is_last=False):
+        return asyncio.run(running._drawn(asked, made, look, is_last, lambda _: None, Event()))
+
+    first = drawn(asked)
+    assert drawn(replace(asked, runs=10)) is first
+    assert first.asked.runs == 1 and set(first.pictures) <= set(FIRST)
+    others = [drawn(asked, dark), drawn(replace(asked, name="Mine")), drawn(asked, is_last=True)]
+    assert len({id(each) for each in (first, *others)}) == 4
+    assert others[0].pictures["stages"].svg != first.pictures["stages"].svg
+    assert set(others[2].pictures) > set(first.pictures)

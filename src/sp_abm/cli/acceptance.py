@@ -45,6 +45,8 @@ Ends = Mapping[str, tuple[float, float]]
 
 def acceptance_ranges(comparison: "Comparison", most_seeds: int = MOST_SEEDS) -> dict[str, AcceptanceRange]:
     """Run arms that use outreach again with few and with many accepting, in the first few seeds."""
+    from sp_abm.comparison import COLUMNS
+
     bounds, seeds = _bounds(), comparison.seeds[:most_seeds]
     ranges = {}
     for arm in range(1, len(comparison.arms)):
@@ -54,8 +56,7 @@ def acceptance_ranges(comparison: "Comparison", most_seeds: int = MOST_SEEDS) ->
             np.mean([_values(comparison, arm, p, s) - _values(comparison, 0, p, s) for s in range(len(seeds))], axis=0)
             for p in bounds
         )
-        at = {name: list(MEASURES).index(name) for name in KEY_MEASURES}
-        differences = {name: (float(low[column]), float(high[column])) for name, column in at.items()}
+        differences = {name: (float(low[COLUMNS[name]]), float(high[COLUMNS[name]])) for name in KEY_MEASURES}
         ranges[comparison.arms[arm]] = AcceptanceRange(bounds, seeds, differences)
     return ranges
 

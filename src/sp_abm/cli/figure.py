@@ -82,7 +82,6 @@ def figure(
     as_json: AsJson = False,
 ) -> None:
     """Draw one picture, or show its numbers as a table."""
-    from sp_abm.plausible import needed_sets
     from sp_abm.viz.figures import Need
     from sp_abm.viz.figures import figure as find_figure
     from sp_abm.viz.theme import checked_theme
@@ -92,21 +91,30 @@ def figure(
         return
     found, look = find_figure(name), checked_theme(theme, width)
     _check_ending(out)
+    is_life, is_study = Need.STORY in found.needs, study is not None or bool(measure)
     if found.needs & (Need.BASELINE | Need.STORY):
         other = other or (_NO_SERVICE if scenario == _TODAY else _TODAY)
-    if Need.STORY not in found.needs and (citizen, link_worker) != (None, None):
-        raise BadValue(f"--citizen and --link-worker are for the figure life-line, not for {found.name}.")
-    if plausible and (seeds == 1 or Need.STORY in found.needs or study is not None or measure):
-        raise BadValue("--plausible gives every pair of runs another parameter set: it needs --seeds of 2 or more.")
-    if study is not None or measure:
+    who = (citizen, link_worker)
+    _check_kind(
+        found.name, is_of_somebody=who != (None, None) and not is_life, is_wide=plausible and is_life | is_study
+    )
+    if is_study:
         material = _studied(found.name, study, measure)
-    elif Need.STORY in found.needs:
-        material = _story((scenario, other or _TODAY), (citizen, link_worker), place, seed, years)
+    elif is_life:
+        material = _story((scenario, other or _TODAY), who, place, seed, years)
     else:
-        names = [scenario, *([other] if other else [])]
-        _check_runs(names, context)
-        material = _material(names, place, seed, years, seeds, needed_sets() if plausible else ())
+        names = [scenario, *filter(None, [other])]
+        _check_runs(names, seeds, plausible, context)
+        material = _material(names, place, seed, years, seeds, plausible)
     _give(found.picture(material, look), out, as_json, context)
+
+
+def _check_kind(name: str, *, is_of_somebody: bool, is_wide: bool) -> None:
+    """Refuse a person where no life is drawn, and plausible sets where no pairs of runs are."""
+    if is_of_somebody:
+        raise BadValue(f"--citizen and --link-worker are for the figure life-line, not for {name}.")
+    if is_wide:
+        raise BadValue(f"--plausible is for pictures of pairs of runs, not for {name} as asked for.")
 
 
 def _check_ending(out: Path | None) -> None:
@@ -166,22 +174,26 @@ def _story(
     return Material(story=told)
 
 
-def _check_runs(names: list[str], context: typer.Context) -> None:
-    """Refuse what says how to run where there is nothing to run: folders hold results."""
-    given = [f"--{name}" for name in ("place", "seed", "years") if is_given(context, name)]
-    if given and all(Path(name).is_dir() for name in names):
-        raise BadValue(f"{', '.join(given)}: nothing is run, {' and '.join(names)} hold results already.")
-
-
-def _material(names: list[str], place: str, seed: int, years: float, seeds: int, sets: "Sets") -> "Material":
-    """Return a run, with its baseline if one is named, and further pairs of them with other seeds, and sets in turn."""
-    from sp_abm.viz.material import Material
-
+def _check_runs(names: list[str], seeds: int, plausible: bool, context: typer.Context) -> None:
+    """Refuse as many runs as there cannot be, and what says how to run where folders hold results already."""
     if not 1 <= seeds <= MOST_SEEDS:
         raise BadValue(f"--seeds {seeds} must be from 1 to {MOST_SEEDS}.")
+    if plausible and seeds == 1:
+        raise BadValue("--plausible gives every pair of runs another parameter set: it needs --seeds of 2 or more.")
     folders = [name for name in names if Path(name).is_dir()]
     if folders and seeds > 1:
         raise BadValue(f"--seeds {seeds} needs scenarios to run; {folders[0]} holds the results of one run.")
+    given = [f"--{name}" for name in ("place", "seed", "years") if is_given(context, name)]
+    if given and folders == names:
+        raise BadValue(f"{', '.join(given)}: nothing is run, {' and '.join(names)} hold results already.")
+
+
+def _material(names: list[str], place: str, seed: int, years: float, seeds: int, plausible: bool) -> "Material":
+    """Return a run, with its baseline if one is named, and further pairs of them with other seeds, and sets in turn."""
+    from sp_abm.plausible import needed_sets
+    from sp_abm.viz.material import Material
+
+    sets = needed_sets() if plausible else ()
     first, other = names[0], names[1] if len(names) > 1 else None
 
     def pair(step: int) -> "tuple[Results, Results | None]":
