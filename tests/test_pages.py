@@ -86,7 +86,7 @@ def test_two_lives_stand_beside_each_other_week_by_week_and_say_where_they_are_t
     one = told("today", ill, (9, "transitions", "distress began", "while lonely"), at_end="pre-crisis")
     other = told("no-service", ill, (2, "influence", "became lonely"), (5, "turnover", "found work"))
     split = Parting(2, "in A: nothing", "it came from others")
-    lives = people._told(Story("citizen", 4, "the man", place("sandbox"), 1, 52, (one, other), split, False))
+    lives = people._told(Story("citizen", 4, "the man", place("sandbox"), 1, 52, (one, other), split))
     assert "The two worlds part in week 2: in A: nothing. Why: it came from others.<" in lives
     rows = [[cell.split("</")[0].rpartition(">")[2] for cell in row.split("<td")] for row in lives.split("<tr>")[2:]]
     assert rows == [
@@ -96,7 +96,7 @@ def test_two_lives_stand_beside_each_other_week_by_week_and_say_where_they_are_t
         ["week 9", "Distress began (while lonely).", ""],
         ["at the end", "pre-crisis", "thriving"],
     ]
-    alike = people._told(Story("citizen", 4, "the man", place("sandbox"), 1, 52, (one, one), None, False))
+    alike = people._told(Story("citizen", 4, "the man", place("sandbox"), 1, 52, (one, one), None))
     assert "never part" in alike and alike.count("<td>the same</td>") == 4
 
 

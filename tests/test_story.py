@@ -250,6 +250,18 @@ def test_two_watches_part_at_the_first_change_that_one_does_not_share(small_worl
     assert parting(other, one, WORLDS).week == 3
 
 
+def test_what_differs_by_rounding_alone_parts_no_posts(small_world):
+    """Sums that come in another order differ in their sixteenth digit, which is no difference between two lives."""
+    worlds = (small_world, small_world.copy(), small_world.copy())
+    watches = [LinkWorkerWatch(world, 0) for world in worlds]
+    for watch, world, burnout in zip(watches, worlds, (0.5, 0.5 + 1e-13, 0.5 + 1e-7), strict=True):
+        world.week = 0
+        watch.after("staffing", world)
+        worked(watch, world, 0, "strain", burnout=burnout)
+    assert parting(watches[0], watches[1], WORLDS) is None
+    assert parting(watches[0], watches[2], WORLDS).week == 0
+
+
 @cache
 def story(kind, number, week, years=0.8, **levers):
     """Return a story of the hamlet today and with levers changed from a week on."""

@@ -37,6 +37,12 @@ def test_worlds_part_in_what_is_counted_around_them_or_else_through_others():
     assert parting(other, one, ("B", "A")).why == "the service exists in A and not in B"
 
 
+def test_two_fractions_are_told_apart_however_near_they_are():
+    around, ends = [{"funded": 1.0}] * 9, (0.1234561, 0.1234562)
+    one, other = (watched({"burnout": 0.6}, (2, "strain", {"burnout": (0.6, at)}), around=around) for at in ends)
+    assert parting(one, other, ("A", "B")).what.endswith(": 0.1234561 in A and 0.1234562 in B")
+
+
 def test_worlds_whose_pasts_differ_part_at_the_start():
     one, other = (watched({"burnout": 0.5, "intends": intends}) for intends in (True, False))
     found = parting(one, other, ("A", "B"))

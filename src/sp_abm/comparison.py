@@ -1,7 +1,7 @@
 """Compare: several scenarios in one place with the same luck, seed by seed, so that a difference is an effect."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sp_abm.acceptance import AcceptanceRange
 from sp_abm.errors import BadValue
 from sp_abm.measures import MEASURES
 from sp_abm.places import Place
@@ -55,7 +56,8 @@ class Comparison:
     A paired measure, such as a social return, is a value of an arm against the first; the first has none.
     `moves[s, a, i, j]` counts people of 16 and over who are in stage i in the first arm's last week and in stage j
     in arm a's, the same person in both. `first` holds the results of the first seed, one an arm. `sets` are the
-    parameter sets that the seeds took in turn, if any.
+    parameter sets that the seeds took in turn, if any. `acceptance` holds, by arm, what outreach comes to with few and
+    with many accepting, where that was run.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -66,6 +68,7 @@ class Comparison:
     moves: NDArray[np.float64]
     first: tuple[Results, ...]
     sets: tuple[Mapping[str, float], ...] = ()
+    acceptance: Mapping[str, AcceptanceRange] = field(default_factory=dict)
 
     def scenario(self, arm: int, position: int) -> Scenario:
         """Return an arm as it was run for the seed at a position, with that seed's parameter set if there are any."""
@@ -138,7 +141,8 @@ class Comparison:
                 "moved": {name: self.moved(arm) for arm, name in others.items()},
             }
         )
-        return content
+        acceptance = {arm: found.as_dict() for arm, found in self.acceptance.items()}
+        return content | ({"acceptance": acceptance} if acceptance else {})
 
 
 def difference_in(measure: str, here: NDArray[np.float64], base: NDArray[np.float64]) -> Difference:

@@ -12,7 +12,7 @@ from sp_abm.places import place
 from sp_abm.recorder import N_CELLS, PEOPLE_TALLIES, SYSTEM_TALLIES
 from sp_abm.results import CASE_COLUMNS, Results
 from sp_abm.story.parting import Parting
-from sp_abm.story.telling import Story, Told
+from sp_abm.story.telling import Accepted, Story, Told
 from sp_abm.story.watch import Happening
 from sp_abm.viz.material import Strength
 from sp_abm.viz.svg import text_width
@@ -168,7 +168,8 @@ def a_story():
             track = [(0, state(kind, luck)), *((week, state(kind, luck)) for week in sorted(set(when) - {0}))]
             told.append(Told(world, date(2025, 1, 6), "at home", "gone", happenings, (*track, (weeks - 1, {})), "f00"))
         parting = Parting(weeks // 2, "something differs", "for a reason") if parts else None
-        return Story(kind, 112, "the woman aged 25", place("sandbox"), 7, weeks, (told[0], told[1]), parting, True)
+        accepted = tuple(Accepted(kind, name, share, parting, "at home") for share in (0.2, 0.85))
+        return Story(kind, 112, "the woman aged 25", place("sandbox"), 7, weeks, (told[0], told[1]), parting, accepted)
 
     return make
 

@@ -279,7 +279,7 @@ def test_a_chart_of_plans_puts_every_dot_where_its_figures_say(charts, monkeypat
     rows = [row for panel in drawn for row in panel.rows if np.isfinite(row.mean)]
     assert len(rows) > len(MEASURES)
     for row in rows:
-        figure = row.said.partition(" ")[0].replace(",", "")
+        figure = row.said.partition(" ")[0].replace(",", "").replace("−", "-")
         is_rounded_to_tens = (row.high - row.low) / 2 >= 10
         zeros = len(figure) - len(figure.rstrip("0")) if is_rounded_to_tens else 0
         rounding = 0.5 * 10.0 ** (-len(figure.partition(".")[2]) if "." in figure else zeros)

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from sp_abm.cli.acceptance import Ranges, acceptance_ranges, outreach_words
-from sp_abm.cli.acceptance import as_dict as ranges_as_dict
 from sp_abm.cli.options import (
     COMPARISON,
     AsJson,
@@ -71,19 +69,21 @@ def compare(
     """
     from sp_abm.places import place as find_place
     from sp_abm.scenario import load
+    from sp_abm.viz.acceptance import with_acceptance
 
     given = parsed_changes(changes)
     arms = [load(scenario).with_changes(given, "--set") for scenario in scenarios]
     where = find_place(place)
     folder = checked_folder(out, COMPARISON)
     comparison = compared(arms, where, seeds, years, workers, plausible=plausible)
-    ranges: Ranges = {} if no_acceptance_range else acceptance_ranges(comparison)
+    if not no_acceptance_range:
+        comparison = with_acceptance(comparison)
     if as_json:
-        print_json(content_of(comparison, ranges))
+        print_json(comparison.as_dict())
     else:
-        show(screen(), comparison, given, ranges)
+        show(screen(), comparison, given)
     if folder:
-        save(comparison, folder, ranges)
+        save(comparison, folder)
         screen(stderr=as_json).print(f"The comparison and its figures are in {folder}", soft_wrap=True)
 
 
@@ -105,20 +105,10 @@ def compared(
         return run_all(arms, where, seeds, years, plausible=plausible, workers=workers, done=meter.seeds)
 
 
-def content_of(comparison: "Comparison", ranges: Ranges) -> dict[str, Any]:
-    """Return a comparison for machines; with the range that acceptance leaves where outreach is used."""
-    acceptance = {"acceptance": ranges_as_dict(ranges)} if ranges else {}
-    return comparison.as_dict() | acceptance
-
-
-def show(
-    console: Console,
-    comparison: "Comparison",
-    given: Mapping[str, float | str] | None = None,
-    ranges: Ranges | None = None,
-) -> None:
+def show(console: Console, comparison: "Comparison", given: Mapping[str, float | str] | None = None) -> None:
     """Print one arm after the other: the answer in a sentence, the differences, and who moved."""
     from sp_abm.cli.verdicts import conclusion, differences_table, who_moved
+    from sp_abm.viz.acceptance import words_of_arm
 
     seeds = len(comparison.seeds)
     runs = f"{seeds} paired run{'s' if seeds > 1 else ''}{with_sets(comparison.n_sets)}"
@@ -133,7 +123,7 @@ def show(
         console.print(differences_table(comparison, arm))
         wrapped(console, coverage(weeks))
         console.print()
-        said = [*conclusion(comparison, arm), *filter(None, [outreach_words(comparison, arm, ranges or {})])]
+        said = [*conclusion(comparison, arm), *filter(None, [words_of_arm(comparison, arm)])]
         for lines in (who_moved(comparison, arm), said):
             for line in lines:
                 wrapped(console, line.strip(), len(line) - len(line.lstrip()))
@@ -148,12 +138,12 @@ def show(
     )
 
 
-def save(comparison: "Comparison", folder: Path, ranges: Ranges | None = None) -> None:
+def save(comparison: "Comparison", folder: Path) -> None:
     """Write the comparison as JSON and CSV, and a folder of figures for each arm's first run."""
     from sp_abm.snapshot import write_folder
 
     provenance = {arm: first.provenance for arm, first in zip(comparison.arms, comparison.first, strict=True)}
-    content = content_of(comparison, ranges or {}) | {"provenance": provenance}
+    content = comparison.as_dict() | {"provenance": provenance}
 
     def write(beside: Path) -> None:
         (beside / COMPARISON.marker).write_text(to_json(content), "utf-8")

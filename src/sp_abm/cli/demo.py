@@ -25,10 +25,10 @@ def demo(
     ),
 ) -> None:
     """Compare three plans for Tower Hamlets over five years, and draw the figures."""
-    from sp_abm.cli.acceptance import acceptance_ranges
     from sp_abm.cli.compare import compared, save, show
     from sp_abm.places import place
     from sp_abm.scenario import load
+    from sp_abm.viz.acceptance import with_acceptance
 
     folder = checked_folder(out, COMPARISON)
     where = place(PLACE)
@@ -41,9 +41,9 @@ def demo(
         "The very first run on a machine compiles the model, about a minute; the runs then take some minutes.\n"
     )
     comparison = compared([load(name) for name in SCENARIOS], where, SEEDS, YEARS)
-    ranges = acceptance_ranges(comparison, most_seeds=1)
-    show(console, comparison, ranges=ranges)
+    comparison = with_acceptance(comparison, most_seeds=1)
+    show(console, comparison)
     if folder:
-        save(comparison, folder, ranges)
+        save(comparison, folder)
         console.print(f"The comparison and its figures are in {folder}", soft_wrap=True)
     console.print("Next: sp-abm dashboard, or sp-abm compare --help")

@@ -116,6 +116,7 @@ def _weeks(months: int) -> int:
 
 
 def _show(console: Console, found: "Evaluation", weeks: int) -> None:
+    from sp_abm.acceptance import note
     from sp_abm.evaluation.words import span_words, why
 
     effect = "" if found.has_effect else ", the service without effect"
@@ -129,7 +130,8 @@ def _show(console: Console, found: "Evaluation", weeks: int) -> None:
     for sentence in why(found, weeks):
         wrapped(console, sentence)
     console.print()
-    wrapped(console, DISCLAIMER)
+    for line in filter(None, (note(found.scenario.levers), DISCLAIMER)):
+        wrapped(console, line)
 
 
 def _who(found: "Evaluation") -> str:

@@ -87,7 +87,7 @@ def loops(
     with Meter() as meter:
         found = study(plan, against, place, seeds, years, **wanted, workers=workers, done=meter.years)
     if as_json:
-        print_json(found.as_dict())
+        print_json(found.as_dict() | ({"note": _note(found)} if _note(found) else {}))
     else:
         _show(screen(), found)
     if folder:
@@ -117,7 +117,7 @@ def _show(console: Console, found: "LoopStudy") -> None:
         console.print(_gains(found))
     if found.tipping:
         console.print(_tipping(found))
-    for line in said(found):
+    for line in (*said(found), *filter(None, [_note(found)])):
         wrapped(console, line)
     console.print()
     wrapped(
@@ -125,6 +125,13 @@ def _show(console: Console, found: "LoopStudy") -> None:
         f"{DISCLAIMER} How impact moves money is not in the evidence: rule, signal and strength are assumptions. "
         f"{'Fewer than 10 replications: intervals are rough.' if n < 10 else ''}",
     )
+
+
+def _note(found: "LoopStudy") -> str:
+    """Return what must be said where one of the two goes out to people."""
+    from sp_abm.acceptance import note
+
+    return note(found.plan.levers) or note(found.baseline.levers)
 
 
 def _shares(found: "LoopStudy") -> Any:

@@ -1,6 +1,7 @@
 """`sp-abm run`: one scenario in one place, its measures as a table, as JSON, in a folder."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +9,6 @@ import typer
 from rich.console import Console
 
 from sp_abm.caveats import OUTREACH_NOTE, goes_out
-from sp_abm.cli.acceptance import Ends, ends_of_run, words_of_run
 from sp_abm.cli.options import (
     RUN,
     AsJson,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sp_abm.places import Place
     from sp_abm.results import Results
     from sp_abm.scenario import Scenario
+    from sp_abm.viz.acceptance import Ends
 
 Seed = Annotated[int, whole("Which luck: the same seed gives the same run.")]
 SwitchOff = Annotated[list[str] | None, typer.Option(metavar="SUBMODEL", help="Leave a submodel out of every week.")]
@@ -87,6 +88,7 @@ def run(
     """Run one scenario once and show what came of it."""
     from sp_abm.places import place as find_place
     from sp_abm.scenario import load
+    from sp_abm.viz.acceptance import words_of_run
 
     if events and out is None:
         raise BadValue("--events writes the log into the folder of results: name one with --out.")
@@ -106,7 +108,7 @@ def run(
         console.print(f"The same again: {again}", soft_wrap=True)
     if folder:
         replaced = " (in place of the earlier results there)" if folder.exists() and any(folder.iterdir()) else ""
-        _save(results, folder)
+        _save(results, folder, ends)
         screen(stderr=as_json).print(f"Results and figures are in {folder}{replaced}", soft_wrap=True)
 
 
@@ -124,8 +126,10 @@ def _simulated(arm: "Scenario", where: "Place", seed: int, years: float, options
         return simulate(arm, where, seed, years, progress=meter.weeks, **options)
 
 
-def _ends(arm: "Scenario", where: "Place", seed: int, years: float, options: dict[str, Any]) -> Ends:
+def _ends(arm: "Scenario", where: "Place", seed: int, years: float, options: dict[str, Any]) -> "Ends":
     """Return the range that acceptance leaves to key measures; where nobody goes out to people, nothing is run."""
+    from sp_abm.viz.acceptance import ends_of_run
+
     if not goes_out(arm.levers):
         return {}
     with Meter() as meter:
@@ -215,11 +219,13 @@ def _again(
     return shlex.join([*words, "--no-warm-up"] if no_warm_up else words)
 
 
-def _save(results: "Results", folder: Path) -> None:
+def _save(results: "Results", folder: Path, ends: "Ends") -> None:
+    """Save results, also as XES and OCEL where there are events, with pictures and the range that acceptance leaves."""
     from sp_abm.event_export import to_ocel, to_xes
     from sp_abm.viz import figures
 
-    results.save(folder)
+    about = results.provenance | ({"acceptance": ends} if ends else {})
+    replace(results, provenance=about).save(folder)
     if results.events is not None:
         to_xes(results, folder / "events.xes")
         to_ocel(results, folder / "events.ocel.json")

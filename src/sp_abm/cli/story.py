@@ -136,4 +136,5 @@ def _sentence(words: str) -> str:
 
 def _notes(story: "Story") -> list[str]:
     """Return what must be said beside a story."""
-    return [*([OUTREACH_NOTE] if story.has_outreach else []), f"{DISCLAIMER} {ONE_STORY}"]
+    outreach = [OUTREACH_NOTE] if story.has_outreach else []
+    return [*outreach, *(each.told for each in story.accepted), f"{DISCLAIMER} {ONE_STORY}"]

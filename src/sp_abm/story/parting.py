@@ -27,6 +27,8 @@ _AROUND: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "awareness": ("how present the service is to the GP", ("referral",)),
     "door": ("self-referral (1 is on)", ("referral",)),
 }
+_DIGITS: Final = (4, 9, 17)
+"""Significant digits of fractions: a few, or where these are alike, more, and all there are."""
 _FROM_OTHERS: Final = "it came from other people, whose lives had parted before"
 
 
@@ -69,14 +71,20 @@ def _pairs(mine: Change | None, theirs: Change | None) -> dict[str, tuple[object
 def _differing(columns: Mapping[str, tuple[object, object]], names: tuple[str, str]) -> str:
     """Say which column differs first, in the words of its declaration."""
     name, values = next((name, pair) for name, pair in columns.items() if pair[0] != pair[1])
-    said = " and ".join(f"{_short(value)} in {world}" for value, world in zip(values, names, strict=True))
+    said = " and ".join(f"{value} in {world}" for value, world in zip(_told_apart(values), names, strict=True))
     return f"{_MEANINGS.get(name, name)}: {said}"
 
 
-def _short(value: object) -> str:
+def _told_apart(values: tuple[object, object]) -> list[str]:
+    """Return two values that differ in as few digits as show it."""
+    shown = ([_short(value, digits) for value in values] for digits in _DIGITS)
+    return next(pair for pair in shown if pair[0] != pair[1])
+
+
+def _short(value: object, digits: int = 4) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
 
 
 def _why(change: Change, one: Watch, other: Watch, names: tuple[str, str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sp_abm.acceptance import bounds, few_and_many
 from sp_abm.cases import NEVER
 from sp_abm.caveats import goes_out
 from sp_abm.errors import BadValue
@@ -62,8 +63,43 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """A life, or a post, with another share accepting outreach: how it ends, and where it parts from the one told."""
+
+    kind: str
+    scenario: str
+    accepting: float
+    parting: Parting | None
+    at_end: str
+
+    @property
+    def told(self) -> str:
+        """Return in a sentence what that share changes."""
+        who = "this life" if self.kind == "citizen" else "this post"
+        with_ = f"With {self.accepting:.0%} accepting outreach, {who} in ‘{self.scenario}’"
+        if self.parting is None:
+            return f"{with_} goes as it is told."
+        parts = f"parts from what is told in week {self.parting.week}: {self.parting.what}"
+        return f"{with_} {parts}. At the end: {self.at_end}."
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for machines."""
+        week = self.parting and self.parting.week
+        return {
+            "scenario": self.scenario,
+            "accepting": self.accepting,
+            "parts_in_week": week,
+            "what": self.parting and self.parting.what,
+            "at_end": self.at_end,
+        }
+
+
+@dataclass(frozen=True)
 class Story:
-    """Two worlds beside each other: who it is about, what happened in each, and where they part, if they do."""
+    """Two worlds beside each other: who it is about, what happened in each, and where they part, if they do.
+
+    `accepted` tells of the worlds with outreach what few, and what many, accepting it would change.
+    """
 
     kind: str
     number: int
@@ -73,7 +109,12 @@ class Story:
     weeks: int
     worlds: tuple[Told, Told]
     parting: Parting | None
-    has_outreach: bool
+    accepted: tuple[Accepted, ...] = ()
+
+    @property
+    def has_outreach(self) -> bool:
+        """Say whether link workers go out to people in one of the worlds."""
+        return bool(self.accepted)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the story for machines; `parting` is None where the worlds never part."""
@@ -85,7 +126,8 @@ class Story:
         }
         facts = {"kind": self.kind, "id": self.number, "who": self.who, "place": self.place.key}
         worlds = [world.as_dict() for world in self.worlds]
-        return {**facts, "seed": self.seed, "weeks": self.weeks, "worlds": worlds, "parting": split}
+        accepted = {"acceptance": [each.as_dict() for each in self.accepted]} if self.accepted else {}
+        return {**facts, "seed": self.seed, "weeks": self.weeks, "worlds": worlds, "parting": split, **accepted}
 
 
 def tell(
@@ -110,19 +152,32 @@ def tell(
     bases = _started(arms, where, checked_seed(seed), weeks, progress)
     if number is None:
         number = _somebody(kind, [base.fork(arm, weeks) for base, arm in zip(bases, arms, strict=True)], weeks)
-    watches = []
-    for base, arm in zip(bases, arms, strict=True):
-        simulation = base.fork(arm, weeks)
-        watches.append(_WATCHES[kind](simulation.world, number))
-        simulation.observers.append(watches[-1])
-        simulation.run(weeks, progress)
+    watches = [_lived(kind, number, base, arm, weeks, progress) for base, arm in zip(bases, arms, strict=True)]
     _check_post(watches, bases[0].world)
     names = _names(arms)
     told = [_told(watch, TRACKED[kind], arm, name) for watch, arm, name in zip(watches, arms, names, strict=True)]
     split = parting(watches[0], watches[1], (f"‘{names[0]}’", f"‘{names[1]}’"))
-    has_outreach = any(goes_out(arm.levers) for arm in arms)
+    accepted: list[Accepted] = []
+    for base, arm, name, watch in zip(bases, arms, names, watches, strict=True):
+        others = few_and_many(arm) if goes_out(arm.levers) else ()
+        lives = (_lived(kind, number, base, other, weeks, progress) for other in others)
+        accepted += (_accepted(kind, name, share, watch, life) for share, life in zip(bounds(), lives, strict=False))
     who = watches[0].description()
-    return Story(kind, number, who, where, seed, weeks, (told[0], told[1]), split, has_outreach)
+    return Story(kind, number, who, where, seed, weeks, (told[0], told[1]), split, tuple(accepted))
+
+
+def _lived(kind: str, number: int, base: Simulation, arm: Scenario, weeks: int, progress: Progress) -> Watch:
+    """Run a world from week 0 and return what was seen of a life or a post."""
+    simulation = base.fork(arm, weeks)
+    watch = _WATCHES[kind](simulation.world, number)
+    simulation.observers.append(watch)
+    simulation.run(weeks, progress)
+    return watch
+
+
+def _accepted(kind: str, name: str, share: float, told: Watch, life: Watch) -> Accepted:
+    """Return what a share that accepts outreach changes of what is told."""
+    return Accepted(kind, name, share, parting(told, life, ("what is told", "this one")), life.condition())
 
 
 _WATCHES: Final[dict[str, Callable[[World, int], Watch]]] = {"citizen": CitizenWatch, "link worker": LinkWorkerWatch}

@@ -14,6 +14,7 @@ Sentence = tuple[str, str]
 """(what happened, why): plain words without a subject; the why is empty where the model knows none."""
 
 MANY: Final = ", and "
+_DECIMALS: Final = 9
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,18 @@ class Watch(ABC):
 
     def __init__(self, world: World) -> None:
         self.first_week = world.week
-        self.first: State = self.look(world)
+        self.first: State = self._seen(world)
         self.state = self.first
         self.is_over = False
         self.changes: list[Change] = []
         self.happenings: list[Happening] = []
         self.around: list[dict[str, float]] = []
         self.at_start = self.condition()
+
+    def _seen(self, world: World) -> State:
+        """Return the row's columns; fractions as far as they mean anything, beyond that they differ by rounding."""
+        state = self.look(world)
+        return {name: round(value, _DECIMALS) if isinstance(value, float) else value for name, value in state.items()}
 
     @abstractmethod
     def description(self) -> str:
@@ -88,7 +94,7 @@ class Watch(ABC):
             return
         if submodel == "staffing":
             self.around.append(self.look_around(world))
-        before, now = self.state, self.look(world)
+        before, now = self.state, self._seen(world)
         if now != before:
             columns = {name: (before[name], now[name]) for name in now if now[name] != before[name]}
             self.changes.append(Change(world.week, submodel, columns))

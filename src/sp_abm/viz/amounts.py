@@ -62,6 +62,11 @@ def number(value: float, places: int, *, is_signed: bool = False) -> str:
     return f"{rounded:{'+' if is_signed and rounded else ''},.{max(0, places)}f}"
 
 
+def minus(shown: str) -> str:
+    """Return a number as shown with a true minus, as pictures have it; a dash that stands for none stays."""
+    return shown if shown == MISSING else shown.replace("-", "−")
+
+
 def plain(value: float | str) -> str:
     """Return a number without needless decimals, or a word as it is."""
     return value if isinstance(value, str) else f"{value:.10g}"

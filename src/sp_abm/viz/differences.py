@@ -5,7 +5,7 @@ from typing import Final
 
 from sp_abm.comparison import Comparison
 from sp_abm.measures import MEASURES
-from sp_abm.viz.amounts import number_in, scaled
+from sp_abm.viz.amounts import minus, number_in, scaled
 from sp_abm.viz.figures import Picture
 from sp_abm.viz.findings import Finding, finding, range_of, ranges_in_words
 from sp_abm.viz.frame import Texts
@@ -49,5 +49,5 @@ def _row(made: Comparison, found: Finding, arm: int) -> Row:
     """Return a plan's row: drawn as exactly as it is known, said as it is shown everywhere."""
     factor, difference = scaled(MEASURES[found.measure].unit)[0], made.difference(arm, found.measure)
     mean, low, high = (factor * end for end in (difference.mean, difference.low, difference.high))
-    said = f"{found.difference} ({found.verdict})"
+    said = f"{minus(found.difference)} ({found.verdict})"
     return Row(made.arms[arm], mean, low, high, said, is_strong=found.is_clear, is_hollow=not found.is_clear)

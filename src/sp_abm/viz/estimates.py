@@ -10,7 +10,7 @@ from sp_abm.evaluation.words import NAMES, amount, span_words
 from sp_abm.viz.frame import Texts
 from sp_abm.viz.intervals import Panel, Row, draw_intervals, figures
 from sp_abm.viz.theme import LIGHT, Theme
-from sp_abm.viz.words import caution, started
+from sp_abm.viz.words import caution, outreach_note, started
 
 _DECIMALS: Final = dict.fromkeys(OUTCOMES, 2) | {"loneliness": 3}
 
@@ -53,5 +53,5 @@ def _texts(found: Evaluation, weeks: int) -> Texts:
         f"completers; {others:,.0f} people not referred.{effect}",
     )
     origin = f"{NOT_A_FORECAST} · {found.place.name} · {found.scenario.name} · scenario {found.scenario.hash}"
-    foot = tuple(filter(None, (origin, caution(found.place))))
+    foot = tuple(filter(None, (origin, caution(found.place), outreach_note(found.scenario))))
     return Texts(title, subtitle, notes, foot, f"{title}. {notes[0]}")

@@ -15,10 +15,11 @@ from sp_abm.viz.material import Material
 from sp_abm.viz.pages.compare import CHARTS, compared, plans_in
 from sp_abm.viz.pages.live import known_material
 from sp_abm.viz.pages.people import story_of, whom_in
-from sp_abm.viz.pages.running import answer, place_of, served_place
+from sp_abm.viz.pages.running import STORE, answer, place_of, served_place
 from sp_abm.viz.png import to_png
 from sp_abm.viz.report import report_of
 from sp_abm.viz.report_html import as_html
+from sp_abm.viz.runs import Paired
 from sp_abm.viz.slides import as_slides
 from sp_abm.viz.table import table
 from sp_abm.viz.theme import Theme, checked_theme
@@ -50,15 +51,20 @@ def _differences(comparison: Comparison) -> str:
     return table(frame.columns, frame.itertuples(index=False, name=None)).csv()
 
 
-_MADE: Final[Mapping[str, Callable[[Asked, Comparison], str | bytes]]] = {
+def _accepted(comparison: Paired) -> Paired:
+    """Return a comparison with what it comes to with few and with many accepting outreach."""
+    return STORE.accepted(comparison, lambda _: None)
+
+
+_MADE: Final[Mapping[str, Callable[[Asked, Paired], str | bytes]]] = {
     "findings.csv": lambda _, comparison: as_csv(findings(comparison)),
     "weekly.csv": lambda _, comparison: comparison.first[1].weekly.to_csv(),
-    "report.html": lambda asked, comparison: as_html(report_of(comparison, asked)),
-    "report.pptx": lambda asked, comparison: as_slides(report_of(comparison, asked)),
+    "report.html": lambda asked, comparison: as_html(report_of(_accepted(comparison), asked)),
+    "report.pptx": lambda asked, comparison: as_slides(report_of(_accepted(comparison), asked)),
 }
-_OF_PLANS: Final[Mapping[str, Callable[[Comparison], str | bytes]]] = {
-    "comparison.html": lambda comparison: as_html(report_of(comparison)),
-    "comparison.pptx": lambda comparison: as_slides(report_of(comparison)),
+_OF_PLANS: Final[Mapping[str, Callable[[Paired], str | bytes]]] = {
+    "comparison.html": lambda comparison: as_html(report_of(_accepted(comparison))),
+    "comparison.pptx": lambda comparison: as_slides(report_of(_accepted(comparison))),
     "comparison.csv": _differences,
 }
 

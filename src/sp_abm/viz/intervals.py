@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil, floor, isfinite
 from typing import Final
 
+from sp_abm.viz.amounts import minus
 from sp_abm.viz.axes import Box, Drawing, Scale, middle_of, round_step
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.svg import Element, element, line, rectangle, shortened, text, text_width
@@ -157,5 +158,5 @@ def _ticks(x: Scale) -> list[float]:
 
 def _axis(x: Scale, plot: Box, theme: Theme) -> list[Element]:
     y = plot.bottom + KEY_GAP + SMALL_SIZE
-    said = {at: f"{at:.10g}".replace("-", "−") for at in _ticks(x)}
+    said = {at: minus(f"{at:.10g}") for at in _ticks(x)}
     return [text(x(at), y, words, theme.quiet_ink, SMALL_SIZE, "middle") for at, words in said.items()]

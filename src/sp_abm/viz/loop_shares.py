@@ -14,7 +14,7 @@ from sp_abm.viz.intervals import Panel, Row, draw_intervals, figures
 from sp_abm.viz.loop_diagram import draw_loops, loop_diagram
 from sp_abm.viz.material import Material, Strength
 from sp_abm.viz.theme import LIGHT, Theme
-from sp_abm.viz.words import caution
+from sp_abm.viz.words import caution, outreach_note
 
 MOST_ROWS: Final = 10
 """Links and loops shown of each measure: those that carry most, of what stands out from luck first."""
@@ -67,5 +67,5 @@ def draw_loop_shares(study: LoopStudy, theme: Theme = LIGHT) -> str:
     )
     notes = ("Shares need not add up to 1: one effect may pass through several links in turn.",) if drawn else ()
     origin = f"{NOT_A_FORECAST} · {study.place.name} · {study.plan.name} against {study.baseline.name}"
-    foot = tuple(filter(None, (origin, caution(study.place))))
+    foot = tuple(filter(None, (origin, caution(study.place), outreach_note(study.plan, study.baseline))))
     return draw_intervals(drawn, Texts(title, subtitle, notes, foot, f"{title}. {subtitle}."), theme)

@@ -4,28 +4,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from sp_abm.caveats import NOT_A_FORECAST, NOT_REAL, OUTREACH_NOTE, goes_out
+from sp_abm.caveats import NOT_A_FORECAST, NOT_REAL
 from sp_abm.comparison import Comparison
+from sp_abm.viz.acceptance import range_in_words, words_of_run
 from sp_abm.viz.again import as_command, as_python
 from sp_abm.viz.asked import Asked
 from sp_abm.viz.drawn import material_of, names_of, pictures
 from sp_abm.viz.figures import Picture
 from sp_abm.viz.findings import FIRST_SET, Finding, findings, ranges_in_words, runs_in_words
 from sp_abm.viz.headline import doubt, headline
-from sp_abm.viz.words import as_sentence
+from sp_abm.viz.words import as_sentence, outreach_note
 
 ONE_THROW: Final = "one run is one throw of luck: it says nothing about what a plan changes"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One plan against the baseline: sentences, what they rest on, every number, and pictures."""
+    """One plan against the baseline: sentences, what they rest on, every number, and pictures.
+
+    `accepted` says what outreach comes to with few and with many accepting it, where that is known.
+    """
 
     name: str
     sentences: tuple[str, ...]
     doubt: str
     findings: tuple[Finding, ...]
     pictures: tuple[Picture, ...]
+    accepted: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ def report_with(
             "" if is_alone else doubt(comparison, arm),
             findings(comparison, arm),
             drawn[arm - 1],
+            words_of_run(about.get("acceptance", {})) if is_alone else range_in_words(comparison, arm),
         )
         for arm in range(1, len(comparison.arms))
     )
@@ -71,7 +77,7 @@ def report_with(
     doubts = ONE_THROW if is_alone else runs_in_words(pairs, comparison.n_sets)
     ranges = ranges_in_words(pairs, comparison.n_sets)
     notes = [f"{NOT_A_FORECAST}.", as_sentence(doubts), ranges, _place_note(about)]
-    notes += [OUTREACH_NOTE] if any(goes_out(scenario.levers) for scenario in comparison.scenarios) else []
+    notes.append(outreach_note(*comparison.scenarios))
     return Report(
         title, comparison.arms[0], _origin(comparison, about, is_alone), tuple(filter(None, notes)), plans, is_alone
     )

@@ -47,7 +47,8 @@ def _plan(plan: Plan, report: Report, n_pictures: int) -> str:
         numbers = table(caption, ["Measure", "Unit", "Value"], rows, numeric_from=2)
     else:
         numbers = findings_table(caption, plan.findings, report.baseline, plan.name)
-    return tag("section", words("h2", plan.name), lead, words("p", plan.doubt), shown, details("All numbers", numbers))
+    doubts = "".join(words("p", said) for said in (plan.doubt, plan.accepted) if said)
+    return tag("section", words("h2", plan.name), lead, doubts, shown, details("All numbers", numbers))
 
 
 def _picture(picture: Picture) -> str:

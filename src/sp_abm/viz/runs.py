@@ -18,6 +18,7 @@ from sp_abm.results import Results
 from sp_abm.run import threads_for
 from sp_abm.scenario import Scenario
 from sp_abm.simulation import Simulation
+from sp_abm.viz.acceptance import with_acceptance
 from sp_abm.viz.courses import Course, course
 from sp_abm.vocabulary import WARM_UP_WEEKS, WEEKS_PER_YEAR
 
@@ -147,14 +148,24 @@ class Store:
         return told
 
     def results(
-        self, scenario: Scenario, place: Place, seed: int, weeks: int, report: Report, is_urgent: bool = True
+        self,
+        scenario: Scenario,
+        place: Place,
+        seed: int,
+        weeks: int,
+        report: Report,
+        is_urgent: bool = True,
+        began: Scenario | None = None,
     ) -> Results:
-        """Return the results, from memory where they are there; they bear the name that was asked for."""
+        """Return the results, from memory where they are there; they bear the name that was asked for.
+
+        `began` is the scenario as which the run was warmed up, where that is another.
+        """
         key = json.dumps([place.key, place.content(), scenario.hash, seed, weeks])
         found = self._results.get(key)
         if found is None:
             with self._turns.urgent(is_urgent):
-                found = self._simulated(scenario, place, seed, weeks, report, is_urgent)
+                found = self._simulated(began or scenario, scenario, place, seed, weeks, report, is_urgent)
             self._results.put(key, found)
         return replace(found, provenance=found.provenance | {"scenario": scenario.name})
 
@@ -186,7 +197,7 @@ class Store:
         moves = np.stack([np.stack([pair.moves for pair in row]) for row in pieces])
         first = tuple(self.results(arm, place, seeds[0], weeks, report, is_urgent) for arm in turns[0])
         courses = tuple(tuple(pair.course for pair in row) for row in pieces)
-        return Paired(arms, place, years, seeds, values, moves, first, sets, courses)
+        return Paired(arms, place, years, seeds, values, moves, first, sets, courses=courses)
 
     def _pair(
         self, arm: Scenario, base: Scenario, place: Place, seed: int, weeks: int, report: Report, is_urgent: bool
@@ -200,11 +211,27 @@ class Store:
             self._pairs.put(key, found)
         return found
 
+    def accepted(self, comparison: Paired, report: Report) -> Paired:
+        """Return a comparison with what its arms come to with few and with many accepting outreach."""
+        weeks = round(comparison.years * WEEKS_PER_YEAR)
+
+        def rerun(scenario: Scenario, other: Scenario, seed: int) -> Mapping[str, float]:
+            return self.results(other, comparison.place, seed, weeks, report, False, began=scenario).values()
+
+        return with_acceptance(comparison, rerun=rerun)
+
     def _simulated(
-        self, scenario: Scenario, place: Place, seed: int, weeks: int, report: Report, is_urgent: bool
+        self,
+        began: Scenario,
+        scenario: Scenario,
+        place: Place,
+        seed: int,
+        weeks: int,
+        report: Report,
+        is_urgent: bool,
     ) -> Results:
         total = WARM_UP_WEEKS + weeks
-        base = self.base(scenario, place, seed, lambda done: report(done / total))
+        base = self.base(began, place, seed, lambda done: report(done / total))
         simulation = base.fork(scenario, weeks)
         return self.run(simulation, weeks, lambda week: report((WARM_UP_WEEKS + week) / total), is_urgent)
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import NDArray
 
+from sp_abm.acceptance import AcceptanceRange
 from sp_abm.comparison import Comparison, values_of
 from sp_abm.errors import BadFile, SpAbmError
 from sp_abm.measures import MEASURES
@@ -41,6 +42,11 @@ def saved_report(folder: str | Path) -> Report:
 def _of_run(folder: Path) -> Report:
     results = Results.load(folder)
     about = results.provenance
+    try:
+        about = about | {"acceptance": _ends(about.get("acceptance", {}))}
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        path = folder / _RUN
+        raise BadFile(f"{path}: acceptance is damaged or of another version: {problem}.") from None
     scenario = _scenario(about)
     values = np.stack([values_of(results, results)] * 2)[None]
     made = Comparison(
@@ -59,7 +65,8 @@ def _of_comparison(folder: Path) -> Report:
         about = [content["provenance"][arm] for arm in arms]
         scenarios = tuple(map(_scenario, about))
         values, sets = _values(folder / _SUMMARIES, arms, seeds), _sets(content.get("plausible_sets", 0), len(seeds))
-        made = Comparison(scenarios, _place(about[0]), content["years"], seeds, values, np.zeros(0), (), sets)
+        accepted = {arm: _accepted(found) for arm, found in content.get("acceptance", {}).items()}
+        made = Comparison(scenarios, _place(about[0]), content["years"], seeds, values, np.zeros(0), (), sets, accepted)
         drawn = [_pictures(folder / "figures", position) for position in range(1, len(arms))]
         return report_with(made, about[0], drawn)
     except SpAbmError:
@@ -83,6 +90,25 @@ def _values(path: Path, arms: tuple[str, ...], seeds: tuple[int, ...]) -> NDArra
 def _sets(number: int, most: int) -> tuple[Mapping[str, float], ...]:
     """Return as many sets as the seeds took; what was in each, a comparison does not keep."""
     return ({},) * min(number, most)
+
+
+def _accepted(content: Mapping[str, Any]) -> AcceptanceRange:
+    """Return what outreach came to with few and with many accepting."""
+    low, high = map(float, content["accepting"])
+    return AcceptanceRange((low, high), tuple(content["seeds"]), _ends(content["differences"]))
+
+
+def _ends(content: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """Return measures at both ends of acceptance; raises `KeyError`, `TypeError` or `ValueError` where they are not."""
+    found = {}
+    for name, (low, high) in content.items():
+        found[MEASURES[name].name] = (_value(low), _value(high))
+    return found
+
+
+def _value(saved: float | None) -> float:
+    """Return a saved number; one that there was not was saved as none."""
+    return float("nan") if saved is None else float(saved)
 
 
 def _scenario(about: Mapping[str, Any]) -> Scenario:

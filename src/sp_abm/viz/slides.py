@@ -27,7 +27,7 @@ def as_slides(report: Report) -> bytes:
     deck.core_properties.title, deck.core_properties.author = report.title, "sp_abm"
     _words(deck, report.title, [*report.notes, *report.origin])
     for plan in report.plans:
-        _words(deck, plan.name, [*plan.sentences, plan.doubt])
+        _words(deck, plan.name, [*plan.sentences, *filter(None, (plan.doubt, plan.accepted))])
         _numbers(deck, report, plan)
         for picture in plan.pictures:
             _picture(deck, picture.title, picture.description, to_png(picture.svg))

@@ -7,6 +7,7 @@ from sp_abm.caveats import NOT_A_FORECAST, NOT_REAL, OUTREACH_NOTE, goes_out
 from sp_abm.errors import BadValue, UnknownName
 from sp_abm.places import Place, place
 from sp_abm.results import Results
+from sp_abm.scenario import Scenario
 from sp_abm.viz.svg import shortened
 from sp_abm.viz.theme import SUBTITLE_SIZE
 from sp_abm.vocabulary import WEEKS_PER_YEAR
@@ -111,6 +112,11 @@ def footer(results: Results, baseline: Results | None) -> list[str]:
     runs = [results] if baseline is None else [results, baseline]
     outreach = OUTREACH_NOTE if any(map(has_outreach, runs)) else ""
     return [origin, *filter(None, [place_note(results), outreach])]
+
+
+def outreach_note(*scenarios: Scenario) -> str:
+    """Return what must be said where some scenario goes out to people, or nothing."""
+    return OUTREACH_NOTE if any(goes_out(scenario.levers) for scenario in scenarios) else ""
 
 
 def has_outreach(results: Results) -> bool:

@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
+from sp_abm.caveats import OUTREACH_NOTE
 from sp_abm.comparison import ENOUGH_PAIRS, Comparison
 from sp_abm.errors import BadValue, SpAbmError
 from sp_abm.plan import counted
 from sp_abm.scenario import load
+from sp_abm.viz.acceptance import is_concerned, range_in_words
 from sp_abm.viz.asked import BASELINE, Asked, asked_in, fields_of
 from sp_abm.viz.differences import intervals
 from sp_abm.viz.figures import Picture
@@ -20,7 +22,7 @@ from sp_abm.viz.pages.running import SMALL, STORE, Look, n_sets_of, place_of, se
 from sp_abm.viz.pages.ui import component, slot
 from sp_abm.viz.pages.waiting import Waiting
 from sp_abm.viz.pages.widgets import Saved, html, refusal
-from sp_abm.viz.runs import Report
+from sp_abm.viz.runs import Paired, Report
 from sp_abm.viz.theme import Theme
 
 MOST_PLANS: Final = 4
@@ -74,7 +76,7 @@ def pairs_of(plans: tuple[Asked, ...]) -> int:
     return ENOUGH_PAIRS if place_of(plans[0]).residents <= SMALL else 1
 
 
-def compared(plans: tuple[Asked, ...], report: Report = lambda _: None) -> Comparison:
+def compared(plans: tuple[Asked, ...], report: Report = lambda _: None) -> Paired:
     """Return the plans against the baseline, made now where they are not in memory."""
     arms = (load(BASELINE), *(plan.resolved() for plan in plans))
     seeds = seeds_of(plans[0], pairs_of(plans))
@@ -102,6 +104,7 @@ def Compare(asked: Asked, look: Look, search: str, on_link: Callable[[str], None
         place = place_of(plans[0])
     pairs = pairs_of(plans)
     made, progress = use_work(lambda report: compared(plans, report), plans)
+    accepted, _ = use_work(lambda report: made and STORE.accepted(made, report), (plans, made is not None))
     refusal(problem)
     over = counted(plans[0].years, "year")
     html(
@@ -112,7 +115,7 @@ def Compare(asked: Asked, look: Look, search: str, on_link: Callable[[str], None
     Waiting(progress, _said(pairs, n_sets_of(plans[0], pairs)))
     with slot():
         if made:
-            html("div", _body(made, plans, look), class_="measure")
+            html("div", _body(accepted or made, plans, look), class_="measure")
     Saved(query=asked.query(), plan_name=asked.resolved().name)
 
 
@@ -141,10 +144,21 @@ def _body(made: Comparison, plans: tuple[Asked, ...], look: Look) -> str:
     parts += [picture_block(draw(made, theme), f"{query}&theme={look.theme}") for draw in CHARTS.values()]
     fifths = "".join(_by_fifth(made, measure, label) for measure, label in _FIFTHS.items())
     parts.append(tag("section", words("h2", "By deprivation"), fifths, class_="panel", data_slide="deprivation"))
+    parts.append(_outreach(made))
     files = {"comparison.html": "Report (HTML)", "comparison.pptx": "Slides (PowerPoint)", "comparison.csv": "CSV"}
     links = [words("a", label, href=f"/get/{name}?{query}", download=name) for name, label in files.items()]
     parts.append(tag("p", link("This comparison as a link", f"/compare?{query}"), *links, class_="downloads"))
     return "".join(parts)
+
+
+def _outreach(made: Comparison) -> str:
+    """Return what must be said of plans with outreach: the doubt, and what it leaves of each plan's differences."""
+    arms = [arm for arm in range(1, len(made.arms)) if is_concerned(made, arm)]
+    if not arms:
+        return ""
+    said = [f"{made.arms[arm]}: {range_in_words(made, arm)}" for arm in arms if made.acceptance]
+    inside = "".join(words("p", line) for line in (OUTREACH_NOTE, *said))
+    return tag("section", words("h2", "How many accept outreach"), inside, class_="panel", data_slide="acceptance")
 
 
 def _plans(plans: tuple[Asked, ...]) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from sp_abm.caveats import OUTREACH_NOTE
 from sp_abm.comparison import ENOUGH_PAIRS
 from sp_abm.errors import SpAbmError
 from sp_abm.levers import DEFAULTS, shown
 from sp_abm.places import places
 from sp_abm.scenario import load, scenario_names
+from sp_abm.viz.acceptance import words_of_arm
 from sp_abm.viz.again import as_command, as_python
 from sp_abm.viz.asked import BASELINE, MOST_BYTES, MOST_RUNS, MOST_SEED, MOST_YEARS, Asked, asked_in, uploaded
 from sp_abm.viz.drawn import FIRST
@@ -42,7 +42,6 @@ from sp_abm.viz.pages.running import (
 from sp_abm.viz.pages.ui import component, slot, solara
 from sp_abm.viz.pages.waiting import RUNNING, Waiting
 from sp_abm.viz.pages.widgets import Controls, Player, Saved, html
-from sp_abm.viz.words import has_outreach
 
 PRESETS: Final = (
     (BASELINE, "Today"),
@@ -176,7 +175,7 @@ def _choices(asked: Asked) -> list[dict[str, Any]]:
 
 @component
 def Findings(asked: Asked, outcome: Outcome | None, progress: Progress, on_asked: OnAsked) -> None:
-    """Show the headline, its doubt, and how the runs stand."""
+    """Show the headline, its doubt, how the runs stand, and what outreach hangs on."""
     inside = words("p", "Running the model for the first time …", class_="lead")
     if outcome:
         sentences = headline(outcome.comparison)
@@ -200,6 +199,8 @@ def Findings(asked: Asked, outcome: Outcome | None, progress: Progress, on_asked
         while_running=f"{said} More is on its way." if said else RUNNING,
         more=(f"Run {MORE} more", more) if 0 < pairs < MOST_RUNS else None,
     )
+    accepted = words_of_arm(outcome.comparison) if outcome and not is_old else ""
+    html("div", words("p", accepted, class_="origin") if accepted else "", data_said="acceptance")
 
 
 @component
@@ -231,7 +232,7 @@ def TakeAway(outcome: Outcome) -> None:
 
 
 def origin(outcome: Outcome) -> str:
-    """Return in a line what was run: seed, weeks and scenario hash, as `sp-abm run` says them, and a caution."""
+    """Return in a line what was run: seed, weeks and scenario hash, as `sp-abm run` says them."""
     about = outcome.comparison.first[1].provenance
     sets = outcome.comparison.sets
     own = f" · plausible set 1 of {len(sets)}" if sets else ""
@@ -239,8 +240,7 @@ def origin(outcome: Outcome) -> str:
         f"Scenario ‘{about['scenario']}’{own} · hash {about['scenario_hash']} · seed {about['seed']} · "
         f"{about['weeks']} weeks · {about['place_name']}"
     )
-    note = words("p", OUTREACH_NOTE, class_="origin") if any(map(has_outreach, outcome.comparison.first)) else ""
-    return words("p", line, class_="origin", id="origin") + note
+    return words("p", line, class_="origin", id="origin")
 
 
 def _again(asked: Asked, pairs: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from sp_abm.caveats import ONE_STORY
+from sp_abm.caveats import ONE_STORY, OUTREACH_NOTE
 from sp_abm.errors import BadValue, SpAbmError, unknown
 from sp_abm.scenario import load, scenario_names
 from sp_abm.story import Story, tell
@@ -129,8 +129,14 @@ def _told(story: Story) -> str:
     return (
         words("h2", f"{story.kind.capitalize()} {story.number}: {story.who}")
         + words("p", split)
+        + "".join(words("p", said) for said in _of_outreach(story))
         + tag("div", shown, class_="scroll", tabindex="0", role="region", aria_label="The life in words")
     )
+
+
+def _of_outreach(story: Story) -> list[str]:
+    """Return what must be said of worlds with outreach: the doubt, and what it leaves of this life."""
+    return [OUTREACH_NOTE, *(each.told for each in story.accepted)] if story.has_outreach else []
 
 
 def _said(world: Told, week: int) -> str:

@@ -12,11 +12,12 @@ from sp_abm.places import Place, places
 from sp_abm.places import place as find_place
 from sp_abm.plausible import needed_sets
 from sp_abm.scenario import Scenario, load
+from sp_abm.viz.acceptance import is_concerned
 from sp_abm.viz.asked import BASELINE, MOST_RUNS, Asked
 from sp_abm.viz.drawn import FIRST, material_of, names_of, pictures
 from sp_abm.viz.figures import Picture
 from sp_abm.viz.pages.ui import solara, use_task
-from sp_abm.viz.runs import Made, Report, Shelf, Store, in_thread
+from sp_abm.viz.runs import Made, Paired, Report, Shelf, Store, in_thread
 from sp_abm.viz.theme import WIDE, Theme, checked_theme, for_a_room
 
 MOST_RESIDENTS: Final = 400_000
@@ -96,7 +97,7 @@ def is_same(asked: Asked, other: Asked) -> bool:
     return replace(asked, runs=0) == replace(other, runs=0)
 
 
-def answer(asked: Asked, pairs: int = 1) -> Comparison:
+def answer(asked: Asked, pairs: int = 1) -> Paired:
     """Return the comparison that is asked for, made now where it is not in memory."""
     arms, place, seeds = arms_of(asked), place_of(asked), seeds_of(asked, pairs)
     return STORE.comparison(arms, place, seeds, asked.years, lambda _: None, sets=sets_of(asked))
@@ -137,7 +138,7 @@ class Outcome:
     """What a page shows: the comparison, and the pictures, which are those of an earlier one until they are drawn."""
 
     asked: Asked
-    comparison: Comparison
+    comparison: Paired
     look: Look
     drawn: Drawn | None = None
 
@@ -178,6 +179,7 @@ def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
     """Return what is known so far of what is asked; the pairs follow each other until it is all known.
 
     Of the first pair only the pictures of the first screen are drawn, so that the range comes soon; all are at the end.
+    Then comes what outreach hangs on: how many accept it.
     """
     found = solara.use_reactive(None)
     done, begin = solara.use_reactive(0.0), use_stop()
@@ -196,6 +198,9 @@ def use_outcome(asked: Asked, look: Look) -> tuple[Outcome | None, Progress]:
             if pairs in (steps[0], steps[-1]):
                 drawn = await _drawn(asked, comparison, look, pairs == steps[-1], done.set, stop)
                 found.set(Outcome(asked, comparison, look, drawn))
+        if is_concerned(comparison):
+            comparison = await in_thread(lambda note: STORE.accepted(comparison, note), done.set, stop)
+            found.set(Outcome(asked, comparison, look, drawn))
 
     task = use_task(run, dependencies=[asked, look], raise_error=False)
     problem = in_plain_words(task.exception) if task.error else ""
@@ -216,7 +221,7 @@ def use_work(work: Callable[[Report], Made], key: Hashable) -> tuple[Made | None
     return made, Progress(task.pending, done.value, problem, task.cancelled, task.cancel, task.retry)
 
 
-async def _compared(asked: Asked, pairs: int, report: Report, stop: Event) -> Comparison:
+async def _compared(asked: Asked, pairs: int, report: Report, stop: Event) -> Paired:
     arms, place, seeds, sets = arms_of(asked), place_of(asked), seeds_of(asked, pairs), sets_of(asked)
     return await in_thread(
         lambda note: STORE.comparison(arms, place, seeds, asked.years, note, is_urgent=pairs == 1, sets=sets),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sp_abm.results import FUNNEL_FROM, FUNNEL_TO, Results
+from sp_abm.viz.amounts import minus
 from sp_abm.viz.bars import Bar, Steps, draw_bars, steps_table
 from sp_abm.viz.frame import Texts, framed
 from sp_abm.viz.table import Table
@@ -76,7 +77,7 @@ def cohort_notes(results: Results, counts: list[dict[str, int]]) -> list[str]:
 
 
 def _week(week: int) -> str:
-    return str(week).replace("-", "−")
+    return minus(str(week))
 
 
 def _texts(results: Results, baseline: Results | None, counts: list[dict[str, int]]) -> Texts:

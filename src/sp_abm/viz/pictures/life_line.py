@@ -74,6 +74,7 @@ def _texts(story: Story) -> Texts:
     else:
         notes.append(as_sentence(f"They part in week {story.parting.week}: {story.parting.what}"))
         notes.append(as_sentence(f"Why: {story.parting.why}"))
+    notes += [each.told for each in story.accepted]
     hashes = " against ".join(world.scenario_hash for world in story.worlds)
     where = shortened(story.place.name, NAME_WIDTH, LABEL_SIZE)
     foot = [f"{NOT_A_FORECAST} · {where} · seed {story.seed} · scenario {hashes}"]

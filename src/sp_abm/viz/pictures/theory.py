@@ -5,7 +5,7 @@ from math import isfinite, nan
 from typing import Final
 
 from sp_abm.measures import MEASURES, Measure, TheoryOfChange
-from sp_abm.viz.amounts import amount, decimals, number, scaled
+from sp_abm.viz.amounts import amount, decimals, minus, number, scaled
 from sp_abm.viz.axes import Box, Drawing
 from sp_abm.viz.cards import Words, card_height, draw_card
 from sp_abm.viz.frame import Texts, framed
@@ -194,6 +194,6 @@ def change_words(leaf: Leaf) -> str:
     size = max(abs(leaf.change), abs(leaf.value) / 100 if isfinite(leaf.value) else 0.0) * factor
     places = decimals(size, _DIGITS - 1)
     said, low, high = (
-        number(each * factor, places, is_signed=True).replace("-", "−") for each in (leaf.change, leaf.low, leaf.high)
+        minus(number(each * factor, places, is_signed=True)) for each in (leaf.change, leaf.low, leaf.high)
     )
     return f"{said} ({low} to {high})" if isfinite(leaf.low) else said

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
 from typing import Final
 
+from sp_abm.viz.amounts import minus
 from sp_abm.viz.axes import Box, Drawing, Scale, round_step, y_axis
-from sp_abm.viz.studies.words import MOST_DECIMALS, minus
+from sp_abm.viz.studies.words import MOST_DECIMALS
 from sp_abm.viz.svg import Anchor, Element, balanced, line, text, text_width
 from sp_abm.viz.theme import KEY_GAP, LINE_HEIGHT, SMALL_SIZE, Theme
 from sp_abm.viz.words import decimal

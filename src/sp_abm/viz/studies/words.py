@@ -8,6 +8,7 @@ import numpy as np
 from sp_abm.analysis.quantity import Quantity
 from sp_abm.caveats import NOT_A_FORECAST, NOT_REAL, OUTREACH_NOTE, goes_out
 from sp_abm.study import Study
+from sp_abm.viz.amounts import minus
 from sp_abm.viz.svg import shortened
 from sp_abm.viz.theme import SMALL_SIZE
 from sp_abm.viz.words import NAME_WIDTH, as_sentence
@@ -17,11 +18,6 @@ OUTREACH: Final = "outreach_share"
 MOST_DECIMALS: Final = 8
 _WHOLE_FROM: Final = 100.0
 _CAPITALS: Final = {"gp": "GP", "gps": "GPs", "pcn": "PCN", "pcns": "PCNs", "gbp": "GBP", "fte": "FTE"}
-
-
-def minus(number: str) -> str:
-    """Return a number with a true minus."""
-    return number.replace("-", "−")
 
 
 def factor_words(name: str) -> str:
