@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from html import unescape
 
 import numpy as np
@@ -18,9 +19,9 @@ from sp_abm.places import place
 from sp_abm.scenario import Scenario, load
 from sp_abm.simulation import Simulation
 from sp_abm.story import tell
-from sp_abm.viz.acceptance import range_in_words, with_acceptance, words_of_arm
+from sp_abm.viz.acceptance import KEY_MEASURES, range_in_words, with_acceptance, words_of_arm
 from sp_abm.viz.files import made_file
-from sp_abm.viz.pages.compare import _outreach
+from sp_abm.viz.pages.acceptance import acceptance_panel
 from sp_abm.viz.pages.people import _of_outreach, _told
 from sp_abm.viz.report import report_of
 from sp_abm.viz.report_html import as_html
@@ -195,11 +196,20 @@ def test_a_saved_run_keeps_its_range_for_the_report(said_by, tmp_path):
     assert saved_report(tmp_path / "today").plans[0].accepted == ""
 
 
-def test_the_page_of_a_comparison_tells_of_outreach_only_where_some_plan_goes_out(ranged):
-    shown = unescape(_outreach(ranged))
-    assert OUTREACH_NOTE in shown and f"<p>outreach-with-support: {range_in_words(ranged, 2)}</p>" in shown
-    assert "supported-workforce" not in shown
-    assert _outreach(compare(["today", "no-service"], seeds=1, years=0.1, workers=1)) == ""
+def test_pages_tell_of_outreach_only_where_some_plan_goes_out(ranged):
+    """As a table with a column for each plan that goes out, and a row for each measure."""
+    shown = unescape(acceptance_panel(ranged))
+    assert OUTREACH_NOTE in shown and ">outreach-with-support</th>" in shown and "supported-workforce" not in shown
+    assert "Differences from today from 20% to 85% accepting (2 paired runs)" in shown
+    assert shown.count("<tr>") == 1 + len(KEY_MEASURES)
+    few, many = ranged.acceptance["outreach-with-support"].differences["referrals_per_1000_per_week"]
+    label = MEASURES["referrals_per_1000_per_week"].label
+    assert f'>{label}, per 1,000 residents a week</th><td class="number">{few:+.1f} to {many:+.1f}</td>' in shown
+    assert acceptance_panel(compare(["today", "no-service"], seeds=1, years=0.1, workers=1)) == ""
+    two = replace(ranged, scenarios=(*ranged.scenarios[:1], *[load(f"outreach-with{x}-support") for x in ("out", "")]))
+    both = replace(two, acceptance=dict.fromkeys(two.arms[1:], ranged.acceptance["outreach-with-support"]))
+    assert acceptance_panel(both).count(f"{few:+.1f} to {many:+.1f}<") == 2
+    assert acceptance_panel(replace(two, acceptance={})).count("<table") == 0
 
 
 def test_a_report_taken_from_a_page_has_the_range():

@@ -1,7 +1,7 @@
 """What outreach hangs on: results over all that acceptance may be, said alike in terminal, pages and reports."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
@@ -34,6 +34,27 @@ Ends = Mapping[str, tuple[float, float]]
 Rerun = Callable[["Scenario", "Scenario", int], Mapping[str, float]]
 """Returns the measures of (the scenario as it began, the scenario from week 0 on, seed)."""
 Compared = TypeVar("Compared", bound=Comparison)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A measure at both ends of acceptance, in the unit that a person reads."""
+
+    label: str
+    unit: str
+    few: str
+    many: str
+
+    @property
+    def range(self) -> str:
+        """Return both ends, such as ``+0.2 to +0.9``; one that is alike at both is there once."""
+        ends = (self.few, self.many)
+        return MISSING if MISSING in ends else " to ".join(dict.fromkeys(ends))
+
+    @property
+    def in_words(self) -> str:
+        """Return both ends in words, such as ``Wait for the first contact +0.2 to +0.9 weeks``."""
+        return f"{self.label} {self.range} {'on a scale of ' if self.unit.startswith('0 to ') else ''}{self.unit}"
 
 
 def with_acceptance(comparison: Compared, most_seeds: int = MOST_SEEDS, rerun: Rerun | None = None) -> Compared:
@@ -104,7 +125,7 @@ def words_of_run(ends: Ends) -> str:
     if not ends:
         return ""
     low, high = bounds()
-    said = "; ".join(_words(name, *pair, is_signed=False) for name, pair in ends.items())
+    said = "; ".join(_shown(name, *pair, is_signed=False).in_words for name, pair in ends.items())
     return f"From {low:.0%} to {high:.0%} accepting outreach, with the same people and luck: {said}."
 
 
@@ -117,22 +138,28 @@ def words_of_arm(comparison: Comparison, arm: int = 1) -> str:
 
 def range_in_words(comparison: Comparison, arm: int = 1) -> str:
     """Return the range that acceptance leaves to an arm's differences in words, or nothing where none is known."""
-    found = comparison.acceptance.get(comparison.arms[arm])
-    if found is None:
+    if comparison.arms[arm] not in comparison.acceptance:
         return ""
+    said = "; ".join(ends.in_words for ends in ends_of_arm(comparison, arm))
+    return f"Differences from {range_run(comparison, arm)}: {said}."
+
+
+def range_run(comparison: Comparison, arm: int = 1) -> str:
+    """Return between which ends of acceptance an arm was run, and how often."""
+    found = comparison.acceptance[comparison.arms[arm]]
     low, high = found.accepting
-    runs = f"{len(found.seeds)} paired run{'s' if len(found.seeds) > 1 else ''}"
-    said = "; ".join(_words(name, *ends) for name, ends in found.differences.items())
-    return f"Differences from {low:.0%} to {high:.0%} accepting ({runs}): {said}."
+    return f"{low:.0%} to {high:.0%} accepting ({len(found.seeds)} paired run{'s' if len(found.seeds) > 1 else ''})"
 
 
-def _words(name: str, low: float, high: float, *, is_signed: bool = True) -> str:
-    """Return an amount at both ends of the range, such as ``Wait for the first contact +0.2 to +0.9 weeks``.
+def ends_of_arm(comparison: Comparison, arm: int) -> list[Shown]:
+    """Return an arm's differences at both ends of acceptance as they are shown."""
+    found = comparison.acceptance[comparison.arms[arm]].differences
+    return [_shown(name, *ends, is_signed=True) for name, ends in found.items()]
 
-    One that is alike at both ends is said once.
-    """
+
+def _shown(name: str, low: float, high: float, *, is_signed: bool) -> Shown:
+    """Return a measure at both ends as it is shown."""
     factor, unit = scaled(MEASURES[name].unit)
     places = decimals(max(abs(low), abs(high)) * factor, 2 if is_signed else 4)
-    ends = [number(end * factor, places, is_signed=is_signed) for end in (low, high)]
-    range_ = MISSING if MISSING in ends else " to ".join(dict.fromkeys(ends))
-    return f"{MEASURES[name].label} {range_} {'on a scale of ' if unit.startswith('0 to ') else ''}{unit}"
+    few, many = (number(end * factor, places, is_signed=is_signed) for end in (low, high))
+    return Shown(MEASURES[name].label, unit, few, many)

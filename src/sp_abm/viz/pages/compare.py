@@ -5,16 +5,15 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
-from sp_abm.caveats import OUTREACH_NOTE
 from sp_abm.comparison import ENOUGH_PAIRS, Comparison
 from sp_abm.errors import BadValue, SpAbmError
 from sp_abm.plan import counted
 from sp_abm.scenario import load
-from sp_abm.viz.acceptance import is_concerned, range_in_words
 from sp_abm.viz.asked import BASELINE, Asked, asked_in, fields_of
 from sp_abm.viz.differences import intervals
 from sp_abm.viz.figures import Picture
 from sp_abm.viz.findings import FIRST_SET, ranges_in_words
+from sp_abm.viz.pages.acceptance import acceptance_panel
 from sp_abm.viz.pages.markup import link, table, tag, words
 from sp_abm.viz.pages.picture import picture_block
 from sp_abm.viz.pages.ranges import Ranges
@@ -136,7 +135,7 @@ def _said(pairs: int, n_sets: int) -> str:
     return f"One run a plan{own}: differences may be chance."
 
 
-def _body(made: Comparison, plans: tuple[Asked, ...], look: Look) -> str:
+def _body(made: Paired, plans: tuple[Asked, ...], look: Look) -> str:
     """Return the comparison: differences with intervals, by deprivation, cost and capacity."""
     theme = look.drawn()
     query = _query(plans)
@@ -144,21 +143,12 @@ def _body(made: Comparison, plans: tuple[Asked, ...], look: Look) -> str:
     parts += [picture_block(draw(made, theme), f"{query}&theme={look.theme}") for draw in CHARTS.values()]
     fifths = "".join(_by_fifth(made, measure, label) for measure, label in _FIFTHS.items())
     parts.append(tag("section", words("h2", "By deprivation"), fifths, class_="panel", data_slide="deprivation"))
-    parts.append(_outreach(made))
+    accepted = acceptance_panel(made)
+    parts += [tag("section", accepted, class_="panel", data_slide="acceptance")] if accepted else []
     files = {"comparison.html": "Report (HTML)", "comparison.pptx": "Slides (PowerPoint)", "comparison.csv": "CSV"}
     links = [words("a", label, href=f"/get/{name}?{query}", download=name) for name, label in files.items()]
     parts.append(tag("p", link("This comparison as a link", f"/compare?{query}"), *links, class_="downloads"))
     return "".join(parts)
-
-
-def _outreach(made: Comparison) -> str:
-    """Return what must be said of plans with outreach: the doubt, and what it leaves of each plan's differences."""
-    arms = [arm for arm in range(1, len(made.arms)) if is_concerned(made, arm)]
-    if not arms:
-        return ""
-    said = [f"{made.arms[arm]}: {range_in_words(made, arm)}" for arm in arms if made.acceptance]
-    inside = "".join(words("p", line) for line in (OUTREACH_NOTE, *said))
-    return tag("section", words("h2", "How many accept outreach"), inside, class_="panel", data_slide="acceptance")
 
 
 def _plans(plans: tuple[Asked, ...]) -> str:

@@ -9,12 +9,12 @@ from sp_abm.errors import SpAbmError
 from sp_abm.levers import DEFAULTS, shown
 from sp_abm.places import places
 from sp_abm.scenario import load, scenario_names
-from sp_abm.viz.acceptance import words_of_arm
 from sp_abm.viz.again import as_command, as_python
 from sp_abm.viz.asked import BASELINE, MOST_BYTES, MOST_RUNS, MOST_SEED, MOST_YEARS, Asked, asked_in, uploaded
 from sp_abm.viz.drawn import FIRST
 from sp_abm.viz.findings import findings
 from sp_abm.viz.headline import doubt, headline
+from sp_abm.viz.pages.acceptance import acceptance_note
 from sp_abm.viz.pages.cards import (
     LEVER_WORDS,
     file_card,
@@ -199,8 +199,7 @@ def Findings(asked: Asked, outcome: Outcome | None, progress: Progress, on_asked
         while_running=f"{said} More is on its way." if said else RUNNING,
         more=(f"Run {MORE} more", more) if 0 < pairs < MOST_RUNS else None,
     )
-    accepted = words_of_arm(outcome.comparison) if outcome and not is_old else ""
-    html("div", words("p", accepted, class_="origin") if accepted else "", data_said="acceptance")
+    acceptance_note(outcome.comparison if outcome and not is_old else None)
 
 
 @component
