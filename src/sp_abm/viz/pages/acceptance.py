@@ -1,13 +1,14 @@
-"""How many accept outreach: what that leaves open of plans, in a sentence beside a headline, or as a table."""
+"""How many accept outreach: what that leaves open of the plans of a page."""
 
 from typing import Final
 
 from sp_abm.caveats import OUTREACH_NOTE
-from sp_abm.viz.acceptance import ends_of_arm, is_concerned, range_run, words_of_arm
+from sp_abm.viz.acceptance import ends_of_arm, is_concerned, range_run
 from sp_abm.viz.pages.markup import table, tag, words
-from sp_abm.viz.pages.widgets import html
 from sp_abm.viz.runs import Paired
 
+ASSUMED: Final = "How many accept is assumed."
+"""What is said of outreach where there is room for a few words."""
 _HEADING: Final = "How many accept outreach"
 _NOTES: Final = "Ask the room how many would accept. Nobody has measured it: these are the ends of what may be."
 
@@ -15,8 +16,11 @@ _NOTES: Final = "Ask the room how many would accept. Nobody has measured it: the
 def acceptance_panel(made: Paired) -> str:
     """Return the doubt, and a table of what it leaves of every plan with outreach; nothing where there is none."""
     arms = [arm for arm in range(1, len(made.arms)) if is_concerned(made, arm)]
-    inside = words("h2", _HEADING) + words("p", OUTREACH_NOTE)
-    return tag("div", inside, _table(made, [arm for arm in arms if made.arms[arm] in made.acceptance])) if arms else ""
+    if not arms:
+        return ""
+    shown = _table(made, [arm for arm in arms if made.arms[arm] in made.acceptance])
+    inside = words("h2", _HEADING) + words("p", OUTREACH_NOTE) + shown
+    return tag("section", inside, class_="panel", data_slide="acceptance", data_notes=_NOTES)
 
 
 def _table(made: Paired, arms: list[int]) -> str:
@@ -27,13 +31,3 @@ def _table(made: Paired, arms: list[int]) -> str:
     rows = [[f"{first.label}, {first.unit}", *(ends.range for ends in (first, *others))] for first, *others in plans]
     caption = f"Differences from {made.arms[0]} from {range_run(made, arms[0])}"
     return table(caption, ["Measure", *(made.arms[arm] for arm in arms)], rows)
-
-
-def acceptance_note(made: Paired | None) -> None:
-    """Show a plan's doubt about outreach beside its headline: in a sentence on a page, as a table in a room."""
-    said = words_of_arm(made) if made else ""
-    if not made or not said:
-        html("div", "")
-        return
-    inside = words("p", said, class_="origin not-in-room") + tag("div", acceptance_panel(made), class_="in-room")
-    html("div", inside, data_slide="acceptance", data_notes=_NOTES)

@@ -143,8 +143,7 @@ def _body(made: Paired, plans: tuple[Asked, ...], look: Look) -> str:
     parts += [picture_block(draw(made, theme), f"{query}&theme={look.theme}") for draw in CHARTS.values()]
     fifths = "".join(_by_fifth(made, measure, label) for measure, label in _FIFTHS.items())
     parts.append(tag("section", words("h2", "By deprivation"), fifths, class_="panel", data_slide="deprivation"))
-    accepted = acceptance_panel(made)
-    parts += [tag("section", accepted, class_="panel", data_slide="acceptance")] if accepted else []
+    parts.append(acceptance_panel(made))
     files = {"comparison.html": "Report (HTML)", "comparison.pptx": "Slides (PowerPoint)", "comparison.csv": "CSV"}
     links = [words("a", label, href=f"/get/{name}?{query}", download=name) for name, label in files.items()]
     parts.append(tag("p", link("This comparison as a link", f"/compare?{query}"), *links, class_="downloads"))

@@ -9,12 +9,13 @@ from sp_abm.errors import SpAbmError
 from sp_abm.levers import DEFAULTS, shown
 from sp_abm.places import places
 from sp_abm.scenario import load, scenario_names
+from sp_abm.viz.acceptance import is_concerned
 from sp_abm.viz.again import as_command, as_python
 from sp_abm.viz.asked import BASELINE, MOST_BYTES, MOST_RUNS, MOST_SEED, MOST_YEARS, Asked, asked_in, uploaded
 from sp_abm.viz.drawn import FIRST
 from sp_abm.viz.findings import findings
 from sp_abm.viz.headline import doubt, headline
-from sp_abm.viz.pages.acceptance import acceptance_note
+from sp_abm.viz.pages.acceptance import ASSUMED, acceptance_panel
 from sp_abm.viz.pages.cards import (
     LEVER_WORDS,
     file_card,
@@ -65,6 +66,7 @@ def Explore(asked: Asked, look: Look, on_asked: OnAsked, on_problem: Callable[[s
             Findings(asked, outcome, progress, on_asked)
             if outcome and outcome.drawn:
                 Pictures(outcome.drawn, is_old=not is_same(outcome.drawn.asked, asked))
+            html("div", acceptance_panel(outcome.comparison) if outcome and outcome.is_of(asked) else "")
     with slot():
         if outcome:
             Player(content=film(outcome.comparison, look.theme))
@@ -175,7 +177,7 @@ def _choices(asked: Asked) -> list[dict[str, Any]]:
 
 @component
 def Findings(asked: Asked, outcome: Outcome | None, progress: Progress, on_asked: OnAsked) -> None:
-    """Show the headline, its doubt, how the runs stand, and what outreach hangs on."""
+    """Show the headline, its doubt, and how the runs stand."""
     inside = words("p", "Running the model for the first time …", class_="lead")
     if outcome:
         sentences = headline(outcome.comparison)
@@ -192,14 +194,16 @@ def Findings(asked: Asked, outcome: Outcome | None, progress: Progress, on_asked
     def more() -> None:
         on_asked(replace(asked, runs=min(MOST_RUNS, max(pairs, ENOUGH_PAIRS) + MORE)))
 
-    said = doubt(outcome.comparison) if outcome and not is_old else ""
+    said = ""
+    if outcome and not is_old:
+        assumed = [ASSUMED] if is_concerned(outcome.comparison) else []
+        said = " ".join((doubt(outcome.comparison), *assumed))
     Waiting(
         progress,
         said,
         while_running=f"{said} More is on its way." if said else RUNNING,
         more=(f"Run {MORE} more", more) if 0 < pairs < MOST_RUNS else None,
     )
-    acceptance_note(outcome.comparison if outcome and not is_old else None)
 
 
 @component
