@@ -2,7 +2,9 @@
 
 import os
 
-from sp_abm.cache import SECONDS_BETWEEN_PRUNINGS, prune
+from sp_abm import cache
+from sp_abm.cache import A_DAY, SECONDS_BETWEEN_PRUNINGS, prune, tidy
+from sp_abm.simulation import Simulation
 
 
 def entries(folder, *sizes):
@@ -49,3 +51,27 @@ def test_a_clock_that_was_ahead_does_not_stop_it_for_long(tmp_path):
     os.utime(tmp_path / ".pruned", (9e9, 9e9))
     prune(tmp_path, 75)
     assert left(tmp_path) == ["entry-1", "entry-2"]
+
+
+def test_populations_are_tidied_when_a_run_begins_but_once_a_day(tmp_path, monkeypatch):
+    """A sweep over places would else fill a disk: what no run has asked for goes, the one in use stays."""
+    monkeypatch.setenv("SP_ABM_CACHE", str(tmp_path))
+    monkeypatch.setattr(cache, "MOST_BYTES", 75)
+    kept = tmp_path / "populations"
+    entries(kept, 50, 40)
+    Simulation.start("today", "sandbox", 1, warm_up=False)
+    assert len(left(kept)) == 1 and not left(kept)[0].startswith("entry")
+    entries(kept / "more", 50)
+    (kept / "more").rename(kept / "entry-9")
+    tidy("populations")
+    assert len(left(kept)) == 2
+    before = (kept / ".pruned").stat().st_mtime - A_DAY - 1
+    os.utime(kept / ".pruned", (before, before))
+    tidy("populations")
+    assert len(left(kept)) == 1
+
+
+def test_a_cache_that_is_not_there_or_cannot_be_written_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("SP_ABM_CACHE", str(tmp_path / "nowhere"))
+    tidy("populations")
+    assert not (tmp_path / "nowhere").exists()

@@ -4,10 +4,13 @@ import os
 import shutil
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+MOST_BYTES: Final = 6_000_000_000
 SECONDS_BETWEEN_PRUNINGS: Final = 60.0
+A_DAY: Final = 24 * 60 * 60.0
 _PRUNED: Final = ".pruned"
 
 
@@ -29,13 +32,20 @@ def cache_folder(*parts: str) -> Path:
     return cache_root().joinpath(*parts)
 
 
-def prune(folder: Path, most_bytes: int = 6_000_000_000) -> None:
+def tidy(kind: str) -> None:
+    """Prune what is kept of a kind, once a day; a cache that cannot be written is left as it is."""
+    with suppress(OSError):
+        prune(cache_folder(kind), MOST_BYTES, A_DAY)
+
+
+def prune(folder: Path, most_bytes: int = MOST_BYTES, seconds_between: float = SECONDS_BETWEEN_PRUNINGS) -> None:
     """Remove the oldest entries of a cache folder until the rest is at most that many bytes.
 
-    To look at a thousand entries takes a tenth of a second, as long as a short run: once a minute is enough.
+    To look at a thousand entries takes a tenth of a second, as long as a short run: once a minute is enough. Where
+    each has many files, it takes ten times as long.
     """
     mark = folder / _PRUNED
-    if mark.exists() and 0 <= time.time() - mark.stat().st_mtime < SECONDS_BETWEEN_PRUNINGS:
+    if mark.exists() and 0 <= time.time() - mark.stat().st_mtime < seconds_between:
         return
     mark.touch()
     entries = []

@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from sp_abm import __version__
+from sp_abm.cache import tidy
 from sp_abm.errors import BadFile, BadValue, unknown
 from sp_abm.events.log import EventLog
 from sp_abm.initialisation import Progress, first_world, quiet, warmed_world
@@ -177,6 +178,7 @@ class Simulation:
             world = warmed_world(where, parameters, seed, levers=before, switch_off=off, **options)
         else:
             world = first_world(where, parameters, seed, week=0, threads=threads, like=like)
+        tidy("populations")
         simulation = cls(found, world, switch_off=off, weeks=weeks, events=events, rules=rules)
         simulation.is_warm = warm_up
         return simulation
