@@ -161,6 +161,14 @@ def test_a_report_and_its_slides_have_the_range_of_each_plan_with_outreach(range
     assert sum(said in text for text in texts) == 1
 
 
+def test_a_range_without_a_value_is_saved_and_shown_as_missing(ranged, tmp_path):
+    """Nobody seen in a run: no wait to tell of, at one end or at both."""
+    found = ranged.acceptance["outreach-with-support"]
+    odd = replace(found, differences={**found.differences, "mean_wait_weeks": (float("nan"), 0.5)})
+    compare_command.save(replace(ranged, acceptance={"outreach-with-support": odd}), tmp_path / "saved")
+    assert "Wait for the first contact - weeks;" in saved_report(tmp_path / "saved").plans[1].accepted
+
+
 @pytest.mark.parametrize(
     "damage",
     [

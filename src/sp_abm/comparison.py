@@ -127,6 +127,7 @@ class Comparison:
     def as_dict(self) -> dict[str, Any]:
         """Return {arms, seeds, differences, moved, ...} for machines; missing numbers are None."""
         others = dict(enumerate(self.arms[1:], 1))
+        accepted = {arm: found.as_dict() for arm, found in self.acceptance.items()}
         content: dict[str, Any] = finite(
             {
                 "arms": self.arms,
@@ -139,10 +140,10 @@ class Comparison:
                     for arm, name in others.items()
                 },
                 "moved": {name: self.moved(arm) for arm, name in others.items()},
+                **({"acceptance": accepted} if accepted else {}),
             }
         )
-        acceptance = {arm: found.as_dict() for arm, found in self.acceptance.items()}
-        return content | ({"acceptance": acceptance} if acceptance else {})
+        return content
 
 
 def difference_in(measure: str, here: NDArray[np.float64], base: NDArray[np.float64]) -> Difference:

@@ -27,6 +27,7 @@ from sp_abm.cli.options import (
 from sp_abm.cli.progress import Meter, announce_compiling
 from sp_abm.cli.tables import DISCLAIMER, coverage, measures_table, print_json, screen, span, wrapped
 from sp_abm.errors import BadValue
+from sp_abm.strict_json import finite
 from sp_abm.viz.amounts import plain
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ def _save(results: "Results", folder: Path, ends: "Ends") -> None:
     from sp_abm.event_export import to_ocel, to_xes
     from sp_abm.viz import figures
 
-    about = results.provenance | ({"acceptance": ends} if ends else {})
+    about = results.provenance | ({"acceptance": finite(ends)} if ends else {})
     replace(results, provenance=about).save(folder)
     if results.events is not None:
         to_xes(results, folder / "events.xes")
