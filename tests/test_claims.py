@@ -112,6 +112,32 @@ def test_what_other_models_leave_within_luck_is_all_of_people_in_distress():
     assert all("do not quote that sign" in page for page in (README, FINDINGS))
 
 
+def test_however_many_accept_outreach_it_raises_distress_in_a_real_borough():
+    assert "whoever is asked first and however many accept, which nobody has measured" in README
+    found = rows("acceptance_range", measure="share_distress", against="today")
+    assert len(found) == 6 and all(row.verdict == CLEAR and row.mean > 0 for row in found)
+    by_arm = {row.arm: row.mean for row in found}
+    for plan in ("fifth", "supported-tenth"):
+        assert by_arm[f"{plan}-few"] < by_arm[f"{plan}-half"] < by_arm[f"{plan}-many"] < 2 * by_arm[f"{plan}-few"]
+    for measure in ("reach_per_1000_per_year", "mean_wait_weeks"):
+        ends = {row.arm: row for row in rows("acceptance_range", measure=measure, against="today")}
+        assert is_fewer(ends["fifth-few"]) and ends["fifth-many"].verdict == CLEAR and ends["fifth-many"].mean > 0
+
+
+def test_two_plans_of_the_headline_study_came_out_the_same_with_the_present_model():
+    """The study of acceptance ran them again; the table of the headline study has the same digits."""
+    _, _, after = TEXTS[STUDIES / "README.md"].partition("**Of an earlier version.**")
+    assert "two of the plans of `headline` were run again by `acceptance_range`" in after
+    plans = {"fifth-half": ("fifth-everyone", 0.39), "supported-tenth-half": ("tenth-everyone", 0.9)}
+    for name, (arm, support) in plans.items():
+        again = {row.measure: row for row in rows("acceptance_range", arm=name, against="today")}
+        point = {"study": "headline", "arm": arm, "support_level": support, "caseload_cap": 75, "against": "today"}
+        before = {row.measure: row for row in rows("headline", **point)}
+        shared = again.keys() & before.keys()
+        assert len(shared) == 7
+        assert all((again[each].mean, again[each].low) == (before[each].mean, before[each].low) for each in shared)
+
+
 def test_the_studies_that_ran_with_earlier_sources_are_named_and_no_others():
     models = {path.parent.name: json.loads(path.read_text("utf-8"))["model"] for path in STUDIES.glob("*/run.json")}
     [(latest, _)] = Counter(models.values()).most_common(1)

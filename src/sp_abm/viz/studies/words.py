@@ -7,6 +7,7 @@ import numpy as np
 
 from sp_abm.analysis.quantity import Quantity
 from sp_abm.caveats import NOT_A_FORECAST, NOT_REAL, OUTREACH_NOTE, goes_out
+from sp_abm.plan import counted
 from sp_abm.study import Study
 from sp_abm.viz.amounts import minus
 from sp_abm.viz.svg import shortened
@@ -54,7 +55,7 @@ def study_footer(quantities: Sequence[Quantity]) -> tuple[str, ...]:
     where = shortened(place.name, NAME_WIDTH, SMALL_SIZE)
     origin = (
         f"{NOT_A_FORECAST} · {where} · study {shortened(study.name, NAME_WIDTH, SMALL_SIZE)} · {_span(study.weeks)} · "
-        f"{len(values):,} points, {up_to}{values.shape[1]:,} replication{'' if values.shape[1] == 1 else 's'}"
+        f"{counted(len(values), 'point')}, {up_to}{counted(values.shape[1], 'replication')}"
     )
     note = place.note or ("" if place.is_real else NOT_REAL)
     return tuple(filter(None, [origin, as_sentence(note) if note else "", OUTREACH_NOTE if _goes_out(study) else ""]))
