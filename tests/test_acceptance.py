@@ -23,6 +23,8 @@ from sp_abm.viz.acceptance import KEY_MEASURES, range_in_words, with_acceptance,
 from sp_abm.viz.files import made_file
 from sp_abm.viz.pages.acceptance import acceptance_panel
 from sp_abm.viz.pages.people import _of_outreach, _told
+from sp_abm.viz.pages.running import Look
+from sp_abm.viz.pages.story import ACCEPTED, STEPS, answer_to
 from sp_abm.viz.report import report_of
 from sp_abm.viz.report_html import as_html
 from sp_abm.viz.runs import Store
@@ -218,6 +220,25 @@ def test_pages_tell_of_outreach_only_where_some_plan_goes_out(ranged):
     both = replace(two, acceptance=dict.fromkeys(two.arms[1:], ranged.acceptance["outreach-with-support"]))
     assert acceptance_panel(both).count(f"{few:+.1f} to {many:+.1f}<") == 2
     assert acceptance_panel(replace(two, acceptance={})).count("<table") == 0
+
+
+def test_the_story_tells_of_outreach_in_the_step_that_goes_out_and_in_no_other(ranged):
+    """With one number over the range, since a walk has room for no more."""
+    said = words_of_arm(ranged, 2, ACCEPTED)
+    assert said.startswith(OUTREACH_NOTE) and said.count(";") == 1 and "accepting (2 paired runs): In distress" in said
+    by_name = dict(zip(ranged.arms, ranged.scenarios, strict=True))
+    for step in STEPS:
+        if step.scenario in ("supported-workforce", "outreach-with-support"):
+            arm = ranged.arms.index(step.scenario)
+            two = replace(
+                ranged,
+                scenarios=(by_name["today"], by_name[step.scenario]),
+                values=ranged.values[:, [0, arm]],
+                moves=ranged.moves[:, [0, arm]],
+                first=(ranged.first[0], ranged.first[arm]),
+            )
+            answer = unescape(answer_to(step, two, Look(), "")[0])
+            assert (said in answer) == (OUTREACH_NOTE in answer) == (step.scenario == "outreach-with-support")
 
 
 def test_a_report_taken_from_a_page_has_the_range():

@@ -1,6 +1,6 @@
 """What outreach hangs on: results over all that acceptance may be, said alike in terminal, pages and reports."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -129,18 +129,18 @@ def words_of_run(ends: Ends) -> str:
     return f"From {low:.0%} to {high:.0%} accepting outreach, with the same people and luck: {said}."
 
 
-def words_of_arm(comparison: Comparison, arm: int = 1) -> str:
+def words_of_arm(comparison: Comparison, arm: int = 1, measures: Sequence[str] = KEY_MEASURES) -> str:
     """Return what must be said of an arm that differs in outreach, or nothing: the doubt, and the range it leaves."""
     if not is_concerned(comparison, arm):
         return ""
-    return " ".join(filter(None, (OUTREACH_NOTE, range_in_words(comparison, arm))))
+    return " ".join(filter(None, (OUTREACH_NOTE, range_in_words(comparison, arm, measures))))
 
 
-def range_in_words(comparison: Comparison, arm: int = 1) -> str:
+def range_in_words(comparison: Comparison, arm: int = 1, measures: Sequence[str] = KEY_MEASURES) -> str:
     """Return the range that acceptance leaves to an arm's differences in words, or nothing where none is known."""
     if comparison.arms[arm] not in comparison.acceptance:
         return ""
-    said = "; ".join(ends.in_words for ends in ends_of_arm(comparison, arm))
+    said = "; ".join(ends.in_words for ends in ends_of_arm(comparison, arm, measures))
     return f"Differences from {range_run(comparison, arm)}: {said}."
 
 
@@ -151,10 +151,10 @@ def range_run(comparison: Comparison, arm: int = 1) -> str:
     return f"{low:.0%} to {high:.0%} accepting ({len(found.seeds)} paired run{'s' if len(found.seeds) > 1 else ''})"
 
 
-def ends_of_arm(comparison: Comparison, arm: int) -> list[Shown]:
-    """Return an arm's differences at both ends of acceptance as they are shown."""
+def ends_of_arm(comparison: Comparison, arm: int, measures: Sequence[str] = KEY_MEASURES) -> list[Shown]:
+    """Return an arm's differences at both ends of acceptance as they are shown, of those measures that were kept."""
     found = comparison.acceptance[comparison.arms[arm]].differences
-    return [_shown(name, *ends, is_signed=True) for name, ends in found.items()]
+    return [_shown(name, *found[name], is_signed=True) for name in measures if name in found]
 
 
 def _shown(name: str, low: float, high: float, *, is_signed: bool) -> Shown:

@@ -114,7 +114,8 @@ def Compare(asked: Asked, look: Look, search: str, on_link: Callable[[str], None
     Waiting(progress, _said(pairs, n_sets_of(plans[0], pairs)))
     with slot():
         if made:
-            html("div", _body(accepted or made, plans, look), class_="measure")
+            html("div", _body(made, plans, look), class_="measure")
+            html("div", acceptance_panel(accepted or made), class_="measure")
     Saved(query=asked.query(), plan_name=asked.resolved().name)
 
 
@@ -143,7 +144,6 @@ def _body(made: Paired, plans: tuple[Asked, ...], look: Look) -> str:
     parts += [picture_block(draw(made, theme), f"{query}&theme={look.theme}") for draw in CHARTS.values()]
     fifths = "".join(_by_fifth(made, measure, label) for measure, label in _FIFTHS.items())
     parts.append(tag("section", words("h2", "By deprivation"), fifths, class_="panel", data_slide="deprivation"))
-    parts.append(acceptance_panel(made))
     files = {"comparison.html": "Report (HTML)", "comparison.pptx": "Slides (PowerPoint)", "comparison.csv": "CSV"}
     links = [words("a", label, href=f"/get/{name}?{query}", download=name) for name, label in files.items()]
     parts.append(tag("p", link("This comparison as a link", f"/compare?{query}"), *links, class_="downloads"))

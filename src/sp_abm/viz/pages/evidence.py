@@ -26,7 +26,7 @@ TRUST: Final = (
     "Anybody can make each result again, bit for bit: seed, weeks and the scenario’s hash stand beside it.",
 )
 DOUBT: Final = (
-    "Nobody has measured how many people accept outreach: the model assumes it, and much depends on it.",
+    "Nobody has measured how many people accept outreach: it is assumed, and the model shows what few or many change.",
     "How strongly visible impact moves money is not known, and it decides whether the circle can run away.",
     "The sandbox has many more link workers for its people than any real place, so that something is to be seen.",
     "Most studies of social prescribing have no comparison group; effects before and after flatter a service.",

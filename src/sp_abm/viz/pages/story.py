@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sp_abm.comparison import ENOUGH_PAIRS, Comparison
+from sp_abm.viz.acceptance import words_of_arm
 from sp_abm.viz.asked import BASELINE, Asked, fields_of
 from sp_abm.viz.drawn import material_of, pictures
 from sp_abm.viz.findings import Finding, finding, pairs_in_words, runs_in_words, sets_in_words
@@ -17,6 +18,8 @@ from sp_abm.viz.pages.widgets import Walk
 from sp_abm.viz.runs import Report
 from sp_abm.viz.words import as_sentence
 
+ACCEPTED: Final = ("share_distress",)
+"""What a step with outreach says over the range of acceptance: in a walk there is room for one number."""
 _MORE: Final = ("It rises", "It falls", "No clear change")
 
 
@@ -73,7 +76,7 @@ STEPS: Final = (
     Step(
         "Reactive or proactive",
         "Today people must come, or be sent. What if link workers went out to meet those who do not ask?",
-        "With a fifth of their time for outreach, and support: what happens to people in crisis, in the whole place?",
+        "With support, and a fifth of their time for outreach: what happens to crisis in the whole place?",
         _MORE,
         scenario="outreach-with-support",
         measures=("reach_per_1000_per_year", "share_adequate_dose", "share_crisis"),
@@ -98,6 +101,7 @@ def StoryWalk(asked: Asked, look: Look, step: int, on_step: Callable[[int], None
     def work(report: Report) -> tuple[str, str]:
         seeds, sets = seeds_of(plan, pairs), sets_of(plan)
         made = STORE.comparison(arms_of(plan), place_of(plan), seeds, plan.years, report, is_urgent=False, sets=sets)
+        made = STORE.accepted(made, report)
         return answer_to(here, made, look, replace(plan, runs=pairs).query(theme=look.theme))
 
     made, progress = use_work(work, (step, plan, look))
@@ -143,6 +147,8 @@ def plan_of(step: Step, asked: Asked) -> Asked:
 def answer_to(step: Step, made: Comparison, look: Look, query: str) -> tuple[str, str]:
     """Return what the model says to a step's question, with its doubt, and its picture; `query` asks for that again."""
     lines = "".join(_line(finding(made, measure), step.scenario == "today") for measure in step.measures)
+    accepted = words_of_arm(made, measures=ACCEPTED)
+    lines += words("p", accepted, class_="hint") if accepted else ""
     if not step.picture:
         return lines, ""
     drawn = pictures(material_of(made), [step.picture], look.drawn())[step.picture]
