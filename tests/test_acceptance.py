@@ -300,3 +300,18 @@ def test_a_study_that_is_not_run_over_the_range_says_how_to_see_its_ends(said_by
     drawn = "".join(path.read_text("utf-8") for path in (tmp_path / "out").rglob("*.svg"))
     assert drawn.count("the share is assumed") >= 1
     assert NOTE not in said_by(command[0], "supported-workforce", *command[2:])
+
+
+def test_a_picture_of_outreach_comes_with_its_range_drawn_now_or_from_a_folder(said_by, tmp_path):
+    """The words are those of `run` with the same seed; a folder has them as they were saved, or not at all."""
+    run = ("outreach-with-support", "--years", "0.5")
+    said = said_by("run", *run, "--out", str(tmp_path / "out"))
+    accepted = saved_report(tmp_path / "out").plans[0].accepted
+    assert accepted in said
+    drawn = ("figure", "stages", "--scenario", run[0], *run[1:])
+    assert accepted in said_by(*drawn)
+    assert accepted in said_by(*drawn, "--out", str(tmp_path / "stages.svg"))
+    assert json.loads(said_by(*drawn, "--json"))["acceptance"] == accepted
+    assert "accepting" not in said_by(*drawn, "--no-acceptance-range")
+    assert accepted in said_by("figure", "stages", "--scenario", str(tmp_path / "out"))
+    assert "acceptance" not in json.loads(said_by("figure", "stages", "--years", "0.5", "--json"))

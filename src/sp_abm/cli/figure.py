@@ -8,6 +8,7 @@ import typer
 
 from sp_abm.cli.options import (
     AsJson,
+    NoAcceptanceRange,
     PictureWidth,
     PlaceName,
     Plausible,
@@ -78,6 +79,7 @@ def figure(
     out: File = None,
     theme: ThemeName = "light",
     width: PictureWidth = 860,
+    no_acceptance_range: NoAcceptanceRange = False,
     is_list: Annotated[bool, typer.Option("--list", metavar="", help="Name every picture.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -91,6 +93,7 @@ def figure(
         return
     found, look = find_figure(name), checked_theme(theme, width)
     _check_ending(out)
+    accepted = ""
     is_life, is_study = Need.STORY in found.needs, study is not None or bool(measure)
     if found.needs & (Need.BASELINE | Need.STORY):
         other = other or (_NO_SERVICE if scenario == _TODAY else _TODAY)
@@ -106,7 +109,8 @@ def figure(
         names = [scenario, *filter(None, [other])]
         _check_runs(names, seeds, plausible, context)
         material = _material(names, place, seed, years, seeds, plausible)
-    _give(found.picture(material, look), out, as_json, context)
+        accepted = "" if no_acceptance_range else _accepted(material, scenario, place, seed, years)
+    _give(found.picture(material, look), accepted, out, as_json, context)
 
 
 def _check_kind(name: str, *, is_of_somebody: bool, is_wide: bool) -> None:
@@ -122,10 +126,13 @@ def _check_ending(out: Path | None) -> None:
         raise BadValue(f"--out {out} must end in one of: {', '.join(KINDS)}.")
 
 
-def _give(picture: "Picture", out: Path | None, as_json: bool, context: typer.Context) -> None:
-    """Print the picture's numbers, as JSON or for people with how to draw it, and write it where it is to go."""
+def _give(picture: "Picture", accepted: str, out: Path | None, as_json: bool, context: typer.Context) -> None:
+    """Print the picture's numbers, as JSON or for people with how to draw it, and write it where it is to go.
+
+    `accepted` is what few and many accepting outreach leave of the run that is drawn.
+    """
     if as_json:
-        _print_json(picture)
+        _print_json(picture, accepted)
     elif out is None:
         _show(picture)
         command = shlex.join([*as_given(context), "--out", f"{picture.name}.svg"])
@@ -133,6 +140,8 @@ def _give(picture: "Picture", out: Path | None, as_json: bool, context: typer.Co
     if out is not None:
         _write(picture, out)
         screen(stderr=as_json).print(f"{picture.title}\nIt is in {out}", soft_wrap=True)
+    if accepted and not as_json:
+        wrapped(screen(), accepted)
 
 
 def _list(as_json: bool) -> None:
@@ -217,7 +226,23 @@ def _results(name: str, place: str, seed: int, years: float, sets: "Sets", posit
         return simulate(with_set(load(name), sets, position), place, seed, years, progress=meter.weeks)
 
 
-def _print_json(picture: "Picture") -> None:
+def _accepted(material: "Material", scenario: str, place: str, seed: int, years: float) -> str:
+    """Return what few and many accepting outreach leave of the first run drawn; of a folder, as it was saved."""
+    from sp_abm.places import place as find_place
+    from sp_abm.scenario import load
+    from sp_abm.viz.acceptance import ends_of_run, words_of_run
+    from sp_abm.viz.saved import saved_ends
+    from sp_abm.viz.words import has_outreach
+
+    if material.results is None or not has_outreach(material.results):
+        return ""
+    if Path(scenario).is_dir():
+        return words_of_run(saved_ends(material.results, Path(scenario)))
+    with Meter() as meter:
+        return words_of_run(ends_of_run(load(scenario), find_place(place), seed, years, progress=meter.weeks))
+
+
+def _print_json(picture: "Picture", accepted: str) -> None:
     content = {
         "figure": picture.name,
         "title": picture.title,
@@ -225,7 +250,7 @@ def _print_json(picture: "Picture") -> None:
         "columns": picture.table.columns,
         "rows": picture.table.rows,
     }
-    print_json(content)
+    print_json(content | ({"acceptance": accepted} if accepted else {}))
 
 
 def _show(picture: "Picture") -> None:

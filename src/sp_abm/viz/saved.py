@@ -16,6 +16,7 @@ from sp_abm.measures import MEASURES
 from sp_abm.places import Place, places
 from sp_abm.results import Results
 from sp_abm.scenario import Scenario, from_content
+from sp_abm.viz.acceptance import Ends
 from sp_abm.viz.drawn import ELSEWHERE
 from sp_abm.viz.figures import Picture, drawable
 from sp_abm.viz.material import Material
@@ -41,12 +42,7 @@ def saved_report(folder: str | Path) -> Report:
 
 def _of_run(folder: Path) -> Report:
     results = Results.load(folder)
-    about = results.provenance
-    try:
-        about = about | {"acceptance": _ends(about.get("acceptance", {}))}
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
-        path = folder / _RUN
-        raise BadFile(f"{path}: acceptance is damaged or of another version: {problem}.") from None
+    about = results.provenance | {"acceptance": saved_ends(results, folder)}
     scenario = _scenario(about)
     values = np.stack([values_of(results, results)] * 2)[None]
     made = Comparison(
@@ -55,6 +51,15 @@ def _of_run(folder: Path) -> Report:
     material = Material(results)
     drawn = tuple(figure.picture(material) for figure in drawable(material) if figure.name not in ELSEWHERE)
     return report_with(made, about, [drawn], is_alone=True)
+
+
+def saved_ends(results: Results, folder: Path) -> Ends:
+    """Return what few and many accepting outreach came to, as it was saved with a run; raises `BadFile`."""
+    try:
+        return _ends(results.provenance.get("acceptance", {}))
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        path = folder / _RUN
+        raise BadFile(f"{path}: acceptance is damaged or of another version: {problem}.") from None
 
 
 def _of_comparison(folder: Path) -> Report:
